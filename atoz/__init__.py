@@ -1,0 +1,1 @@
+"""The claim playbook engine: pure rules inside, durable workflows and a command around them."""

@@ -1,0 +1,1 @@
+"""Appeals: texts in which every sentence rests on a recorded fact."""

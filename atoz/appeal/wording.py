@@ -1,0 +1,53 @@
+"""Words of appeals: how reasons are named, and which of the buyer's sentences may be quoted.
+
+The bans hold inside quotes, too: a sentence with an insult, shouting or doubled exclamation
+marks is left out whole, never shortened or softened.
+"""
+
+import re
+
+REASONS = {
+    "not_received": "an item not received",
+    "not_as_described": "an item not as described",
+    "damaged": "a damaged item",
+    "defective": "a defective item",
+    "wrong_item": "a wrong item",
+    "missing_parts": "missing parts",
+    "return_not_refunded": "a return not refunded",
+    "return_refused": "a return refused",
+    "refund_wrong_amount": "a refund of a wrong amount",
+    "other": "another reason",
+}
+
+_BANNED = re.compile(
+    r"\b(liar|lying|lies|scam\w*|fraud\w*|crook\w*|thie(?:f|ves)|stupid|idiot\w*|sue|lawyer|"
+    r"betr[uü]g\w*|l[uü]gner\w*|abzocke\w*|arnaque\w*|truff\w*|estafa\w*)\b|詐欺|嘘つき",
+    re.IGNORECASE,
+)
+_SHOUT = re.compile(r"[!！]{2,}|\b[A-ZÄÖÜ]{4,}(?:\s+[A-ZÄÖÜ]{2,})+\b")
+_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+QUOTE_LIMIT = 400
+
+
+def banned_words(text: str) -> list[str]:
+    """The insulting or threatening words in a text, as they stand."""
+    return [match.group() for match in _BANNED.finditer(text)]
+
+
+def shouts(text: str) -> bool:
+    """Whether a text shouts: doubled exclamation marks or words in capitals side by side."""
+    return _SHOUT.search(text) is not None
+
+
+def quotable(text: str) -> str:
+    """The whole sentences of a buyer's text that an appeal may quote, up to a limit."""
+    clean = _CONTROL.sub("", text).replace("“", '"').replace("”", '"')
+    kept: list[str] = []
+    for sentence in (match.group().strip() for match in _SENTENCE.finditer(clean)):
+        if not sentence or banned_words(sentence) or shouts(sentence):
+            continue
+        if sum(map(len, kept)) + len(sentence) > QUOTE_LIMIT:
+            break
+        kept.append(sentence)
+    return " ".join(kept)

@@ -1,0 +1,150 @@
+"""The few value types that every model is built from.
+
+They exist so that an instant is always UTC-aware, a span is always written like `36h`, and a
+model is always frozen: three properties that the whole engine relies on.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+)
+
+
+class Strict(BaseModel):
+    """A frozen model read from a file that a person wrote: unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Record(BaseModel):
+    """A frozen model that travels between processes: unknown keys of a newer version are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def utc(instant: datetime) -> datetime:
+    """The same instant in UTC, cut to whole seconds (facts are recorded in whole seconds)."""
+    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def instant_text(instant: datetime) -> str:
+    """`2026-09-08T09:00:00Z`: the one way in which an instant is printed for machines."""
+    return utc(instant).isoformat().replace("+00:00", "Z")
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(utc)]
+"""An aware instant, normalised to UTC and whole seconds. Naive datetimes are refused."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _day_or_instant(value: object) -> object:
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        return date.fromisoformat(value.strip())
+    return value
+
+
+Moment = Annotated[date | Instant, BeforeValidator(_day_or_instant)]
+"""A carrier's or a listing's time: a calendar day when only the day is known, else an instant."""
+
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])")
+_SPAN = re.compile(r"\+?(?:\d+(?:\.\d+)?[dhms])+")
+
+
+def parse_span(value: object) -> timedelta:
+    """A span from `1d`, `36h`, `1d12h`, `90m`, `+38h` or `0`; days are elapsed 24-hour days.
+
+    Raises ValueError with the form to write instead.
+    """
+    if isinstance(value, timedelta):
+        return value
+    text = str(value).strip()
+    if text == "0":
+        return timedelta(0)
+    if not _SPAN.fullmatch(text):
+        raise ValueError(f"write a span like 1d, 36h, 90m or 1d12h, not {text[:40]!r}")
+    return timedelta(seconds=sum(float(n) * _UNITS[u] for n, u in _PART.findall(text)))
+
+
+def span_text(span: timedelta) -> str:
+    """A span in its shortest exact form: `7d`, `36h`, `1h30m`, `0h`."""
+    seconds = int(span.total_seconds())
+    if seconds == 0:
+        return "0h"
+    if seconds % 86400 == 0:
+        return f"{seconds // 86400}d"
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
+    return "".join(f"{n}{unit}" for n, unit in parts if n)
+
+
+Span = Annotated[
+    timedelta,
+    BeforeValidator(parse_span),
+    PlainSerializer(span_text, return_type=str, when_used="json"),
+]
+"""A length of elapsed time, written and printed like `36h`."""
+
+_WHOLE_CURRENCIES = frozenset({"JPY", "KRW"})
+
+
+def money_text(amount: Decimal, currency: str) -> str:
+    """An amount as facts and appeals print it: `58.00 USD`, `4980 JPY`."""
+    places = Decimal(1) if currency in _WHOLE_CURRENCIES else Decimal("0.01")
+    return f"{amount.quantize(places)} {currency}"
+
+
+class Money(Record):
+    """An amount in one currency; amounts of different currencies never meet.
+
+    Raises ValueError for a negative amount or more decimals than the currency has.
+    """
+
+    amount: Annotated[Decimal, AfterValidator(lambda a: _not_negative(a))]
+    currency: str
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Hold the amount to the decimals that its currency has."""
+        check_decimals(self.amount, self.currency)
+
+    def __str__(self) -> str:
+        return money_text(self.amount, self.currency)
+
+    def __add__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        return Money(amount=self.amount + other.amount, currency=self.currency)
+
+
+def _not_negative(amount: Decimal) -> Decimal:
+    if not amount.is_finite() or amount < 0:
+        raise ValueError("an amount is zero or more")
+    return amount
+
+
+def check_decimals(amount: Decimal, currency: str) -> None:
+    """Raise ValueError where the amount has more decimals than the currency (JPY has none)."""
+    exponent = amount.as_tuple().exponent
+    places = 0 if currency in _WHOLE_CURRENCIES else 2
+    if isinstance(exponent, int) and -exponent > places:
+        raise ValueError(f"{currency} has {places} decimals, not {-exponent}")
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """`old` with the keys of `new` laid over it, nested mappings merged key by key."""
+    out = dict(old)
+    for key, value in new.items():
+        inner = out.get(key)
+        both = isinstance(inner, Mapping) and isinstance(value, Mapping)
+        out[key] = merged(inner, value) if both else value  # type: ignore[arg-type] # both are mappings here
+    return out

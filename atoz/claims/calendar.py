@@ -1,0 +1,58 @@
+"""Sending hours: when a message may go to a buyer, in the marketplace's own zone.
+
+One function answers it, by listing whole windows instead of doing arithmetic on their ends, so
+that windows over midnight, closed days and changes of the clock need no special case.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from atoz.claims.base import Record
+
+_DAY = timedelta(days=1)
+_LOOK_AHEAD_DAYS = 400
+
+
+class SendingHours(Record):
+    """A daily window in local time. `opens == closes` means always open.
+
+    `weekdays` are 0 (Monday) to 6; `closed` are local dates without a window (holidays, pinned
+    with the claim so that a new edition of a holiday list changes no running claim).
+    """
+
+    zone: str
+    opens: time
+    closes: time
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    closed: tuple[date, ...] = ()
+
+    def next_open(self, instant: datetime) -> datetime:
+        """The first instant at or after `instant` (UTC) that lies inside a window, in UTC."""
+        if self.opens == self.closes and not self.closed and len(self.weekdays) == 7:
+            return instant
+        for start, end in self._windows(instant):
+            if instant < end:
+                return max(start, instant)
+        raise ValueError("no sending hours within 400 days: open at least one weekday")
+
+    def is_open(self, instant: datetime) -> bool:
+        """Whether `instant` lies inside a window."""
+        return self.next_open(instant) == instant
+
+    def _windows(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The windows in UTC, from the one that opened the local day before `instant`."""
+        first = local_date(instant, self.zone) - _DAY
+        for n in range(_LOOK_AHEAD_DAYS):
+            day = first + n * _DAY
+            if day.weekday() in self.weekdays and day not in self.closed:
+                last = day + _DAY if self.closes <= self.opens else day
+                yield self._utc(day, self.opens), self._utc(last, self.closes)
+
+    def _utc(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, ZoneInfo(self.zone)).astimezone(UTC)
+
+
+def local_date(instant: datetime, zone: str) -> date:
+    """The calendar day of `instant` in `zone`."""
+    return instant.astimezone(ZoneInfo(zone)).date()

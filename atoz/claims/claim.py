@@ -1,0 +1,133 @@
+"""A claim as a person, a notice or the order book describes it: the claim file.
+
+Nullable values are those that a notice does not carry (reason, buyer words, relay, shipment): a
+claim may start without them and is completed by the order book or by a person.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from atoz.claims.base import Instant, Moment, Money, Strict, check_decimals
+from atoz.claims.status import Status
+
+ORDER_ID = re.compile(r"(?<!\d)\d{3}-\d{7}-\d{7}(?!\d)")
+
+Reason = Literal[
+    "not_received",
+    "not_as_described",
+    "damaged",
+    "defective",
+    "wrong_item",
+    "missing_parts",
+    "return_not_refunded",
+    "return_refused",
+    "refund_wrong_amount",
+    "other",
+]
+
+ShipmentStatus = Literal["never_shipped", "in_transit", "delivered", "returned"]
+
+
+class Claim(Strict):
+    """The claim itself. Amounts are in `currency`; instants are UTC; dates are the listing's days."""
+
+    order_id: str
+    marketplace: str
+    reason: Reason | None = None
+    amount: Annotated[Decimal, Field(gt=0, max_digits=12)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    order_date: date | None = None
+    ship_by: date | None = None
+    max_estimated_delivery: date | None = None
+    filed_at: Instant | None = None
+    notified_at: Instant
+    response_due: Instant | None = None
+    buyer_comment: Annotated[str, Field(max_length=100_000)] | None = None
+    status: Status = Status.UNDER_REVIEW
+
+    @field_validator("order_id")
+    @classmethod
+    def _order_id(cls, value: str) -> str:
+        if not ORDER_ID.fullmatch(value):
+            raise ValueError("an order id has three, seven and seven digits: 111-0000102-0000102")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        check_decimals(self.amount, self.currency)
+        if self.response_due is not None and self.response_due <= self.notified_at:
+            raise ValueError("response_due must be later than notified_at")
+        return self
+
+    @property
+    def money(self) -> Money:
+        """The claimed amount with its currency."""
+        return Money(amount=self.amount, currency=self.currency)
+
+
+class Buyer(Strict):
+    """How the buyer is reached: the marketplace's relay address and the language of the order."""
+
+    relay: Annotated[str, Field(pattern=r"^[^@\s<>,;:\"]{1,128}@[A-Za-z0-9.-]{3,190}$")] | None = (
+        None
+    )
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+
+
+class Shipment(Strict):
+    """What the carrier and the label say. `signature` and `photo` are proof of delivery: yes/no or a name."""
+
+    carrier: str | None = None
+    tracking_number: str | None = None
+    shipped_at: Moment | None = None
+    first_scan_at: Moment | None = None
+    delivered_at: Moment | None = None
+    status: ShipmentStatus | None = None
+    signature: bool | str | None = None
+    photo: bool | str | None = None
+    buy_shipping: bool | None = None
+
+
+class Return(Strict):
+    """A return of the order, if there is one."""
+
+    requested_at: Moment | None = None
+    authorised_at: Moment | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
+    received_at: Moment | None = None
+    condition: str | None = None
+    refunded: bool | None = None
+
+
+class PriorMessage(Strict):
+    """A message between buyer and seller from before the claim."""
+
+    at: Instant
+    sender: Literal["buyer", "seller"] = Field(alias="from")
+    language: str | None = None
+    text: Annotated[str, Field(max_length=100_000)]
+
+
+class ClaimFile(Strict):
+    """A claim file: everything that is known of a claim when it starts, or is amended later."""
+
+    claim: Claim
+    buyer: Buyer | None = None
+    shipment: Shipment | None = None
+    return_: Return | None = Field(default=None, alias="return")
+    messages: tuple[PriorMessage, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The values without which no step may act, in the order in which a person is asked."""
+        wanted = {
+            "claim.reason": self.claim.reason,
+            "buyer.relay": self.buyer and self.buyer.relay,
+            "shipment.status": self.shipment and self.shipment.status,
+        }
+        return tuple(path for path, value in wanted.items() if value is None)

@@ -1,0 +1,81 @@
+"""Facts: the append-only record of a claim that timeline, appeal, `why` and reports all read."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from atoz.claims.base import Instant, Record
+from atoz.claims.claim import ClaimFile
+
+TIMELINE_KINDS = frozenset(
+    {
+        "claim_received",
+        "claim_amended",
+        "duplicate_ignored",
+        "refund_recorded",
+        "playbook_chosen",
+        "message_sent",
+        "message_refused",
+        "message_unknown",
+        "step_skipped",
+        "step_held",
+        "reply_received",
+        "evidence_added",
+        "appeal_drafted",
+        "approval_requested",
+        "approved",
+        "rejected",
+        "appeal_submitted",
+        "task_opened",
+        "task_done",
+        "deadline_warning",
+        "deadline_missed",
+        "information_requested",
+        "decision_received",
+        "input_refused",
+        "paused",
+        "resumed",
+        "overridden",
+        "claim_closed",
+    }
+)
+"""What a timeline shows. All other facts are single values such as `claim.amount`."""
+
+
+class Fact(Record):
+    """One recorded fact: `f1, f2, ...`, when it was recorded, of what kind, from which source.
+
+    `source` is a mail's Message-ID, `operator:<name>`, a file, or `playbook`; `step` is the
+    playbook step that made it, if one did.
+    """
+
+    id: str
+    at: Instant
+    kind: str
+    source: str
+    step: str | None = None
+    data: dict[str, Any] = {}
+
+    @property
+    def on_timeline(self) -> bool:
+        """Whether a timeline shows this fact."""
+        return self.kind in TIMELINE_KINDS
+
+
+def values_of(file: ClaimFile) -> dict[str, Any]:
+    """Each known value of a claim file by its path (`claim.amount`, `shipment.delivered_at`)."""
+    return dict(_leaves(file.model_dump(mode="json", by_alias=True), ""))
+
+
+def _leaves(node: object, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict) and not _is_message(path):
+        for key, value in node.items():
+            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node, start=1):
+            yield f"{path}.{number}", value
+    elif node is not None:
+        yield path, node
+
+
+def _is_message(path: str) -> bool:
+    return path.startswith("messages.")

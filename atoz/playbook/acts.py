@@ -1,0 +1,84 @@
+"""What the engine asks of the world: one frozen model per kind of act, and the three decisions."""
+
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from atoz.claims.base import Record
+from atoz.playbook.events import AnyEvent, WarningGiven
+
+
+class Open(Record):
+    """Look the claim up in the order book and bring the rules to pin."""
+
+
+class Note(Record):
+    """Nothing to do in the world: apply this event."""
+
+    event: AnyEvent
+
+
+class Send(Record):
+    """Send one message to the buyer, once."""
+
+    step: str
+    template: str
+    attempt: int
+    revision: int
+    to: str
+    language: str
+    values: dict[str, Any]
+
+
+class Draft(Record):
+    """Compose the appeal, or check the text that a person wrote."""
+
+    step: str
+    revision: int
+    facts_only: bool = False
+    text: str | None = None
+    edited_by: str | None = None
+
+
+class Submit(Record):
+    """Hand in the appeal through its channel."""
+
+    step: str
+    attempt: int
+    revision: int
+    channel: Literal["operator", "email", "webhook"]
+
+
+class Notify(Record):
+    """Tell the operators of tasks and of clocks that run out."""
+
+    tasks: tuple[str, ...] = ()
+    warnings: tuple[WarningGiven, ...] = ()
+
+
+class Archive(Record):
+    """Write the archive document."""
+
+
+Do = Open | Note | Send | Draft | Submit | Notify | Archive
+
+
+class Act(NamedTuple):
+    """Do this now."""
+
+    do: Do
+    step: str | None
+    why: str
+
+
+class Wait(NamedTuple):
+    """Nothing is due before `until` (UTC) unless something arrives."""
+
+    until: datetime
+    step: str | None
+    why: str
+
+
+class Done(NamedTuple):
+    """The claim is over and archived."""
+
+    outcome: str

@@ -1,0 +1,142 @@
+"""Whether an operator's act may be applied to a claim as it stands: one sentence says why not.
+
+The workflow's update validator, the command and the board all ask here, so that no rule stands
+twice. An act that passes never makes `apply` raise.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from atoz.claims.base import merged
+from atoz.claims.claim import ClaimFile
+from atoz.playbook import events as ev
+from atoz.playbook.state import CaseState, Task
+from atoz.playbook.tasks import TASKS
+
+_NEEDS_ITS_OWN_VERB = {
+    "approve-appeal": "use approve, reject or edit",
+    "rewrite-appeal": "use edit with the new text",
+    "complete-claim": "use amend with the missing values",
+}
+_EDITABLE = {"approve-appeal", "rewrite-appeal", "submit-appeal"}
+
+
+def refusal(state: CaseState, event: ev.Event) -> str | None:
+    """Why this act is refused, with what to do instead; None when it may be applied."""
+    rule = _RULES.get(type(event))
+    return rule(state, event) if rule else None
+
+
+def problems(error: ValidationError) -> list[str]:
+    """Every problem of a validation in one line each, with its path."""
+    return [
+        f"{'.'.join(str(part) for part in item['loc']) or 'file'}: {item['msg']}"
+        for item in error.errors()
+    ]
+
+
+def _open_task(state: CaseState, task_id: str) -> Task | str:
+    task = state.task(task_id)
+    if task is not None and task.open:
+        return task
+    names = ", ".join(task.id for task in state.tasks if task.open) or "none"
+    said = "is done already" if task else "is not a task of this claim"
+    return f"{task_id} {said}; open tasks: {names}"
+
+
+def _done(state: CaseState, event: ev.TaskDone) -> str | None:
+    task = _open_task(state, event.task)
+    if isinstance(task, str):
+        return task
+    if task.kind in _NEEDS_ITS_OWN_VERB:
+        return f"{task.id} is not done by hand: {_NEEDS_ITS_OWN_VERB[task.kind]}"
+    if TASKS[task.kind].receipt and not event.receipt:
+        return f"{task.id} needs --receipt: {TASKS[task.kind].text}"
+    if task.kind == "settle-send" and event.receipt not in ("sent", "not-sent"):
+        return f"{task.id} takes the receipt sent or not-sent"
+    return None
+
+
+def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> str | None:
+    task = _open_task(state, event.task)
+    if isinstance(task, str):
+        return task
+    if task.kind != "approve-appeal" or state.appeal is None:
+        return f"{task.id} asks for no approval"
+    if isinstance(event, ev.Approved) and event.digest != state.appeal.digest:
+        return (
+            f"the digest {event.digest[:12]} is stale: the text is now revision {state.appeal.revision} "
+            f"with digest {state.appeal.digest}; read it and approve that"
+        )
+    return None
+
+
+def _edit(state: CaseState, event: ev.Edited) -> str | None:
+    task = _open_task(state, event.task)
+    if isinstance(task, str):
+        return task
+    return None if task.kind in _EDITABLE and state.appeal else f"{task.id} has no text to edit"
+
+
+def _amend(state: CaseState, event: ev.Amended) -> str | None:
+    old = state.file
+    try:
+        file = ClaimFile.model_validate(
+            merged(old.model_dump(mode="json", by_alias=True), event.values)
+        )
+    except ValidationError as error:
+        return "the claim would not be valid: " + "; ".join(problems(error))
+    for name in ("order_id", "marketplace", "notified_at"):
+        if getattr(file.claim, name) != getattr(old.claim, name):
+            return (
+                f"claim.{name} cannot be amended: it names the claim; start another claim instead"
+            )
+    return None
+
+
+def _refund(state: CaseState, event: ev.Refunded) -> str | None:
+    left = state.file.claim.amount - state.refunded_total
+    if event.amount > left:
+        return f"{event.amount} is more than what is left to refund ({left} {state.file.claim.currency})"
+    return None
+
+
+def _skip(state: CaseState, event: ev.StepSkippedByHand) -> str | None:
+    steps = [step.id for step in state.playbook.steps] if state.playbook else []
+    if event.step not in steps:
+        return f"{event.step} is not a step of this claim's playbook; its steps: {', '.join(steps)}"
+    run = state.run(event.step)
+    return f"{event.step} is {run.state} already" if run.over else None
+
+
+def _due(state: CaseState, event: ev.DueSet) -> str | None:
+    clock = state.clock(event.clock)
+    if clock is not None and clock.stopped_at is not None:
+        return f"clock {event.clock} was stopped already"
+    if event.due <= event.at:
+        return "the new instant must lie in the future"
+    return None
+
+
+def _pause(state: CaseState, _: ev.Paused) -> str | None:
+    return "the claim is paused already" if state.paused else None
+
+
+def _resume(state: CaseState, _: ev.Resumed) -> str | None:
+    return None if state.paused else "the claim is not paused"
+
+
+_RULES: dict[type[ev.Event], Callable[[CaseState, Any], str | None]] = {
+    ev.TaskDone: _done,
+    ev.Approved: _approval,
+    ev.Rejected: _approval,
+    ev.Edited: _edit,
+    ev.Amended: _amend,
+    ev.Refunded: _refund,
+    ev.StepSkippedByHand: _skip,
+    ev.DueSet: _due,
+    ev.Paused: _pause,
+    ev.Resumed: _resume,
+}

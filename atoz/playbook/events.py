@@ -1,0 +1,401 @@
+"""Everything that can happen to a claim, one frozen model each: the only input of the engine.
+
+Three families: what outsiders say (signals), what operators do (updates), and what the world
+answered to an act of the engine. `at` is when it was recorded, stamped by the shell.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from atoz.claims.base import Instant, Record
+from atoz.claims.claim import ClaimFile
+from atoz.claims.clocks import ClockName
+from atoz.claims.policy import Policy
+from atoz.claims.status import FundedBy, Status
+from atoz.playbook.model import Intent, Playbook
+
+MessageId = Annotated[str, Field(min_length=1, max_length=998)]
+Words = Annotated[str, Field(max_length=2_000)]
+
+
+class Event(Record):
+    """Something that happened, at an instant (UTC, whole seconds)."""
+
+    at: Instant
+
+
+# What outsiders say ---------------------------------------------------------------------------
+
+
+class Attachment(Record):
+    """A file kept in the store; the history holds this reference only."""
+
+    name: Annotated[str, Field(max_length=255)]
+    type: Annotated[str, Field(max_length=100)]
+    size: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether the file is an image."""
+        return self.type.startswith("image/")
+
+
+class BuyerReplied(Event):
+    """The buyer wrote. Long texts are cut by the sender, the whole text lies in the store."""
+
+    type: Literal["buyer_replied"] = "buyer_replied"
+    message_id: MessageId
+    language: Annotated[str, Field(max_length=20)] | None = None
+    text: Annotated[str, Field(max_length=100_000)] = ""
+    text_ref: Annotated[str, Field(max_length=200)] | None = None
+    intents: Annotated[tuple[Intent, ...], Field(max_length=9)] = ()
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
+
+
+class DuplicateNoticed(Event):
+    """The notice of this claim arrived once more."""
+
+    type: Literal["duplicate_noticed"] = "duplicate_noticed"
+    message_id: MessageId
+
+
+class InformationRequested(Event):
+    """The marketplace asks for information; `due` None means: by the marketplace's policy."""
+
+    type: Literal["information_requested"] = "information_requested"
+    message_id: MessageId
+    due: Instant | None = None
+
+
+class MarketplaceDecided(Event):
+    """The marketplace decided; None is filled from the status table."""
+
+    type: Literal["marketplace_decided"] = "marketplace_decided"
+    message_id: MessageId
+    status: Status
+    funded_by: FundedBy | None = None
+    odr_counts: bool | None = None
+
+
+class InputRefused(Event):
+    """A message that could not be understood, kept with its beginning so that nothing is lost."""
+
+    type: Literal["input_refused"] = "input_refused"
+    name: Annotated[str, Field(max_length=200)]
+    reason: Words
+    excerpt: Annotated[str, Field(max_length=500)] = ""
+
+
+# What operators do ----------------------------------------------------------------------------
+
+
+class OperatorEvent(Event):
+    """A person's act: `by` is who, `key` makes a repeat of the same act harmless."""
+
+    by: Annotated[str, Field(max_length=200)] = "unknown"
+    key: Annotated[str, Field(max_length=200)] = ""
+
+
+class Amended(OperatorEvent):
+    """The claim's values completed or corrected: only the paths to change, nested."""
+
+    type: Literal["amended"] = "amended"
+    values: dict[str, Any]
+
+
+class Refunded(OperatorEvent):
+    """A person refunded the order, wholly or in part, in the claim's currency."""
+
+    type: Literal["refunded"] = "refunded"
+    amount: Annotated[Decimal, Field(gt=0)]
+
+
+class TaskDone(OperatorEvent):
+    """A task is done; `receipt` is the marketplace's confirmation where the task asks for one."""
+
+    type: Literal["task_done"] = "task_done"
+    task: str
+    receipt: Words | None = None
+
+
+class Approved(OperatorEvent):
+    """The text with this digest may go."""
+
+    type: Literal["approved"] = "approved"
+    task: str
+    digest: Annotated[str, Field(max_length=64)]
+
+
+class Rejected(OperatorEvent):
+    """The text may not go, and why."""
+
+    type: Literal["rejected"] = "rejected"
+    task: str
+    why: Words
+
+
+class Edited(OperatorEvent):
+    """A person's own text: a new revision, which voids every approval."""
+
+    type: Literal["edited"] = "edited"
+    task: str
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class Paused(OperatorEvent):
+    """No step acts until resumed; clocks and warnings go on."""
+
+    type: Literal["paused"] = "paused"
+    why: Words = ""
+
+
+class Resumed(OperatorEvent):
+    """Steps act again."""
+
+    type: Literal["resumed"] = "resumed"
+
+
+class StepSkippedByHand(OperatorEvent):
+    """A person skips a step."""
+
+    type: Literal["skipped"] = "skipped"
+    step: str
+    why: Words = ""
+
+
+class DueSet(OperatorEvent):
+    """A person corrects when a clock runs out."""
+
+    type: Literal["due_set"] = "due_set"
+    clock: ClockName
+    due: Instant
+    why: Words = ""
+
+
+class EvidenceAdded(OperatorEvent):
+    """A person adds a file to the claim's evidence."""
+
+    type: Literal["evidence_added"] = "evidence_added"
+    file: Attachment
+
+
+# What the world answered ----------------------------------------------------------------------
+
+
+class Opened(Event):
+    """The claim was looked up in the order book; the rules to pin are chosen from `candidates`."""
+
+    type: Literal["opened"] = "opened"
+    file: ClaimFile
+    policy: Policy
+    candidates: tuple[Playbook, ...]
+    channel: Literal["operator", "email", "webhook"] = "operator"
+    completed_from: str | None = None
+
+
+SendOutcome = Literal["sent", "refused", "refused_for_now", "blocked", "unknown"]
+
+
+class MessageTried(Event):
+    """One attempt to send a message. `refused_for_now` may be tried again, `blocked` never left us."""
+
+    type: Literal["message_tried"] = "message_tried"
+    step: str
+    template: str
+    attempt: int
+    revision: int
+    outcome: SendOutcome
+    message_id: str
+    language: str = ""
+    subject: str = ""
+    text: str = ""
+    detail: Words = ""
+
+
+class Finding(Record):
+    """What a check of a text found: which rule, how grave, where, and the advice."""
+
+    rule: str
+    severity: Literal["block", "warn"]
+    sentence: int | None = None
+    message: str
+
+
+class Sentence(Record):
+    """A sentence with the ids of the facts that carry it."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+class AppealDrafted(Event):
+    """An appeal text, its digest over text and attachments, and what the checks found."""
+
+    type: Literal["appeal_drafted"] = "appeal_drafted"
+    step: str
+    revision: int
+    text: str
+    digest: str
+    sentences: tuple[Sentence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    language: str = "en"
+    facts_only: bool = False
+    edited_by: str | None = None
+
+
+class AppealTried(Event):
+    """One attempt to hand in the appeal. `handed_over`: a person posts it, the clock runs on."""
+
+    type: Literal["appeal_tried"] = "appeal_tried"
+    step: str
+    attempt: int
+    revision: int
+    channel: str
+    outcome: Literal["handed_over", "sent", "refused", "refused_for_now", "unknown"]
+    receipt: str | None = None
+    packet: str | None = None
+    told: bool = False
+    detail: Words = ""
+
+
+class WarningGiven(Record):
+    """A deadline warning: which clock and how many hours before it runs out."""
+
+    clock: str
+    hours: int
+
+
+class Noticed(Event):
+    """Operators were told of tasks and warnings; `failed` names channels that did not take it."""
+
+    type: Literal["noticed"] = "noticed"
+    tasks: tuple[str, ...] = ()
+    warnings: tuple[WarningGiven, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+class Archived(Event):
+    """The archive document was written."""
+
+    type: Literal["archived"] = "archived"
+    ref: str
+
+
+# What time alone brings -----------------------------------------------------------------------
+
+
+class StepSkipped(Event):
+    """A condition, lateness or a lack of room skipped a step."""
+
+    type: Literal["step_skipped"] = "step_skipped"
+    step: str
+    why: str
+    scheduled_at: Instant
+
+
+class StepAsked(Event):
+    """A step that asks a person, or a late step that waits for a person's word."""
+
+    type: Literal["step_asked"] = "step_asked"
+    step: str
+    late: bool = False
+
+
+class ApprovalAsked(Event):
+    """A drafted text needs a person's approval."""
+
+    type: Literal["approval_asked"] = "approval_asked"
+    step: str
+
+
+class Unapproved(Event):
+    """The time for approval is over; the playbook says what follows."""
+
+    type: Literal["unapproved"] = "unapproved"
+    step: str
+
+
+class ClockRanOut(Event):
+    """A clock reached its instant while running."""
+
+    type: Literal["clock_ran_out"] = "clock_ran_out"
+    clock: str
+
+
+class HandedOver(Event):
+    """The claim is still incomplete when a person's time to answer it begins: hand over."""
+
+    type: Literal["handed_over"] = "handed_over"
+
+
+class DecisionOverdue(Event):
+    """No decision for 14 days after the answer: a person looks, and weekly after that."""
+
+    type: Literal["decision_overdue"] = "decision_overdue"
+
+
+class Closed(Event):
+    """Nothing more is due to the marketplace."""
+
+    type: Literal["closed"] = "closed"
+
+
+AnyEvent = Annotated[
+    BuyerReplied
+    | DuplicateNoticed
+    | InformationRequested
+    | MarketplaceDecided
+    | InputRefused
+    | Amended
+    | Refunded
+    | TaskDone
+    | Approved
+    | Rejected
+    | Edited
+    | Paused
+    | Resumed
+    | StepSkippedByHand
+    | DueSet
+    | EvidenceAdded
+    | Opened
+    | MessageTried
+    | AppealDrafted
+    | AppealTried
+    | Noticed
+    | Archived
+    | StepSkipped
+    | StepAsked
+    | ApprovalAsked
+    | Unapproved
+    | ClockRanOut
+    | HandedOver
+    | DecisionOverdue
+    | Closed,
+    Field(discriminator="type"),
+]
+
+SIGNALS: dict[str, type[Event]] = {
+    "buyer_replied": BuyerReplied,
+    "duplicate_noticed": DuplicateNoticed,
+    "information_requested": InformationRequested,
+    "marketplace_decided": MarketplaceDecided,
+}
+"""Signal names and what their payload must be."""
+
+UPDATES: dict[str, type[OperatorEvent]] = {
+    "amend": Amended,
+    "refunded": Refunded,
+    "done": TaskDone,
+    "approve": Approved,
+    "reject": Rejected,
+    "edit": Edited,
+    "pause": Paused,
+    "resume": Resumed,
+    "skip": StepSkippedByHand,
+    "due": DueSet,
+    "add_evidence": EvidenceAdded,
+}
+"""The operator's verbs and what their payload must be."""

@@ -1,0 +1,277 @@
+"""What outsiders and operators do to a claim, rule by rule: the first half of `apply`."""
+
+from datetime import timedelta
+
+from atoz.claims.base import instant_text, merged, money_text
+from atoz.claims.claim import ClaimFile
+from atoz.claims.facts import values_of
+from atoz.claims.policy import response_due
+from atoz.claims.status import MEANINGS, Status, odr_counts_by_table
+from atoz.playbook import events as ev
+from atoz.playbook.choice import choose_playbook, first_step_acted
+from atoz.playbook.reactions import ANSWERS, open_asked_task, react
+from atoz.playbook.schedule import playbook_of
+from atoz.playbook.tasks import TASKS
+from atoz.playbook.work import Work
+
+CHECK_AFTER = timedelta(days=14)
+"""No decision this long after the answer: a person looks. Source: DESIGN, the end of a claim."""
+
+KEPT_TEXT = 2_000
+"""A reply's text in the history; longer ones are cut with a mark, the whole lies in the store."""
+
+
+def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
+    """Record the reply and its files, then react."""
+    reply = event if event.intents else event.model_copy(update={"intents": ("other",)})
+    text = reply.text if len(reply.text) <= KEPT_TEXT else reply.text[:KEPT_TEXT] + " […]"
+    data = {"message_id": reply.message_id, "language": reply.language, "text": text}
+    more = {"text_ref": reply.text_ref} if reply.text_ref else {}
+    fact = work.record(
+        "reply_received",
+        reply.message_id,
+        **data,
+        **more,
+        intents=list(reply.intents),
+        attachments=len(reply.attachments),
+    )
+    work.remember(reply.message_id, fact)
+    for file in reply.attachments:
+        _keep(work, file, reply.message_id)
+    if ANSWERS & set(reply.intents):
+        work.set(last_answer_at=work.at)
+    _make_stale(work)
+    react(work, reply, fact)
+
+
+def duplicate_noticed(work: Work, event: ev.DuplicateNoticed) -> None:
+    """A second copy of a notice makes no second claim and restarts no clock."""
+    fact = work.record("duplicate_ignored", event.message_id, message_id=event.message_id)
+    work.remember(event.message_id, fact)
+
+
+def information_requested(work: Work, event: ev.InformationRequested) -> None:
+    """An information request has a clock and a task of its own."""
+    policy = work.now.policy
+    found = policy and policy.due("information_request", work.at)
+    due, source = (event.due, event.message_id) if event.due else (found or (None, ""))
+    fact = work.record(
+        "information_requested",
+        event.message_id,
+        message_id=event.message_id,
+        due=instant_text(due) if due else None,
+    )
+    work.remember(event.message_id, fact)
+    clock = work.open_clock("information_request", due, source, work.at) if due else None
+    work.open_task("answer-information", event.message_id, clock=clock, due=due, refs=(fact,))
+
+
+def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
+    """Record the decision, stop what it ends, open what it asks for."""
+    reopened = event.status is Status.UNDER_REVIEW and work.get("decided_at") is not None
+    meaning = MEANINGS[event.status]
+    by_table = odr_counts_by_table(
+        event.status, work.get("refunded_at"), work.get("file").claim.filed_at
+    )
+    decision = {
+        "status": event.status,
+        "funded_by": event.funded_by or meaning.funded_by,
+        "odr_counts": by_table if event.odr_counts is None else event.odr_counts,
+    }
+    fact = work.record(
+        "decision_received",
+        event.message_id,
+        message_id=event.message_id,
+        **{**decision, "status": event.status.value},
+    )
+    work.remember(event.message_id, fact)
+    work.set(**decision)
+    if reopened:
+        _reopen(work, fact)
+    elif event.status is not Status.UNDER_REVIEW:
+        _end_review(work, event.status, fact)
+
+
+def _end_review(work: Work, status: Status, fact: str) -> None:
+    work.set(decided_at=work.at, closed_at=None, next_check_at=None)
+    for clock in work.get("clocks"):
+        if clock.name != "buyer_reply":
+            work.stop_clock(clock.id, by=fact)
+    for task in work.get("tasks"):
+        if task.open and TASKS[task.kind].ends_with_decision:
+            work.close_task(task, "playbook", f"ended by the decision: {status}")
+    state = work.now
+    if status is Status.GRANTED_SELLER_FUNDED and state.policy:
+        found = state.policy.due("post_decision_appeal", work.at)
+        if found:
+            work.open_clock("post_decision_appeal", found.due, found.source, work.at)
+    else:
+        work.close_kind("post-decision-appeal", f"ended by the decision: {status}")
+    for kind in playbook_of(state).on_decision.get(status, ()):
+        open_asked_task(work, kind, fact, refs=(fact,))
+
+
+def _reopen(work: Work, fact: str) -> None:
+    """A claim looked at again: no step of the playbook acts, a person answers within the limit."""
+    work.set(decided_at=None, closed_at=None, handed_over=True)
+    work.close_kind("post-decision-appeal", "the claim was reopened")
+    state = work.now
+    found = response_due(None, state.policy, work.at, playbook_of(state).limit)  # type: ignore[arg-type] # opened
+    work.change_clock(
+        "response",
+        due=found.due,
+        source=found.source,
+        opened_at=work.at,
+        stopped_at=None,
+        stopped_by=None,
+        missed=False,
+        warned=(),
+    )
+    open_asked_task(work, "review-reopened", fact, refs=(fact,))
+
+
+def input_refused(work: Work, event: ev.InputRefused) -> None:
+    """Keep what could not be understood where a person sees it."""
+    fact = work.record(
+        "input_refused", event.name, name=event.name, reason=event.reason, excerpt=event.excerpt
+    )
+    work.open_task("read-reply", fact, refs=(fact,))
+
+
+def amended(work: Work, event: ev.Amended) -> None:
+    """Lay the new values over the claim; choose the playbook again until the first step acted."""
+    old = work.get("file")
+    file = ClaimFile.model_validate(
+        merged(old.model_dump(mode="json", by_alias=True), event.values)
+    )
+    source = f"operator:{event.by}"
+    before, after = values_of(old), values_of(file)
+    changed = sorted(
+        path for path in after.keys() | before.keys() if after.get(path) != before.get(path)
+    )
+    work.set(file=file)
+    fact = work.record("claim_amended", source, changed=changed)
+    work.remember(event.key, fact)
+    work.record_values(source, before)
+    if not file.missing:
+        work.close_kind("complete-claim", "completed", source)
+    if not first_step_acted(work.now):
+        choose_playbook(work)
+    if file.claim.response_due != old.claim.response_due:
+        found = response_due(
+            file.claim.response_due,
+            work.now.policy,
+            file.claim.notified_at,
+            playbook_of(work.now).limit,  # type: ignore[arg-type] # opened
+        )
+        work.change_clock("response", due=found.due, source=found.source)
+    _make_stale(work)
+
+
+def refunded(work: Work, event: ev.Refunded) -> None:
+    """A refund that a person made. The whole amount leaves nothing to answer and stops the clock."""
+    claim = work.get("file").claim
+    total = work.get("refunded_total") + event.amount
+    whole = total >= claim.amount
+    fact = work.record(
+        "refund_recorded",
+        f"operator:{event.by}",
+        amount=money_text(event.amount, claim.currency),
+        whole=whole,
+    )
+    work.remember(event.key, fact)
+    work.set(refunded_total=total)
+    _make_stale(work)
+    if whole:
+        work.set(refunded_at=work.at, next_check_at=work.at + CHECK_AFTER)
+        work.stop_clock("response", by=fact)
+        for kind in (
+            "refund-buyer",
+            "consider-refund",
+            "approve-appeal",
+            "submit-appeal",
+            "rewrite-appeal",
+            "handle-claim",
+        ):
+            work.close_kind(kind, "refunded", f"operator:{event.by}")  # type: ignore[arg-type] # all are task kinds
+
+
+def paused(work: Work, event: ev.Paused) -> None:
+    """Hold every step; clocks and warnings go on."""
+    fact = work.record("paused", f"operator:{event.by}", why=event.why)
+    work.remember(event.key, fact)
+    work.set(paused=True)
+
+
+def resumed(work: Work, event: ev.Resumed) -> None:
+    """Let the steps act again."""
+    fact = work.record("resumed", f"operator:{event.by}")
+    work.remember(event.key, fact)
+    work.set(paused=False)
+
+
+def skipped(work: Work, event: ev.StepSkippedByHand) -> None:
+    """A person leaves a step out."""
+    fact = work.record(
+        "overridden",
+        f"operator:{event.by}",
+        event.step,
+        what="skip",
+        step_id=event.step,
+        why=event.why,
+    )
+    work.remember(event.key, fact)
+    work.record(
+        "step_skipped", f"operator:{event.by}", event.step, why=event.why or "skipped by hand"
+    )
+    work.run(event.step, state="skipped", done_at=work.at)
+    for task in work.get("tasks"):
+        if task.open and task.step == event.step:
+            work.close_task(task, f"operator:{event.by}", "the step was skipped")
+
+
+def due_set(work: Work, event: ev.DueSet) -> None:
+    """A person corrects a clock; a clock that did not exist starts."""
+    source = f"operator:{event.by}"
+    clock = work.now.clock(event.clock)
+    fact = work.record(
+        "overridden",
+        source,
+        what="due",
+        clock=event.clock,
+        due=instant_text(event.due),
+        why=event.why,
+    )
+    work.remember(event.key, fact)
+    if clock is None:
+        work.open_clock(event.clock, event.due, source, work.at)
+    else:
+        work.change_clock(event.clock, due=event.due, source=source, warned=(), missed=False)
+    for task in work.get("tasks"):
+        if task.open and task.clock == event.clock:
+            work.change_task(task.id, due=event.due)
+
+
+def evidence_added(work: Work, event: ev.EvidenceAdded) -> None:
+    """A person adds a file."""
+    fact = _keep(work, event.file, f"operator:{event.by}")
+    work.remember(event.key, fact)
+    _make_stale(work)
+
+
+def _keep(work: Work, file: ev.Attachment, source: str) -> str:
+    if file.is_photo:
+        work.set(photos=work.get("photos") + 1)
+    return work.record("evidence_added", source, **file.model_dump(mode="json"))
+
+
+def _make_stale(work: Work) -> None:
+    """A draft that is not handed in yet is composed anew when something comes in.
+
+    A person's own text is not thrown away: it keeps its words and is checked again.
+    """
+    appeal = work.get("appeal")
+    if appeal is None or appeal.handed_in:
+        return
+    flag = {"unchecked": True} if appeal.edited_by else {"stale": True}
+    work.set(appeal=appeal.model_copy(update=flag))

@@ -1,0 +1,150 @@
+"""What operators do with tasks: done with or without a receipt, approve, reject, edit."""
+
+from collections.abc import Callable
+
+from atoz.playbook import events as ev
+from atoz.playbook.inputs import CHECK_AFTER
+from atoz.playbook.state import Task
+from atoz.playbook.work import Work
+
+
+def task_done(work: Work, event: ev.TaskDone) -> None:
+    """Close the task and do what its receipt says."""
+    task = work.now.task(event.task)
+    assert task is not None, "checked before it is applied"
+    source = f"operator:{event.by}"
+    data = {"receipt": event.receipt} if event.receipt else {}
+    fact = work.close_task(task, source, "done", **data)
+    work.remember(event.key, fact)
+    rule = _ON_DONE.get(task.kind)
+    if rule is not None:
+        rule(work, task, event, fact)
+    elif task.step is not None and work.now.run(task.step).state == "asked":
+        work.run(task.step, state="done", done_at=work.at)
+
+
+def _answer_posted(work: Work, task: Task, event: ev.TaskDone, fact: str) -> None:
+    """The receipt, and nothing else, stops the clock."""
+    appeal = work.get("appeal") if task.kind == "submit-appeal" else None
+    step = task.step
+    more = {"revision": appeal.revision, "digest": appeal.digest} if appeal else {}
+    work.record(
+        "appeal_submitted",
+        f"operator:{event.by}",
+        step,
+        channel="operator",
+        receipt=event.receipt,
+        **more,
+    )
+    work.stop_clock("response", by=fact)
+    work.set(submitted_at=work.at, next_check_at=work.at + CHECK_AFTER)
+    if step is not None:
+        work.run(step, state="done", done_at=work.at)
+
+
+def _stop_own_clock(work: Work, task: Task, _: ev.TaskDone, fact: str) -> None:
+    if task.clock is not None:
+        work.stop_clock(task.clock, by=fact)
+
+
+def _post_decision(work: Work, task: Task, event: ev.TaskDone, fact: str) -> None:
+    _stop_own_clock(work, task, event, fact)
+    work.record(
+        "appeal_submitted",
+        f"operator:{event.by}",
+        channel="operator",
+        receipt=event.receipt,
+        stage="post_decision",
+    )
+
+
+def _settled(work: Work, task: Task, event: ev.TaskDone, _: str) -> None:
+    """A person found out whether the send of unknown fate arrived at the relay."""
+    assert task.step is not None, "a send belongs to a step"
+    state = work.now
+    unknown = next(
+        fact
+        for fact in reversed(state.facts)
+        if fact.kind == "message_unknown" and fact.step == task.step
+    )
+    if event.receipt != "sent":
+        run = state.run(task.step)
+        work.run(task.step, state="waiting", done_at=None, retry_at=work.at, attempts=run.attempts)
+        return
+    source = f"operator:{event.by}"
+    if "template" in unknown.data:
+        work.record("message_sent", source, task.step, **{**unknown.data, "settled": True})
+        work.run(task.step, state="done", done_at=work.at)
+    else:
+        _answer_posted(work, task, event, unknown.id)
+
+
+def _late_word(work: Work, task: Task, event: ev.TaskDone, _: str) -> None:
+    assert task.step is not None, "a late step is a step"
+    if event.receipt == "skip":
+        work.record("step_skipped", f"operator:{event.by}", task.step, why="late, left out by hand")
+        work.run(task.step, state="skipped", done_at=work.at)
+    else:
+        work.run(task.step, state="waiting", cleared=True)
+
+
+_ON_DONE: dict[str, Callable[[Work, Task, ev.TaskDone, str], None]] = {
+    "submit-appeal": _answer_posted,
+    "handle-claim": _answer_posted,
+    "review-reopened": _answer_posted,
+    "answer-information": _stop_own_clock,
+    "answer-buyer": _stop_own_clock,
+    "post-decision-appeal": _post_decision,
+    "settle-send": _settled,
+    "late-step": _late_word,
+}
+
+
+def approved(work: Work, event: ev.Approved) -> None:
+    """Bind a person's yes to exactly this text."""
+    task, appeal = work.now.task(event.task), work.get("appeal")
+    assert task is not None and appeal is not None, "checked before it is applied"
+    source = f"operator:{event.by}"
+    fact = work.record("approved", source, task.step, digest=event.digest, revision=appeal.revision)
+    work.remember(event.key, fact)
+    work.close_task(task, source, "approved")
+    work.set(appeal=appeal.model_copy(update={"approved_by": event.by}))
+
+
+def rejected(work: Work, event: ev.Rejected) -> None:
+    """A person's no: the text is written anew."""
+    task, appeal = work.now.task(event.task), work.get("appeal")
+    assert task is not None and appeal is not None, "checked before it is applied"
+    source = f"operator:{event.by}"
+    fact = work.record("rejected", source, task.step, why=event.why, revision=appeal.revision)
+    work.remember(event.key, fact)
+    work.close_task(task, source, "rejected")
+    work.set(appeal=appeal.model_copy(update={"rejected": True}))
+    work.open_task("rewrite-appeal", source, step=task.step, due=task.due)
+
+
+def edited(work: Work, event: ev.Edited) -> None:
+    """A person's own text: the next revision, unchecked and unapproved until it was looked at."""
+    task, appeal = work.now.task(event.task), work.get("appeal")
+    assert task is not None and appeal is not None, "checked before it is applied"
+    source = f"operator:{event.by}"
+    fact = work.close_task(task, source, "edited")
+    work.remember(event.key, fact)
+    asked = appeal.asked_before or appeal.approval_asked_at is not None
+    work.set(
+        appeal=appeal.model_copy(
+            update={
+                "text": event.text,
+                "edited_by": event.by,
+                "unchecked": True,
+                "asked_before": asked,
+                "approval_asked_at": None,
+                "approved_by": None,
+                "rejected": False,
+                "facts_only": False,
+                "handed_in": False,
+            }
+        )
+    )
+    if task.step is not None:
+        work.run(task.step, state="waiting")

@@ -1,0 +1,108 @@
+"""When each step is due: pure instants from the playbook, the claim's clocks and what happened.
+
+Three rules bend the natural instant of a step: a hold moves it back, sending hours move a
+message into the next window, and the appeal never starts later than its latest safe start.
+"""
+
+from datetime import datetime, timedelta
+
+from atoz.playbook.conditions import holds
+from atoz.playbook.model import Playbook, Step
+from atoz.playbook.state import CaseState
+
+SEND_GRACE = timedelta(minutes=15)
+"""A message whose instant lay inside the window may leave this much later without a new shift."""
+
+RETRY_PAUSES = tuple(timedelta(minutes=m) for m in (5, 10, 15, 30))
+
+
+def playbook_of(state: CaseState) -> Playbook:
+    """The playbook of an opened claim."""
+    assert state.playbook is not None, "an opened claim has a playbook"
+    return state.playbook
+
+
+def due_at(state: CaseState) -> datetime:
+    """When the answer to the claim is due (UTC)."""
+    clock = state.clock("response")
+    assert clock is not None, "an opened claim has a response clock"
+    return clock.due
+
+
+def latest_start(state: CaseState) -> datetime:
+    """The latest instant at which the appeal may begin and still be in before limit - margin."""
+    book = playbook_of(state)
+    needed = book.margin + book.approval_allowance + book.operator_lead + book.retry_budget
+    return due_at(state) - needed
+
+
+def approval_ends(state: CaseState) -> datetime:
+    """Until when a person may approve: after it only the operator's lead and retries fit."""
+    book = playbook_of(state)
+    return due_at(state) - book.margin - book.operator_lead - book.retry_budget
+
+
+def hand_over_at(state: CaseState) -> datetime:
+    """When a claim that is still incomplete goes to a person as it is."""
+    book = playbook_of(state)
+    return due_at(state) - book.margin - book.operator_lead
+
+
+def natural(state: CaseState, step: Step) -> datetime | None:
+    """When the step is scheduled by the playbook alone, or None while its predecessor runs."""
+    if step.at is not None:
+        return state.file.claim.notified_at + step.at
+    done_at = state.run(step.after or "").done_at
+    if done_at is None:
+        return None
+    early = step.or_when is not None and holds(step.or_when, state, step)
+    return done_at if early else done_at + step.wait
+
+
+def act_at(state: CaseState, step: Step, now: datetime) -> datetime | None:
+    """When the step acts, or None while that is open. For a message this may lie after `now` again.
+
+    A wake-up that comes late outside the sending hours waits for the next window.
+    """
+    scheduled = natural(state, step)
+    if step.submit is not None:
+        latest = latest_start(state)
+        return (
+            latest
+            if scheduled is None
+            else min(_held(state, scheduled), max(latest, scheduled_floor(state)))
+        )
+    if scheduled is None or step.send is None:
+        return scheduled
+    return _in_hours(state, _held(state, scheduled), now)
+
+
+def scheduled_floor(state: CaseState) -> datetime:
+    """No step acts before the claim reached the seller."""
+    return state.file.claim.notified_at
+
+
+def _held(state: CaseState, instant: datetime) -> datetime:
+    return instant if state.held_until is None else max(instant, state.held_until)
+
+
+def _in_hours(state: CaseState, instant: datetime, now: datetime) -> datetime:
+    """The instant moved into the sending hours, but never past limit - margin."""
+    assert state.policy is not None, "an opened claim has a policy"
+    hours = state.policy.sending_hours()
+    edge = max(instant, due_at(state) - playbook_of(state).margin)
+    shifted = min(hours.next_open(instant), edge)
+    if now > shifted + SEND_GRACE:
+        return min(hours.next_open(now), max(now, edge))
+    return shifted
+
+
+def scheduled_for(state: CaseState, step: Step) -> datetime | None:
+    """The instant that lateness is measured against: what the plan was before any late wake-up."""
+    scheduled = natural(state, step)
+    return scheduled and act_at(state, step, scheduled)
+
+
+def retry_pause(attempt: int) -> timedelta:
+    """How long to wait after the given refused attempt (1, 2, ...)."""
+    return RETRY_PAUSES[min(attempt, len(RETRY_PAUSES)) - 1]

@@ -1,0 +1,143 @@
+"""The fixed vocabulary of tasks: what a person is asked, which clock the answer stops.
+
+A playbook names a task; the words and the rules about it stand here, once.
+"""
+
+from typing import NamedTuple
+
+from atoz.claims.clocks import ClockName
+from atoz.playbook.model import TaskKind
+
+
+class TaskRule(NamedTuple):
+    """What is asked, which clock it answers, whether a decision makes it pointless."""
+
+    title: str
+    text: str
+    clock: ClockName | None = None
+    receipt: bool = False
+    ends_with_decision: bool = True
+
+
+TASKS: dict[TaskKind, TaskRule] = {
+    "answer-buyer": TaskRule(
+        "Answer the buyer",
+        "The buyer waits for an answer. Answer in Seller Central, then mark this done. "
+        "Automatic answers do not count.",
+        clock="buyer_reply",
+        ends_with_decision=False,
+    ),
+    "answer-information": TaskRule(
+        "Answer the information request",
+        "Answer the marketplace's request with what the claim's timeline holds, then give the "
+        "receipt: it stops this request's clock only.",
+        clock="information_request",
+        receipt=True,
+    ),
+    "approve-appeal": TaskRule(
+        "Approve the appeal",
+        "Read the text and its findings. Approve it by its digest, edit it, or reject it with why.",
+    ),
+    "check-decision": TaskRule(
+        "Look for the decision",
+        "No decision has reached us. Look at the claim in Seller Central and record what it says.",
+    ),
+    "complete-claim": TaskRule(
+        "Complete the claim",
+        "The notice does not say everything. Add the missing values from Seller Central (amend).",
+    ),
+    "confirm-withdrawal": TaskRule(
+        "Has the buyer withdrawn?",
+        "The buyer says that the claim is withdrawn. Look in Seller Central and record the "
+        "decision when it is there; the steps are held for a while only.",
+    ),
+    "consider-refund": TaskRule(
+        "Consider a refund",
+        "The buyer asks for the money back. Decide with the timeline at hand.",
+    ),
+    "handle-claim": TaskRule(
+        "Handle this claim yourself",
+        "No playbook can be kept in time. Answer the claim in Seller Central, then give the receipt.",
+        clock="response",
+        receipt=True,
+    ),
+    "late-step": TaskRule(
+        "A step is late: shall it still act?",
+        "Done with the receipt `send` lets it act now, with `skip` leaves it out.",
+    ),
+    "late-withdrawal": TaskRule(
+        "Help with a late withdrawal",
+        "After the decision the buyer must write to the marketplace's claims team with the order "
+        "number and agree to be charged again. Explain the way; do not ask for it.",
+        ends_with_decision=False,
+    ),
+    "message-refused": TaskRule(
+        "A message to the buyer was refused",
+        "It did not reach the buyer, and no appeal will say that it did. Write from Seller Central "
+        "if it still helps.",
+    ),
+    "metric-restoration": TaskRule(
+        "Ask for the metric to be restored",
+        "If the order defect rate still shows this claim, send the letter: the facts, what was "
+        "done, a numbered plan. Never sent automatically.",
+        ends_with_decision=False,
+    ),
+    "missed-deadline": TaskRule(
+        "A deadline was missed",
+        "The clock ran out without a receipt. Look at the claim at once; an answer may still be taken.",
+        ends_with_decision=False,
+    ),
+    "post-decision-appeal": TaskRule(
+        "Appeal against the decision",
+        "One appeal, and only with a new fact. Add the fact, write what is new, give the receipt.",
+        clock="post_decision_appeal",
+        receipt=True,
+        ends_with_decision=False,
+    ),
+    "read-reply": TaskRule(
+        "Read the buyer's message",
+        "The message was not understood well enough to act on it.",
+        ends_with_decision=False,
+    ),
+    "refund-buyer": TaskRule(
+        "Refund the order now",
+        "A refund at once is the cheapest way out here. Refund in Seller Central, then record it "
+        "(refunded).",
+    ),
+    "review-photos": TaskRule(
+        "Look at the buyer's photos",
+        "Photos came in. Look at them before the appeal goes.",
+    ),
+    "review-reopened": TaskRule(
+        "The claim was reopened",
+        "The marketplace looks at it again. Answer in Seller Central, then give the receipt.",
+        clock="response",
+        receipt=True,
+    ),
+    "rewrite-appeal": TaskRule(
+        "Write the appeal anew",
+        "The draft was rejected. Edit the text; the new revision is approved like the first.",
+    ),
+    "settle-send": TaskRule(
+        "Was this message sent?",
+        "The send ended without an answer. Look in the Sent mailbox: done with the receipt `sent` "
+        "or `not-sent`.",
+        receipt=True,
+    ),
+    "submit-appeal": TaskRule(
+        "Hand in the appeal",
+        "Paste the packet's text into Seller Central, attach the files, and give the receipt: only "
+        "the receipt stops the clock.",
+        clock="response",
+        receipt=True,
+    ),
+}
+
+REFUND_COUNTS = (
+    "A refund after the claim was filed ends as 'Order refunded': it is paid by you and counts "
+    "against the order defect rate."
+)
+REFUND_UNPROTECTS = (
+    "This order has proof of delivery or Claims Protected postage: without a refund the marketplace "
+    "may pay. Refunding gives that up."
+)

@@ -1,0 +1,177 @@
+"""A workbench for one `apply`: collects facts, tasks, clocks and steps, then makes the new state.
+
+It is mutable inside one call and never escapes it, so `apply` stays a pure function while its
+rules read as a list of plain acts.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from atoz.claims.base import instant_text
+from atoz.claims.clocks import Clock, ClockName
+from atoz.claims.facts import Fact, values_of
+from atoz.playbook.model import TaskKind
+from atoz.playbook.state import CaseState, QueuedMessage, StepRun, Task
+from atoz.playbook.tasks import TASKS
+
+KEPT_CLOSED_TASKS = 30
+KEPT_SEEN = 20_000
+
+
+class Work:
+    """The state under change at one instant."""
+
+    def __init__(self, state: CaseState, at: datetime) -> None:
+        self.state = state
+        self.at = at
+        self.changes: dict[str, Any] = {}
+
+    def done(self) -> CaseState:
+        """The new state."""
+        return self.state.model_copy(update=self.changes) if self.changes else self.state
+
+    def get(self, field: str) -> Any:
+        """A field as it stands after the changes so far."""
+        return self.changes[field] if field in self.changes else getattr(self.state, field)
+
+    def set(self, **changes: Any) -> None:
+        """Change fields of the state."""
+        self.changes.update(changes)
+
+    @property
+    def now(self) -> CaseState:
+        """The state with the changes so far, for rules that look at it whole."""
+        self.state, self.changes = self.done(), {}
+        return self.state
+
+    def record(self, kind: str, source: str, step: str | None = None, /, **data: Any) -> str:
+        """Append a fact and return its id."""
+        number = self.get("facts_recorded") + 1
+        fact = Fact.model_construct(
+            id=f"f{number}", at=self.at, kind=kind, source=source, step=step, data=data
+        )
+        self.set(facts=(*self.get("facts"), fact), facts_recorded=number)
+        return fact.id
+
+    def record_values(self, source: str, old: dict[str, Any] | None = None) -> None:
+        """Append each value of the claim file that is new or differs from `old`."""
+        for path, value in values_of(self.get("file")).items():
+            if old is None or old.get(path) != value:
+                self.record(path, source, value=value)
+
+    def remember(self, key: str, fact: str) -> None:
+        """Remember a handled message or update id; beyond a bound the oldest are forgotten."""
+        seen = dict(self.get("seen"))
+        seen[key] = fact
+        if len(seen) > KEPT_SEEN:
+            del seen[next(iter(seen))]
+        self.set(seen=seen)
+
+    # Clocks -------------------------------------------------------------------------------
+
+    def open_clock(self, name: ClockName, due: datetime, source: str, opened_at: datetime) -> str:
+        """Start a clock and return its id."""
+        clocks = self.get("clocks")
+        same = sum(clock.name == name for clock in clocks)
+        clock_id = name if same == 0 else f"{name}-{same + 1}"
+        clock = Clock(id=clock_id, name=name, due=due, source=source, opened_at=opened_at)
+        self.set(clocks=(*clocks, clock))
+        return clock_id
+
+    def change_clock(self, clock_id: str, **changes: Any) -> None:
+        """Change one clock."""
+        self.set(
+            clocks=tuple(
+                clock.model_copy(update=changes) if clock.id == clock_id else clock
+                for clock in self.get("clocks")
+            )
+        )
+
+    def stop_clock(self, clock_id: str, by: str) -> None:
+        """Stop a clock that runs; one that ran out may be answered late and then says so, too."""
+        for clock in self.get("clocks"):
+            if clock.id == clock_id and clock.stopped_at is None:
+                self.change_clock(clock_id, stopped_at=self.at, stopped_by=by)
+
+    # Tasks --------------------------------------------------------------------------------
+
+    def open_task(self, kind: TaskKind, source: str, **more: Any) -> Task:
+        """Open a task, or add to the open one of the same kind, clock and step: one question, once."""
+        for task in self.get("tasks"):
+            same = all(
+                more.get(key) == getattr(task, key) for key in ("clock", "step") if key in more
+            )
+            if task.open and task.kind == kind and same:
+                return self._add_to(task, more)
+        return self._new_task(kind, source, more)
+
+    def _add_to(self, task: Task, more: dict[str, Any]) -> Task:
+        refs = tuple(dict.fromkeys((*task.refs, *more.get("refs", ()))))[-20:]
+        self.change_task(task.id, refs=refs)
+        return task
+
+    def _new_task(self, kind: TaskKind, source: str, more: dict[str, Any]) -> Task:
+        opened = {**self.get("tasks_opened")}
+        opened[kind] = opened.get(kind, 0) + 1
+        rule = TASKS[kind]
+        task = Task(
+            **{
+                "id": kind if opened[kind] == 1 else f"{kind}-{opened[kind]}",
+                "kind": kind,
+                "title": rule.title,
+                "text": rule.text,
+                "opened_at": self.at,
+                **more,
+            }
+        )
+        closed = [t for t in self.get("tasks") if not t.open][-KEPT_CLOSED_TASKS:]
+        still_open = [t for t in self.get("tasks") if t.open]
+        self.set(tasks=(*closed, *still_open, task), tasks_opened=opened)
+        self.record("task_opened", source, task.step, **_task_data(task))
+        return task
+
+    def change_task(self, task_id: str, **changes: Any) -> None:
+        """Change one task."""
+        self.set(
+            tasks=tuple(
+                task.model_copy(update=changes) if task.id == task_id else task
+                for task in self.get("tasks")
+            )
+        )
+
+    def close_task(self, task: Task, source: str, result: str, **data: Any) -> str:
+        """Close a task and record it."""
+        self.change_task(task.id, done_at=self.at, result=result)
+        return self.record("task_done", source, task.step, task=task.id, result=result, **data)
+
+    def close_kind(self, kind: TaskKind, result: str, source: str = "playbook") -> None:
+        """Close the open tasks of a kind that became pointless."""
+        for task in self.get("tasks"):
+            if task.open and task.kind == kind:
+                self.close_task(task, source, result)
+
+    # Steps --------------------------------------------------------------------------------
+
+    def run(self, step: str, **changes: Any) -> None:
+        """Change how far a step has come; a step that ends or begins to act is the last step."""
+        runs = {**self.get("runs")}
+        runs[step] = (runs.get(step) or StepRun(id=step)).model_copy(update=changes)
+        self.set(runs=runs)
+        if changes.get("state") not in (None, "waiting"):
+            self.set(last_step=step)
+
+    def enqueue(self, message: QueuedMessage) -> None:
+        """Queue a message of a reaction."""
+        self.set(queue=(*self.get("queue"), message))
+
+
+def _task_data(task: Task) -> dict[str, Any]:
+    data: dict[str, Any] = {"task": task.id, "kind": task.kind, "title": task.title}
+    for key in ("clock", "digest", "packet", "warning"):
+        if getattr(task, key) is not None:
+            data[key] = getattr(task, key)
+    if task.due is not None:
+        data["due"] = instant_text(task.due)
+    if task.refs:
+        data["refs"] = list(task.refs)
+    return data
