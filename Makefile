@@ -54,6 +54,7 @@ bench: $(STAMP) ## what a claim costs, and how many complete per second
 	@$(PY) -m bench $(ARGS)
 
 setup: $(STAMP) ## the environment in .venv, and nothing more
+	@:
 
 lock: $(UV) ## write requirements/*.txt anew; ARGS=--upgrade takes newer releases
 	@cd requirements && ../$(COMPILE) uv.in -o uv.txt

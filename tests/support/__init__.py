@@ -1,0 +1,1 @@
+"""Hand-written fakes and builders that more than one tier uses."""

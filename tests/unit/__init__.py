@@ -1,0 +1,1 @@
+"""Rules held without a server, a network or a clock; milliseconds each."""
