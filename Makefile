@@ -29,6 +29,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 \
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 	@echo 'ARGS="..." is handed on: make demo ARGS="--exit -o json", make test ARGS="-k clocks"'
+	@echo 'From another folder, with clean output: make -sC FOLDER demo ARGS="--exit -o json"'
 
 demo: $(STAMP) ## the sample claims through the real system, in virtual time
 	@$(PY) starter.py demo $(ARGS)

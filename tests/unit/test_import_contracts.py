@@ -57,6 +57,7 @@ def test_the_code_as_it_is_keeps_every_contract(copy: Path) -> None:
         ("atoz.playbook.decide", "import os", "Pure packages"),
         ("atoz.playbook.decide", "import time", "Pure packages"),
         ("atoz.mail.intents", "import httpx2", "Pure packages"),
+        ("atoz.mail.render", "import os", "Pure packages"),
         ("atoz.claims.status", "import atoz.playbook", "Imports run one way"),
         ("atoz.playbook", "import activities", "Imports run one way"),
         ("activities", "import workflows", "Imports run one way"),
@@ -73,4 +74,4 @@ def test_a_forbidden_import_breaks_its_contract(
     assert result.returncode == 1, result.stdout
     broken = " ".join(result.stdout.split("Broken contracts")[1].split())
     assert contract in broken
-    assert line.split()[1] in broken
+    assert f"{module} -> " in broken
