@@ -42,6 +42,18 @@ def instant_text(instant: datetime) -> str:
     return utc(instant).isoformat().replace("+00:00", "Z")
 
 
+def compact(value: object) -> object:
+    """Models without their default values, for what is carried in a history: short and exact."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    if isinstance(value, tuple):
+        return [compact(item) for item in value]
+    return value
+
+
+Compact = PlainSerializer(compact, when_used="json")
+"""Serialise this field without its models' default values."""
+
 Instant = Annotated[AwareDatetime, AfterValidator(utc)]
 """An aware instant, normalised to UTC and whole seconds. Naive datetimes are refused."""
 
@@ -60,12 +72,14 @@ Moment = Annotated[date | Instant, BeforeValidator(_day_or_instant)]
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])")
 _SPAN = re.compile(r"\+?(?:\d+(?:\.\d+)?[dhms])+")
+_LONGEST = timedelta(days=3650)
 
 
 def parse_span(value: object) -> timedelta:
     """A span from `1d`, `36h`, `1d12h`, `90m`, `+38h` or `0`; days are elapsed 24-hour days.
 
-    Raises ValueError with the form to write instead.
+    Raises ValueError with the form to write instead, and above ten years: no claim lasts longer,
+    and every instant stays a date.
     """
     if isinstance(value, timedelta):
         return value
@@ -74,7 +88,10 @@ def parse_span(value: object) -> timedelta:
         return timedelta(0)
     if not _SPAN.fullmatch(text):
         raise ValueError(f"write a span like 1d, 36h, 90m or 1d12h, not {text[:40]!r}")
-    return timedelta(seconds=sum(float(n) * _UNITS[u] for n, u in _PART.findall(text)))
+    seconds = sum(float(n) * _UNITS[u] for n, u in _PART.findall(text))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"a span is at most {_LONGEST.days}d, not {text[:40]!r}")
+    return timedelta(seconds=seconds)
 
 
 def span_text(span: timedelta) -> str:

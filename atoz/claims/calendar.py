@@ -6,6 +6,7 @@ that windows over midnight, closed days and changes of the clock need no special
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from atoz.claims.base import Record
@@ -47,10 +48,12 @@ class SendingHours(Record):
             day = first + n * _DAY
             if day.weekday() in self.weekdays and day not in self.closed:
                 last = day + _DAY if self.closes <= self.opens else day
-                yield self._utc(day, self.opens), self._utc(last, self.closes)
+                yield _utc(self.zone, day, self.opens), _utc(self.zone, last, self.closes)
 
-    def _utc(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, ZoneInfo(self.zone)).astimezone(UTC)
+
+@lru_cache(maxsize=8192)
+def _utc(zone: str, day: date, at: time) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
 def local_date(instant: datetime, zone: str) -> date:

@@ -5,6 +5,7 @@ Where sources disagree, both readings stand in the file, each with its dates.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
@@ -101,6 +102,7 @@ class Policy(Strict):
         rule = max(rules, key=lambda r: r.effective)
         return FoundLimit(start + rule.limit, f"policy {self.marketplace}: {rule.source}")
 
+    @cached_property
     def sending_hours(self) -> SendingHours:
         """The sending hours with the holidays that were pinned for this claim."""
         return SendingHours(

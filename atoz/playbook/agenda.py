@@ -4,7 +4,7 @@
 The order of the generator is the order of precedence among items that are due at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,11 +24,15 @@ from atoz.playbook.schedule import (
 from atoz.playbook.state import Appeal, CaseState, StepRun
 
 
+Make = Callable[[datetime], Do]
+"""Makes the act of an item once it is due: given the instant (UTC) at which it is taken up."""
+
+
 class Item(NamedTuple):
     """One planned act."""
 
     at: datetime
-    do: Do
+    make: Make
     step: str | None
     why: str
 
@@ -36,58 +40,65 @@ class Item(NamedTuple):
 def agenda(state: CaseState, now: datetime) -> Iterator[Item]:
     """Everything planned for this claim as seen at `now`, in order of precedence."""
     if state.policy is None:
-        yield Item(now, Open(), None, "the claim has just arrived")
+        yield Item(now, lambda _: Open(), None, "the claim has just arrived")
     elif state.archive_ref is None:
         yield from _clocks(state)
         yield from _notices(state, now)
         yield from (_after_decision(state) if state.decided else _open_claim(state, now))
 
 
+def _note(event: type[ev.Event], **fields: object) -> Make:
+    """An item that only records that time has come."""
+    return lambda at: Note.model_validate({"event": event.model_validate({"at": at, **fields})})
+
+
 def _clocks(state: CaseState) -> Iterator[Item]:
     for clock in state.clocks:
         if clock.running:
-            event = ev.ClockRanOut(at=clock.due, clock=clock.id)
-            yield Item(clock.due, Note(event=event), None, f"clock {clock.id} runs out")
+            make = _note(ev.ClockRanOut, clock=clock.id)
+            yield Item(clock.due, make, None, f"clock {clock.id} runs out")
 
 
 def _notices(state: CaseState, now: datetime) -> Iterator[Item]:
     """Untold tasks at once, warnings at their instants; what is due together goes in one notice."""
-    warnings = tuple(
-        ev.WarningGiven(clock=clock.id, hours=hours)
-        for clock in state.clocks
-        if clock.running and (hours := clock.warning_due(now)) is not None
-    )
+    running = [clock for clock in state.clocks if clock.running]
+    due = tuple((clock.id, hours) for clock in running if (hours := clock.warning_due(now)) is not None)
     untold = tuple(task.id for task in state.tasks if task.open and not task.told)
-    if warnings or untold:
-        at = now if warnings or state.tell_again_at is None else state.tell_again_at
-        yield Item(at, Notify(tasks=untold, warnings=warnings), None, "operators are told")
-    for clock in state.clocks:
-        if clock.running and (warning := clock.next_warning()) and warning[1] > now:
-            yield Item(warning[1], Notify(), None, f"warning {warning[0]} h before {clock.id}")
+    if due or untold:
+        at = now if due or state.tell_again_at is None else state.tell_again_at
+        yield Item(at, lambda _: _notify(untold, due), None, "operators are told")
+    for clock in running:
+        warning = clock.next_warning()
+        if warning is not None and warning[1] > now:
+            what = f"warning {warning[0]} h before {clock.id}"
+            yield Item(warning[1], lambda _: Notify(), None, what)
+
+
+def _notify(tasks: tuple[str, ...], due: tuple[tuple[str, int], ...]) -> Notify:
+    warnings = tuple(ev.WarningGiven(clock=clock, hours=hours) for clock, hours in due)
+    return Notify(tasks=tasks, warnings=warnings)
 
 
 def _after_decision(state: CaseState) -> Iterator[Item]:
     assert state.decided_at is not None, "only after a decision"
-    window = next((c for c in reversed(state.clocks) if c.name == "post_decision_appeal"), None)
-    if state.closed_at is None:
-        open_window = state.status is Status.GRANTED_SELLER_FUNDED and window is not None
-        at = window.due if open_window and window else state.decided_at
-        yield Item(at, Note(event=ev.Closed(at=at)), None, "the claim closes")
-    else:
+    if state.closed_at is not None:
         at = state.closed_at + playbook_of(state).aftercare
-        yield Item(at, Archive(), None, "aftercare ends")
+        yield Item(at, lambda _: Archive(), None, "aftercare ends")
+        return
+    window = next((c for c in reversed(state.clocks) if c.name == "post_decision_appeal"), None)
+    waits = state.status is Status.GRANTED_SELLER_FUNDED and window is not None
+    at = window.due if waits and window else state.decided_at
+    yield Item(at, _note(ev.Closed), None, "the claim closes")
 
 
 def _open_claim(state: CaseState, now: datetime) -> Iterator[Item]:
     if state.next_check_at is not None:
-        event = ev.DecisionOverdue(at=state.next_check_at)
-        yield Item(state.next_check_at, Note(event=event), None, "no decision yet")
+        yield Item(state.next_check_at, _note(ev.DecisionOverdue), None, "no decision yet")
     if state.refunded_at is not None or state.handed_over:
         return
-    last_rank = max(book.rank for book in state.candidates) if state.candidates else None
+    last_rank = max((book.rank for book in state.candidates), default=None)
     if state.file.missing and playbook_of(state).rank != last_rank:
-        at = hand_over_at(state)
-        yield Item(at, Note(event=ev.HandedOver(at=at)), None, "still incomplete")
+        yield Item(hand_over_at(state), _note(ev.HandedOver), None, "still incomplete")
     elif not state.paused:
         yield from _queued(state)
         for step in playbook_of(state).steps:
@@ -102,8 +113,10 @@ def _queued(state: CaseState) -> Iterator[Item]:
             continue
         at = run.retry_at or message.asked_at
         if state.messages_stopped:
-            event = ev.StepSkipped(at=at, step=message.id, why="messages_stopped", scheduled_at=at)
-            yield Item(at, Note(event=event), message.id, "the buyer wants no more messages")
+            skip = _note(
+                ev.StepSkipped, step=message.id, why="messages_stopped", scheduled_at=at
+            )
+            yield Item(at, skip, message.id, "the buyer wants no more messages")
         else:
             send = _send(state, message.id, message.template, run)
             yield Item(at, send, message.id, f"the buyer asked ({message.because})")
@@ -111,23 +124,25 @@ def _queued(state: CaseState) -> Iterator[Item]:
 
 def _step(state: CaseState, step: Step, now: datetime) -> Iterator[Item]:
     run = state.run(step.id)
+    if run.over or run.state != "waiting":
+        return
     at = act_at(state, step, now)
-    if run.over or run.state != "waiting" or at is None:
+    if at is None:
         return
     skip = _skip(state, step, now)
     if skip is not None:
         scheduled = natural(state, step) or at
-        event = ev.StepSkipped(at=scheduled, step=step.id, why=skip, scheduled_at=scheduled)
-        yield Item(scheduled, Note(event=event), step.id, f"skipped: {skip}")
+        make = _note(ev.StepSkipped, step=step.id, why=skip, scheduled_at=scheduled)
+        yield Item(scheduled, make, step.id, f"skipped: {skip}")
     elif _too_late(state, step, run, now):
-        yield Item(now, _late(state, step, now), step.id, "late")
+        yield Item(now, _late(step), step.id, "late")
     elif step.send is not None:
         send = _send(state, step.id, step.send, run)
         yield Item(run.retry_at or at, send, step.id, f"{step.id} is due")
     elif step.submit is not None:
         yield from _submission(state, step, run, at)
     else:
-        yield Item(at, Note(event=ev.StepAsked(at=at, step=step.id)), step.id, f"{step.id} is due")
+        yield Item(at, _note(ev.StepAsked, step=step.id), step.id, f"{step.id} is due")
 
 
 def _skip(state: CaseState, step: Step, now: datetime) -> str | None:
@@ -163,45 +178,42 @@ def _overtaken(state: CaseState, step: Step, now: datetime) -> bool:
 
 def _too_late(state: CaseState, step: Step, run: StepRun, now: datetime) -> bool:
     """Whether the step asks for another course than `send` now that its instant is long past."""
+    if step.if_late == "send" or run.cleared or run.attempts or state.appeal is not None:
+        return False
     planned = scheduled_for(state, step)
-    late = planned is not None and now > planned + playbook_of(state).late_after
-    return (
-        late
-        and step.if_late != "send"
-        and not run.cleared
-        and not run.attempts
-        and state.appeal is None
-    )
+    return planned is not None and now > planned + playbook_of(state).late_after
 
 
-def _late(state: CaseState, step: Step, now: datetime) -> Note:
+def _late(step: Step) -> Make:
     if step.if_late == "ask":
-        return Note(event=ev.StepAsked(at=now, step=step.id, late=True))
-    return Note(event=ev.StepSkipped(at=now, step=step.id, why="late", scheduled_at=now))
+        return _note(ev.StepAsked, step=step.id, late=True)
+    return lambda at: Note(
+        event=ev.StepSkipped(at=at, step=step.id, why="late", scheduled_at=at)
+    )
 
 
 def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Iterator[Item]:
     """Draft, have it approved where that is needed, hand it in."""
     appeal = state.appeal
     if appeal is None or appeal.step != step.id or appeal.stale or appeal.unchecked:
-        yield Item(at, _draft(step, appeal), step.id, "the appeal is written")
+        yield Item(at, lambda _: _draft(step, appeal), step.id, "the appeal is written")
     elif not needs_approval(step, appeal) or appeal.approved_by or appeal.facts_only:
         submit = Submit(
-            step=step.id, attempt=run.attempts + 1, revision=appeal.revision, channel=state.channel
+            step=step.id,
+            attempt=run.attempts + 1,
+            revision=appeal.revision,
+            channel=state.channel,
         )
-        yield Item(max(at, run.retry_at or at), submit, step.id, "the appeal goes")
+        yield Item(max(at, run.retry_at or at), lambda _: submit, step.id, "the appeal goes")
     elif appeal.approval_asked_at is None:
-        yield Item(
-            at, Note(event=ev.ApprovalAsked(at=at, step=step.id)), step.id, "approval is needed"
-        )
+        yield Item(at, _note(ev.ApprovalAsked, step=step.id), step.id, "approval is needed")
     elif appeal.unapproved_at is None:
         ends = approval_ends(state)
-        yield Item(
-            ends, Note(event=ev.Unapproved(at=ends, step=step.id)), step.id, "time to approve ends"
-        )
+        yield Item(ends, _note(ev.Unapproved, step=step.id), step.id, "time to approve ends")
     elif step.if_unapproved == "submit_facts_only":
         draft = Draft(step=step.id, revision=appeal.revision + 1, facts_only=True)
-        yield Item(appeal.unapproved_at, draft, step.id, "nobody approved: the facts alone go")
+        why = "nobody approved: the facts alone go"
+        yield Item(appeal.unapproved_at, lambda _: draft, step.id, why)
 
 
 def needs_approval(step: Step, appeal: Appeal) -> bool:
@@ -219,15 +231,16 @@ def _draft(step: Step, appeal: Appeal | None) -> Draft:
     return Draft(step=step.id, revision=revision, facts_only=facts_only)
 
 
-def _send(state: CaseState, step: str, template: str, run: StepRun) -> Send:
+def _send(state: CaseState, step: str, template: str, run: StepRun) -> Make:
     buyer, policy = state.file.buyer, state.policy
-    assert buyer is not None and buyer.relay is not None and policy is not None, "a complete claim"
-    return Send(
+    assert policy is not None, "a claim that acts was opened"
+    assert buyer is not None, "a claim that acts is complete"
+    return lambda _: Send(
         step=step,
         template=template,
         attempt=run.attempts + 1,
         revision=run.revision,
-        to=buyer.relay,
+        to=buyer.relay or "",
         language=buyer.language or policy.language,
         values=state.values(),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from atoz.claims.base import instant_text
-from atoz.claims.policy import response_due
+from atoz.claims.policy import FoundLimit, response_due
 from atoz.playbook.model import Playbook
 from atoz.playbook.prove import choose
 from atoz.playbook.state import CaseState
@@ -18,13 +18,13 @@ def first_step_acted(state: CaseState) -> bool:
 def choose_playbook(work: Work) -> None:
     """Choose by the rules; record it where it is another than before."""
     book = choose(work.now, work.at)
-    if work.get("playbook") is None or book.digest() != work.get("playbook_digest"):
+    if work.get("playbook") is None or book.digest != work.get("playbook_digest"):
         pin(work, book, "first that applies and fits")
 
 
 def pin(work: Work, book: Playbook, why: str) -> None:
     """Pin a playbook whole, by the digest of its meaning."""
-    digest = book.digest()
+    digest = book.digest
     work.set(playbook=book, playbook_digest=digest)
     work.record(
         "playbook_chosen",
@@ -36,12 +36,17 @@ def pin(work: Work, book: Playbook, why: str) -> None:
     )
 
 
-def open_response_clock(work: Work) -> datetime:
-    """Start the claim's own clock: the notice's instant, else the policy's, else the playbook's."""
-    state = work.now
-    assert state.policy is not None and state.playbook is not None, "called while opening"
+def claim_limit(state: CaseState) -> FoundLimit:
+    """When the answer is due: the notice's instant, else the policy's, else the playbook's own."""
+    assert state.policy is not None, "the limit of an opened claim"
+    assert state.playbook is not None, "a playbook was chosen"
     claim = state.file.claim
-    found = response_due(claim.response_due, state.policy, claim.notified_at, state.playbook.limit)
-    work.open_clock("response", found.due, found.source, claim.notified_at)
-    work.record("clock.response", found.source, due=instant_text(found.due))
-    return found.due
+    return response_due(claim.response_due, state.policy, claim.notified_at, state.playbook.limit)
+
+
+def open_response_clock(work: Work) -> datetime:
+    """Start the claim's own clock and return when it runs out (UTC)."""
+    due, source = claim_limit(work.now)
+    work.open_clock("response", due, source, work.now.file.claim.notified_at)
+    work.record("clock.response", source, due=instant_text(due))
+    return due

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from atoz.claims.base import Instant, Record
+from atoz.claims.base import Compact, Instant, Record
 from atoz.claims.claim import ClaimFile
 from atoz.claims.clocks import ClockName
 from atoz.claims.policy import Policy
@@ -189,10 +189,11 @@ class Opened(Event):
     """The claim was looked up in the order book; the rules to pin are chosen from `candidates`."""
 
     type: Literal["opened"] = "opened"
-    file: ClaimFile
-    policy: Policy
-    candidates: tuple[Playbook, ...]
+    file: Annotated[ClaimFile, Compact]
+    policy: Annotated[Policy, Compact]
+    candidates: Annotated[tuple[Playbook, ...], Compact]
     channel: Literal["operator", "email", "webhook"] = "operator"
+    message_domain: str = "messages.invalid"
     completed_from: str | None = None
 
 

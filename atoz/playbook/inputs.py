@@ -8,7 +8,8 @@ from atoz.claims.facts import values_of
 from atoz.claims.policy import response_due
 from atoz.claims.status import MEANINGS, Status, odr_counts_by_table
 from atoz.playbook import events as ev
-from atoz.playbook.choice import choose_playbook, first_step_acted
+from atoz.playbook.choice import choose_playbook, claim_limit, first_step_acted
+from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
 from atoz.playbook.schedule import playbook_of
 from atoz.playbook.tasks import TASKS
@@ -116,7 +117,8 @@ def _reopen(work: Work, fact: str) -> None:
     work.set(decided_at=None, closed_at=None, handed_over=True)
     work.close_kind("post-decision-appeal", "the claim was reopened")
     state = work.now
-    found = response_due(None, state.policy, work.at, playbook_of(state).limit)  # type: ignore[arg-type] # opened
+    assert state.policy is not None, "a decided claim was opened"
+    found = response_due(None, state.policy, work.at, playbook_of(state).limit)
     work.change_clock(
         "response",
         due=found.due,
@@ -155,16 +157,11 @@ def amended(work: Work, event: ev.Amended) -> None:
     work.record_values(source, before)
     if not file.missing:
         work.close_kind("complete-claim", "completed", source)
+    if file.claim.response_due != old.claim.response_due:
+        due, clock_source = claim_limit(work.now)
+        work.change_clock("response", due=due, source=clock_source)
     if not first_step_acted(work.now):
         choose_playbook(work)
-    if file.claim.response_due != old.claim.response_due:
-        found = response_due(
-            file.claim.response_due,
-            work.now.policy,
-            file.claim.notified_at,
-            playbook_of(work.now).limit,  # type: ignore[arg-type] # opened
-        )
-        work.change_clock("response", due=found.due, source=found.source)
     _make_stale(work)
 
 
@@ -185,15 +182,18 @@ def refunded(work: Work, event: ev.Refunded) -> None:
     if whole:
         work.set(refunded_at=work.at, next_check_at=work.at + CHECK_AFTER)
         work.stop_clock("response", by=fact)
-        for kind in (
-            "refund-buyer",
-            "consider-refund",
-            "approve-appeal",
-            "submit-appeal",
-            "rewrite-appeal",
-            "handle-claim",
-        ):
-            work.close_kind(kind, "refunded", f"operator:{event.by}")  # type: ignore[arg-type] # all are task kinds
+        for kind in _REFUNDED:
+            work.close_kind(kind, "refunded", f"operator:{event.by}")
+
+
+_REFUNDED: tuple[TaskKind, ...] = (
+    "refund-buyer",
+    "consider-refund",
+    "approve-appeal",
+    "submit-appeal",
+    "rewrite-appeal",
+    "handle-claim",
+)
 
 
 def paused(work: Work, event: ev.Paused) -> None:

@@ -7,6 +7,7 @@ names from fixed vocabularies, so that every playbook can be proved and explaine
 import hashlib
 import json
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -167,6 +168,7 @@ class Playbook(Strict):
         """The step with this id, or None."""
         return next((step for step in self.steps if step.id == step_id), None)
 
+    @cached_property
     def digest(self) -> str:
         """The first 16 hex digits of the sha256 of the playbook's meaning.
 

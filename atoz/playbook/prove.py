@@ -90,5 +90,5 @@ def _fits(playbook: Playbook, state: CaseState, now: datetime) -> bool:
         if running is not None
         else response_due(claim.response_due, state.policy, claim.notified_at, playbook.limit).due
     )
-    hours = state.policy.sending_hours()
+    hours = state.policy.sending_hours
     return worst_case(playbook, claim.notified_at, now, due, hours).fits

@@ -105,7 +105,7 @@ def _react_after_decision(
         work.open_task("late-withdrawal", fact, refs=(fact,))
     if any(effect.stop_messages for effect in effects):
         work.set(messages_stopped=True)
-    kinds = {
+    kinds: set[TaskKind] = {
         effect.task
         for effect in effects
         if effect.task and not TASKS[effect.task].ends_with_decision

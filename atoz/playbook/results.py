@@ -1,25 +1,31 @@
 """What the world answered to an act, and what time alone brings: the second half of `apply`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from atoz.claims.base import instant_text
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.choice import choose_playbook, open_response_clock, pin
 from atoz.playbook.inputs import CHECK_AFTER, marketplace_decided
+from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import open_asked_task
 from atoz.playbook.schedule import approval_ends, due_at, playbook_of, retry_pause
 from atoz.playbook.state import Appeal
 from atoz.playbook.work import Work
 
 TELL_AGAIN_AFTER = timedelta(minutes=30)
+TEXT_TASKS: tuple[TaskKind, ...] = ("approve-appeal", "submit-appeal")
 CHECK_AGAIN_AFTER = timedelta(days=7)
 
 
 def opened(work: Work, event: ev.Opened) -> None:
     """The claim begins: its values become facts, the rules are pinned, its clock starts."""
     work.set(
-        file=event.file, policy=event.policy, candidates=event.candidates, channel=event.channel
+        file=event.file,
+        policy=event.policy,
+        candidates=event.candidates,
+        channel=event.channel,
+        message_domain=event.message_domain,
     )
     claim = event.file.claim
     work.record(
@@ -103,7 +109,7 @@ def _unknown(work: Work, step: str, attempt: int, data: dict[str, str]) -> None:
     work.open_task("settle-send", "playbook", step=step, refs=(fact,))
 
 
-def _try_again_at(work: Work, step: str, attempt: int) -> "ev.Instant | None":
+def _try_again_at(work: Work, step: str, attempt: int) -> datetime | None:
     """The next attempt, if it lies within the retry budget counted from the first one."""
     first = work.now.run(step).first_try_at or work.at
     again = work.at + retry_pause(attempt)
@@ -123,8 +129,8 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
             **fields, **keep, sentences=event.sentences, findings=event.findings, asked_before=asked
         )
     )
-    for kind in ("approve-appeal", "submit-appeal"):
-        work.close_kind(kind, f"replaced by revision {event.revision}")  # type: ignore[arg-type] # task kinds
+    for kind in TEXT_TASKS:
+        work.close_kind(kind, f"replaced by revision {event.revision}")
     work.record(
         "appeal_drafted",
         f"operator:{event.edited_by}" if event.edited_by else "playbook",
@@ -289,13 +295,13 @@ def clock_ran_out(work: Work, event: ev.ClockRanOut) -> None:
         work.set(next_check_at=work.at + CHECK_AFTER)
 
 
-def handed_over(work: Work, event: ev.HandedOver) -> None:
+def handed_over(work: Work, _: ev.HandedOver) -> None:
     """An incomplete claim goes to a person while there is still time to answer it."""
     last = max(work.get("candidates") or (playbook_of(work.now),), key=lambda book: book.rank)
     pin(work, last, "still incomplete when a person's time to answer begins")
 
 
-def decision_overdue(work: Work, event: ev.DecisionOverdue) -> None:
+def decision_overdue(work: Work, _: ev.DecisionOverdue) -> None:
     """Ask a person to look for the decision; weekly, as a reminder of the same task."""
     waiting = work.now.open_task("check-decision")
     if waiting is not None:
@@ -305,7 +311,7 @@ def decision_overdue(work: Work, event: ev.DecisionOverdue) -> None:
     work.set(next_check_at=work.at + CHECK_AGAIN_AFTER)
 
 
-def closed(work: Work, event: ev.Closed) -> None:
+def closed(work: Work, _: ev.Closed) -> None:
     """Nothing more is due to the marketplace; late replies and tasks are still served."""
     work.record(
         "claim_closed",

@@ -89,7 +89,7 @@ def _held(state: CaseState, instant: datetime) -> datetime:
 def _in_hours(state: CaseState, instant: datetime, now: datetime) -> datetime:
     """The instant moved into the sending hours, but never past limit - margin."""
     assert state.policy is not None, "an opened claim has a policy"
-    hours = state.policy.sending_hours()
+    hours = state.policy.sending_hours
     edge = max(instant, due_at(state) - playbook_of(state).margin)
     shifted = min(hours.next_open(instant), edge)
     if now > shifted + SEND_GRACE:

@@ -1,9 +1,9 @@
 """The whole state of one claim: a frozen, serialisable value that `apply` folds events into."""
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from atoz.claims.base import Instant, Record
+from atoz.claims.base import Compact, Instant, Record
 from atoz.claims.claim import ClaimFile
 from atoz.claims.clocks import Clock
 from atoz.claims.facts import Fact
@@ -98,12 +98,13 @@ class CaseState(Record):
 
     workflow_id: str
     started_at: Instant
-    file: ClaimFile
-    policy: Policy | None = None
-    playbook: Playbook | None = None
+    file: Annotated[ClaimFile, Compact]
+    policy: Annotated[Policy | None, Compact] = None
+    playbook: Annotated[Playbook | None, Compact] = None
     playbook_digest: str = ""
-    candidates: tuple[Playbook, ...] = ()
+    candidates: Annotated[tuple[Playbook, ...], Compact] = ()
     channel: Literal["operator", "email", "webhook"] = "operator"
+    message_domain: str = "messages.invalid"
     status: Status = Status.UNDER_REVIEW
     funded_by: FundedBy | None = None
     odr_counts: bool | None = None

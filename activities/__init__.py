@@ -1,0 +1,1 @@
+"""Everything that touches the world, one file per thing done to it."""

@@ -1,0 +1,81 @@
+"""What each activity is given: one frozen model per activity, so that fields can be added."""
+
+from typing import Literal
+
+from atoz.claims.base import Instant, Record
+from atoz.claims.claim import ClaimFile
+from atoz.claims.facts import Fact
+from atoz.playbook.acts import Draft, Send, Submit
+from atoz.playbook.events import WarningGiven
+from atoz.playbook.state import CaseState, Task
+
+
+class OpenJob(Record):
+    """Look a new claim up: the order book first, then the rules of its marketplace."""
+
+    workflow_id: str
+    file: ClaimFile
+    at: Instant
+
+
+class SendJob(Record):
+    """Send one message. `message_id` is made from workflow id, step and revision."""
+
+    workflow_id: str
+    order_id: str
+    message_id: str
+    marketplace: str
+    status: str
+    send: Send
+    at: Instant
+
+
+class DraftJob(Record):
+    """Write one revision of the appeal from the claim's facts."""
+
+    state: CaseState
+    draft: Draft
+    at: Instant
+
+
+class HandInJob(Record):
+    """Hand in exactly this text with exactly these files."""
+
+    workflow_id: str
+    order_id: str
+    marketplace: str
+    submit: Submit
+    text: str
+    digest: str
+    attachments: tuple[Fact, ...] = ()
+    facts_only: bool = False
+    due: Instant
+    at: Instant
+    message_id: str
+
+
+class NoticeJob(Record):
+    """Tell the operators of tasks and of clocks that run out."""
+
+    workflow_id: str
+    order_id: str
+    kind: Literal["claim", "desk"] = "claim"
+    tasks: tuple[Task, ...] = ()
+    warnings: tuple[WarningGiven, ...] = ()
+    due: dict[str, Instant] = {}
+    at: Instant
+
+
+class FactsJob(Record):
+    """Old facts that leave the workflow's state; `number` counts the parts of one claim."""
+
+    workflow_id: str
+    number: int
+    facts: tuple[Fact, ...]
+
+
+class ArchiveJob(Record):
+    """The claim is over: write what remains of it."""
+
+    state: CaseState
+    at: Instant

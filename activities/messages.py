@@ -1,0 +1,78 @@
+"""Messages to the buyer: rendered, built, and sent at most once per recorded attempt."""
+
+from typing import Protocol
+
+from temporalio import activity
+
+from activities import jobs, names
+from atoz.errors import AtozError
+from atoz.mail.outgoing import Mailer, build_message
+from atoz.mail.render import Rendered
+from atoz.playbook.events import MessageTried, SendOutcome
+
+
+class Renderer(Protocol):
+    """Fills a template."""
+
+    def render(self, name: str, language: str, values: dict[str, object]) -> Rendered:
+        """The subject and text of a template in a language."""
+        ...
+
+
+class Senders(Protocol):
+    """Which address a marketplace's buyers are written from, and who signs."""
+
+    seller_name: str
+
+    def sender_for(self, marketplace: str) -> str:
+        """The approved sender address for the marketplace."""
+        ...
+
+
+class Messages:
+    """Sends messages to buyers."""
+
+    def __init__(self, mailer: Mailer, templates: Renderer, senders: Senders) -> None:
+        self._mailer = mailer
+        self._templates = templates
+        self._senders = senders
+
+    @activity.defn(name=names.SEND_MESSAGE)
+    async def send_message(self, job: jobs.SendJob) -> MessageTried:
+        """One attempt. What cannot be rendered is `blocked`: it never left us."""
+        try:
+            rendered = self._render(job)
+            message = build_message(
+                sender=self._senders.sender_for(job.marketplace),
+                to=job.send.to,
+                subject=rendered.subject,
+                text=rendered.text,
+                message_id=job.message_id,
+                date=job.at,
+            )
+        except (AtozError, ValueError) as error:
+            return _tried(job, "blocked", detail=str(error))
+        delivery = await self._mailer.send(message, job.send.to)
+        return _tried(job, delivery.outcome, rendered, delivery.detail)
+
+    def _render(self, job: jobs.SendJob) -> Rendered:
+        values: dict[str, object] = {**job.send.values, "seller_name": self._senders.seller_name}
+        return self._templates.render(job.send.template, job.send.language, values)
+
+
+def _tried(
+    job: jobs.SendJob, outcome: SendOutcome, rendered: Rendered | None = None, detail: str = ""
+) -> MessageTried:
+    return MessageTried(
+        at=job.at,
+        step=job.send.step,
+        template=job.send.template,
+        attempt=job.send.attempt,
+        revision=job.send.revision,
+        outcome=outcome,
+        message_id=job.message_id,
+        language=job.send.language,
+        subject=rendered.subject if rendered else "",
+        text=rendered.text if rendered else "",
+        detail=detail[:2000],
+    )

@@ -1,0 +1,59 @@
+"""Telling people: a task that nobody is told of does not exist."""
+
+from temporalio import activity
+
+from activities import jobs, names
+from atoz.claims.base import instant_text
+from atoz.notices import Notice, Notifier
+from atoz.playbook.events import Noticed
+from atoz.playbook.state import Task
+
+
+class Tasks:
+    """Tells operators of tasks and of clocks that run out."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+
+    @activity.defn(name=names.NOTIFY_OPERATORS)
+    async def notify_operators(self, job: jobs.NoticeJob) -> Noticed:
+        """One notice for everything that is due together; says which channels failed."""
+        failed = await self._notifier.tell(notice_of(job))
+        return Noticed(
+            at=job.at,
+            tasks=tuple(task.id for task in job.tasks),
+            warnings=job.warnings,
+            failed=tuple(failed),
+        )
+
+
+def notice_of(job: jobs.NoticeJob) -> Notice:
+    """The notice in words: clocks first, since they cost money, then each task with what it asks."""
+    lines = [
+        f"{warning.hours} h left on clock {warning.clock}: it ends at "
+        f"{instant_text(job.due[warning.clock])}"
+        for warning in job.warnings
+        if warning.clock in job.due
+    ]
+    for task in job.tasks:
+        lines += _task_lines(task)
+    what = [f"{w.hours} h left on {w.clock}" for w in job.warnings] + [t.title for t in job.tasks]
+    dues = [task.due for task in job.tasks if task.due is not None]
+    return Notice(
+        subject=f"{job.order_id}: {'; '.join(what)}"[:200],
+        lines=tuple(lines),
+        order_id=job.order_id,
+        due=min(dues, default=None),
+    )
+
+
+def _task_lines(task: Task) -> list[str]:
+    due = f" (by {instant_text(task.due)})" if task.due else ""
+    lines = [f"{task.id}{due}: {task.title}. {task.text}"]
+    if task.warning:
+        lines.append(f"  Mind: {task.warning}")
+    if task.digest:
+        lines.append(f"  Digest of the text: {task.digest}")
+    if task.packet:
+        lines.append(f"  Packet: {task.packet}")
+    return lines

@@ -1,0 +1,92 @@
+"""How a claim stands, for `status`, lists and the server's own pages: read-only and pure."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from atoz.claims.base import instant_text
+from atoz.claims.clocks import Clock
+from atoz.playbook.agenda import next_planned
+from atoz.playbook.state import CaseState, Task
+
+URGENT = timedelta(hours=24)
+
+
+def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
+    """The document of `status`: current step, next step, clocks, open tasks. Instants in UTC."""
+    planned = next_planned(state, now)
+    return {
+        "workflow_id": state.workflow_id,
+        "order_id": state.file.claim.order_id,
+        "marketplace": state.file.claim.marketplace,
+        "playbook": state.playbook.name if state.playbook else None,
+        "playbook_digest": state.playbook_digest or None,
+        "status": state.status.value,
+        "step": state.last_step,
+        "state": condition(state, now),
+        "next_step": planned.step if planned else None,
+        "next_at": instant_text(planned.at) if planned else None,
+        "clocks": [_clock(clock) for clock in state.clocks],
+        "tasks": [_task(task) for task in state.tasks if task.open],
+        "held": _held(state, now),
+        "paused": state.paused,
+    }
+
+
+def condition(state: CaseState, now: datetime) -> str:
+    """One word for how the claim stands."""
+    rules = (
+        (state.policy is None, "opening"),
+        (state.archive_ref is not None, "archived"),
+        (state.closed_at is not None, "closed"),
+        (state.decided, "decided"),
+        (state.paused, "paused"),
+        (state.held_until is not None and state.held_until > now, "held"),
+        (any(task.open for task in state.tasks), "needs_operator"),
+    )
+    return next((word for holds, word in rules if holds), "waiting")
+
+
+def attention(state: CaseState, now: datetime) -> str:
+    """Who must look: `missed`, `urgent` (a clock with an open task ends within a day), `task`, `none`."""
+    if any(task.open and task.kind == "missed-deadline" for task in state.tasks):
+        return "missed"
+    tasks = [task for task in state.tasks if task.open]
+    if any(task.due is not None and task.due - now <= URGENT for task in tasks):
+        return "urgent"
+    return "task" if tasks else "none"
+
+
+def _held(state: CaseState, now: datetime) -> dict[str, str] | None:
+    if state.held_until is None or state.held_until <= now:
+        return None
+    return {"until": instant_text(state.held_until), "because": state.held_why or ""}
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    return {
+        "name": clock.id,
+        "due": instant_text(clock.due),
+        "source": clock.source,
+        "stopped_at": instant_text(clock.stopped_at) if clock.stopped_at else None,
+        "stopped_by": clock.stopped_by,
+        "missed": clock.missed,
+    }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return task.model_dump(mode="json", exclude={"told", "done_at", "result"}, exclude_none=True)
+
+
+def details_markdown(state: CaseState, now: datetime) -> str:
+    """The claim as Markdown for the server's own pages: where it stands, then the newest facts."""
+    view = status_view(state, now)
+    head = (
+        f"**{view['order_id']}** {view['marketplace']}: {view['status']}, {view['state']}; "
+        f"playbook {view['playbook']}, next {view['next_step'] or 'nothing'} {view['next_at'] or ''}"
+    )
+    lines = [
+        f"- {instant_text(fact.at)} {fact.kind.replace('_', ' ')}{f' ({fact.step})' if fact.step else ''}"
+        for fact in state.facts
+        if fact.on_timeline
+    ]
+    return "\n".join([head, "", *lines[-40:]])

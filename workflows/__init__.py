@@ -1,0 +1,1 @@
+"""Durable shells around the pure engine, one file per workflow."""

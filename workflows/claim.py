@@ -1,0 +1,195 @@
+"""One claim as a durable workflow: the thin shell around the pure engine.
+
+It reads time, performs what `decide` asks for, folds every answer and every message into the
+state with `apply`, and waits. No rule about claims stands here.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from activities import jobs, names as activity_names
+from atoz.claims.base import Record, instant_text, utc
+from atoz.claims.claim import ClaimFile
+from atoz.playbook import acts, events as ev
+from atoz.playbook.apply import apply
+from atoz.playbook.check import refusal
+from atoz.playbook.decide import decide
+from atoz.playbook.prune import overflow, without
+from atoz.playbook.simulate import outcome
+from atoz.playbook.state import CaseState, open_claim
+from atoz.playbook.view import details_markdown, status_view
+from workflows import names
+from workflows.performing import perform
+from workflows.reading import read_signal, read_update
+from workflows.shown import changed, shown_values
+
+
+class ClaimInput(Record):
+    """What a claim starts with, or carries on with after a continue-as-new.
+
+    `offset` is zero in production; a rehearsal of a case from September sets it so that the
+    claim reads September's clock.
+    """
+
+    file: ClaimFile
+    offset: timedelta = timedelta(0)
+    state: CaseState | None = None
+    shown: dict[str, str] = {}
+
+
+@workflow.defn(name=names.CLAIM_WORKFLOW)
+class ClaimWorkflow:
+    """A claim from its arrival to its archive."""
+
+    @workflow.init
+    def __init__(self, start: ClaimInput) -> None:
+        self._offset = start.offset
+        self._state = start.state or open_claim(
+            workflow.info().workflow_id, start.file, utc(self._exact_now())
+        )
+        self._shown = start.shown
+        self._changes = 0
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at: datetime | None = None
+
+    @workflow.run
+    async def run(self, start: ClaimInput) -> dict[str, Any]:
+        """Act when something is due, wait otherwise, until the claim is archived."""
+        while not isinstance(decision := decide(self._state, self._now()), acts.Done):
+            # Old bulk facts leave the state first, so that it stays small whatever comes.
+            if overflow(self._state):
+                await self._archive_facts()
+            elif isinstance(decision, acts.Act):
+                await self._perform(decision)
+            elif workflow.info().is_continue_as_new_suggested():
+                await self._continue(start)
+            else:
+                await self._wait(decision)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return outcome(self._state)
+
+    # What others say --------------------------------------------------------------------------
+
+    @workflow.signal(dynamic=True)
+    def receive(self, name: str, args: Sequence[RawValue]) -> None:
+        """Take any signal: what cannot be understood is recorded as refused."""
+        self._take(read_signal(name, args, self._now()))
+
+    @workflow.update(dynamic=True)
+    async def operate(self, name: str, args: Sequence[RawValue]) -> dict[str, Any]:
+        """Apply an operator's act, once per key."""
+        await workflow.wait_condition(lambda: self._state.policy is not None)
+        event = self._permitted(name, args)
+        before = self._state.facts_recorded
+        self._take(event)
+        return {"recorded": self._state.facts_recorded - before, "at": instant_text(self._now())}
+
+    @operate.validator
+    def _check(self, name: str, args: Sequence[RawValue]) -> None:
+        """Refuse before anything is written: unknown verbs, bad documents, acts out of place."""
+        self._permitted(name, args)
+
+    @workflow.query
+    def status(self) -> dict[str, Any]:
+        """How the claim stands."""
+        return status_view(self._state, self._now())
+
+    @workflow.query
+    def timeline(self) -> dict[str, Any]:
+        """The facts still carried, the archive parts that hold the older ones, and the outcome."""
+        return {
+            "facts": [fact.model_dump(mode="json") for fact in self._state.facts],
+            "archives": list(self._state.fact_archives),
+            "outcome": outcome(self._state),
+        }
+
+    @workflow.query
+    def case(self) -> CaseState:
+        """The whole state, for rehearsals from here and for packets."""
+        return self._state
+
+    # The shell --------------------------------------------------------------------------------
+
+    def _exact_now(self) -> datetime:
+        return workflow.now() + self._offset
+
+    def _now(self) -> datetime:
+        """The claim's clock, in whole seconds: the only place where time is read."""
+        return utc(self._exact_now())
+
+    def _take(self, event: ev.Event) -> None:
+        self._state = apply(self._state, event)
+        self._changes += 1
+
+    def _permitted(self, name: str, args: Sequence[RawValue]) -> ev.Event:
+        info = workflow.current_update_info()
+        event = read_update(name, args, self._now(), info.id if info else "")
+        if isinstance(event, str):
+            raise ApplicationError(event, type="Refused", non_retryable=True)
+        known = isinstance(event, ev.OperatorEvent) and event.key in self._state.seen
+        why = None if known or self._state.policy is None else refusal(self._state, event)
+        if why is not None:
+            raise ApplicationError(why, type="Refused", non_retryable=True)
+        return event
+
+    async def _perform(self, act: acts.Act) -> None:
+        event = await perform(self._state, act.do, self._now())
+        self._take(event.model_copy(update={"at": self._now()}))
+
+    async def _wait(self, wait: acts.Wait) -> None:
+        """Show where the claim stands, then sleep until something is due or something arrives."""
+        self._show()
+        seen, alarm = self._changes, self._alarm_for(wait)
+        await workflow.wait_condition(lambda: self._changes != seen or alarm.done())
+
+    def _alarm_for(self, wait: acts.Wait) -> "asyncio.Task[None]":
+        """The running timer while its instant is unchanged; else one timer in its place."""
+        if self._alarm is not None and self._alarm_at == wait.until and not self._alarm.done():
+            return self._alarm
+        if self._alarm is not None:
+            self._alarm.cancel()
+        span = wait.until - self._exact_now()
+        summary = f"{wait.step or 'claim'}: {wait.why}"[:200]
+        self._alarm = asyncio.create_task(workflow.sleep(span, summary=summary))
+        self._alarm_at = wait.until
+        return self._alarm
+
+    def _show(self) -> None:
+        """Upsert the search attributes that changed, all in one command; details cost nothing."""
+        values = shown_values(self._state, self._now())
+        updates = changed(self._shown, values)
+        if updates:
+            workflow.upsert_search_attributes(updates)
+            self._shown = values
+        workflow.set_current_details(details_markdown(self._state, self._now()))
+
+    async def _archive_facts(self) -> None:
+        """Move old facts into the store. A local activity, since its input is not in the history."""
+        old = overflow(self._state)
+        job = jobs.FactsJob(
+            workflow_id=self._state.workflow_id,
+            number=len(self._state.fact_archives) + 1,
+            facts=old,
+        )
+        ref: str = await workflow.execute_local_activity(
+            activity_names.ARCHIVE_FACTS,
+            job,
+            result_type=str,
+            start_to_close_timeout=names.ARCHIVE_TIMEOUT,
+        )
+        self._state = without(self._state, old, ref)
+
+    async def _continue(self, start: ClaimInput) -> None:
+        """Carry the state into a fresh run once every handler has finished."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(
+            ClaimInput(
+                file=start.file, offset=self._offset, state=self._state, shown=self._shown
+            )
+        )

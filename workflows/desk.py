@@ -1,0 +1,171 @@
+"""The desk: one long-lived workflow for tasks that belong to no claim.
+
+A reply for a claim that has completed, a mail about an unknown order: kept here until a person
+has looked, so that nothing that arrives is lost.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field, ValidationError
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError
+from typing_extensions import Annotated
+
+from activities import jobs, names as activity_names
+from atoz.claims.base import Instant, Record, instant_text, utc
+from atoz.playbook.check import problems
+from atoz.playbook.events import Noticed
+from atoz.playbook.state import Task
+from workflows import names
+
+KEPT_DONE = 200
+KEPT_OPEN = 2_000
+TEXT_LIMIT = 1_000
+
+
+class DeskItem(Record):
+    """Something for the desk: what it is about and its words, cut where they are long."""
+
+    key: Annotated[str, Field(max_length=998)]
+    title: Annotated[str, Field(max_length=200)]
+    order_id: Annotated[str, Field(max_length=40)] = ""
+    text: Annotated[str, Field(max_length=100_000)] = ""
+    refs: tuple[str, ...] = ()
+
+
+class DeskDone(Record):
+    """A desk task is done, by whom and with what note."""
+
+    task: str
+    by: str = "unknown"
+    receipt: str | None = None
+
+
+class DeskState(Record):
+    """Open and recently done tasks, and how many there were ever."""
+
+    tasks: tuple[Task, ...] = ()
+    count: int = 0
+    seen: dict[str, str] = {}
+
+
+@workflow.defn(name=names.DESK_WORKFLOW)
+class DeskWorkflow:
+    """Keeps desk tasks, tells people of them, and never ends."""
+
+    @workflow.init
+    def __init__(self, state: DeskState) -> None:
+        self._state = state
+
+    @workflow.run
+    async def run(self, state: DeskState) -> None:
+        """Tell people of what is new; carry on in a fresh run when the history is long."""
+        while not workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(
+                lambda: bool(self._untold()) or workflow.info().is_continue_as_new_suggested()
+            )
+            if self._untold():
+                await self._tell()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(self._state)
+
+    @workflow.signal(dynamic=True)
+    def receive(self, name: str, args: Sequence[RawValue]) -> None:
+        """Take any item; what cannot be read becomes an item that says so."""
+        item = _read_item(name, args)
+        if item.key in self._state.seen:
+            return
+        number = self._state.count + 1
+        task = Task(
+            id=f"desk-{number}",
+            kind="read-reply",
+            title=item.title,
+            text=item.text[:TEXT_LIMIT],
+            opened_at=utc(workflow.now()),
+            refs=(item.order_id, *item.refs),
+        )
+        self._state = DeskState(
+            tasks=_bounded((*self._state.tasks, task)),
+            count=number,
+            seen={**dict(list(self._state.seen.items())[-2_000:]), item.key: task.id},
+        )
+
+    @workflow.update
+    async def done(self, act: DeskDone) -> dict[str, Any]:
+        """Close a task."""
+        self._change(act.task, done_at=utc(workflow.now()), result=f"{act.by}: {act.receipt or 'done'}")
+        return {"recorded": 1, "at": instant_text(workflow.now())}
+
+    @done.validator
+    def _check_done(self, act: DeskDone) -> None:
+        open_ids = [task.id for task in self._state.tasks if task.open]
+        if act.task not in open_ids:
+            raise ApplicationError(
+                f"{act.task} is not an open desk task; open: {', '.join(open_ids[:20]) or 'none'}",
+                type="Refused",
+                non_retryable=True,
+            )
+
+    @workflow.query
+    def tasks(self) -> list[dict[str, Any]]:
+        """The open tasks, oldest first."""
+        return [task.model_dump(mode="json", exclude_none=True) for task in self._state.tasks if task.open]
+
+    def _untold(self) -> tuple[Task, ...]:
+        return tuple(task for task in self._state.tasks if task.open and not task.told)[:50]
+
+    async def _tell(self) -> None:
+        waiting = self._untold()
+        job = jobs.NoticeJob(
+            workflow_id=names.DESK_ID,
+            order_id="desk",
+            kind="desk",
+            tasks=waiting,
+            at=utc(workflow.now()),
+        )
+        try:
+            event: Noticed = await workflow.execute_activity(
+                activity_names.NOTIFY_OPERATORS,
+                job,
+                result_type=Noticed,
+                start_to_close_timeout=names.NOTICE_TIMEOUT,
+                schedule_to_close_timeout=names.NOTICE_PATIENCE,
+            )
+            failed = bool(event.failed)
+        except ActivityError:
+            failed = True
+        if failed:
+            await workflow.sleep(names.NOTICE_PATIENCE)
+        for task in waiting:
+            self._change(task.id, told=not failed)
+
+    def _change(self, task_id: str, **changes: Any) -> None:
+        tasks = tuple(
+            task.model_copy(update=changes) if task.id == task_id else task for task in self._state.tasks
+        )
+        self._state = self._state.model_copy(update={"tasks": tasks})
+
+
+def _read_item(name: str, args: Sequence[RawValue]) -> DeskItem:
+    workflow_now = instant_text(workflow.now())
+    try:
+        document = workflow.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        return DeskItem.model_validate(document)
+    except ValidationError as error:
+        why = "; ".join(problems(error)[:5])
+    except Exception as error:  # any converter may fail in any way on hostile bytes
+        why = type(error).__name__
+    return DeskItem(
+        key=f"refused-{workflow_now}-{name[:80]}",
+        title="A desk item could not be read",
+        text=f"{name[:80]}: {why}",
+    )
+
+
+def _bounded(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+    """Every open task up to a bound, and the newest done ones."""
+    done = [task for task in tasks if not task.open][-KEPT_DONE:]
+    still_open = [task for task in tasks if task.open][-KEPT_OPEN:]
+    return (*done, *still_open)

@@ -1,0 +1,68 @@
+"""Ids, queues, search attributes and message ids: each is made here and nowhere else."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+)
+
+TASK_QUEUE = "atoz"
+DESK_ID = "desk"
+CLAIM_WORKFLOW = "ClaimWorkflow"
+DESK_WORKFLOW = "DeskWorkflow"
+
+STEP = SearchAttributeKey.for_keyword("AtozStep")
+STATUS = SearchAttributeKey.for_keyword("AtozStatus")
+ATTENTION = SearchAttributeKey.for_keyword("AtozAttention")
+MARKETPLACE = SearchAttributeKey.for_keyword("AtozMarketplace")
+REASON = SearchAttributeKey.for_keyword("AtozReason")
+PLAYBOOK = SearchAttributeKey.for_keyword("AtozPlaybook")
+NEXT_AT = SearchAttributeKey.for_datetime("AtozNextAt")
+RESPONSE_DUE = SearchAttributeKey.for_datetime("AtozResponseDue")
+
+KEYWORDS = (STEP, STATUS, ATTENTION, MARKETPLACE, REASON, PLAYBOOK)
+INSTANTS = (NEXT_AT, RESPONSE_DUE)
+
+SEARCH_ATTRIBUTE_TYPES: dict[str, str] = {
+    **{key.name: "Keyword" for key in KEYWORDS},
+    **{key.name: "Datetime" for key in INSTANTS},
+}
+"""What must be registered on the server, by name and type."""
+
+
+def claim_workflow_id(order_id: str) -> str:
+    """One claim per order: `claim-111-0000102-0000102`."""
+    return f"claim-{order_id}"
+
+
+def order_of(workflow_id: str) -> str:
+    """The order id of a claim's workflow."""
+    return workflow_id.removeprefix("claim-")
+
+
+def message_id(workflow_id: str, step: str, revision: int, domain: str) -> str:
+    """The Message-ID of a step's message: the same for every attempt, so that a twin is seen."""
+    return f"<{workflow_id}.{step}.{revision}@{domain}>"
+
+
+def attributes(values: Mapping[str, str | datetime | None]) -> TypedSearchAttributes:
+    """Typed search attributes of the values that are known."""
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = []
+    for keyword in KEYWORDS:
+        if isinstance(value := values.get(keyword.name), str):
+            pairs.append(SearchAttributePair(keyword, value))
+    for instant in INSTANTS:
+        if isinstance(value := values.get(instant.name), datetime):
+            pairs.append(SearchAttributePair(instant, value))
+    return TypedSearchAttributes(pairs)
+
+
+SEND_TIMEOUT = timedelta(minutes=2)
+DRAFT_TIMEOUT = timedelta(seconds=30)
+HAND_IN_TIMEOUT = timedelta(minutes=2)
+NOTICE_TIMEOUT = timedelta(minutes=1)
+NOTICE_PATIENCE = timedelta(minutes=10)
+ARCHIVE_TIMEOUT = timedelta(minutes=1)

@@ -1,0 +1,177 @@
+"""One act of the engine as an activity, and the event that came of it.
+
+The one rule that matters most: a send is tried ONCE per attempt that the history shows. Only an
+answer of the activity itself says sent or refused; every other end of it is `unknown`.
+"""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from activities import jobs, names as activity_names
+from atoz.playbook import acts, events as ev
+from atoz.playbook.state import CaseState
+from workflows import names
+
+ONCE = RetryPolicy(maximum_attempts=1)
+PATIENT = RetryPolicy(maximum_interval=timedelta(minutes=5))
+
+
+async def perform(state: CaseState, do: acts.Do, now: datetime) -> ev.Event:
+    """Carry out one act and return what came of it. Never raises for a failed effect."""
+    match do:
+        case acts.Note():
+            return do.event
+        case acts.Open():
+            return await _open(state, now)
+        case acts.Send():
+            return await _send(state, do, now)
+        case acts.Draft():
+            return await _draft(state, do, now)
+        case acts.Submit():
+            return await _hand_in(state, do, now)
+        case acts.Notify():
+            return await _notify(state, do, now)
+        case acts.Archive():
+            return await _archive(state, now)
+
+
+async def _open(state: CaseState, now: datetime) -> ev.Opened:
+    event: ev.Opened = await workflow.execute_local_activity(
+        activity_names.OPEN_CLAIM,
+        jobs.OpenJob(workflow_id=state.workflow_id, file=state.file, at=now),
+        result_type=ev.Opened,
+        start_to_close_timeout=names.DRAFT_TIMEOUT,
+        retry_policy=PATIENT,
+    )
+    return event
+
+
+async def _send(state: CaseState, send: acts.Send, now: datetime) -> ev.MessageTried:
+    message_id = names.message_id(state.workflow_id, send.step, send.revision, state.message_domain)
+    job = jobs.SendJob(
+        workflow_id=state.workflow_id,
+        order_id=state.file.claim.order_id,
+        message_id=message_id,
+        marketplace=state.file.claim.marketplace,
+        status=state.status.value,
+        send=send,
+        at=now,
+    )
+    try:
+        event: ev.MessageTried = await workflow.execute_activity(
+            activity_names.SEND_MESSAGE,
+            job,
+            result_type=ev.MessageTried,
+            start_to_close_timeout=names.SEND_TIMEOUT,
+            retry_policy=ONCE,
+            summary=f"{send.step}: {send.template} to the buyer, attempt {send.attempt}",
+        )
+        return event
+    except ActivityError as error:
+        return ev.MessageTried(
+            at=now,
+            step=send.step,
+            template=send.template,
+            attempt=send.attempt,
+            revision=send.revision,
+            outcome="unknown",
+            message_id=message_id,
+            language=send.language,
+            detail=_cause(error),
+        )
+
+
+async def _draft(state: CaseState, draft: acts.Draft, now: datetime) -> ev.AppealDrafted:
+    event: ev.AppealDrafted = await workflow.execute_local_activity(
+        activity_names.DRAFT_APPEAL,
+        jobs.DraftJob(state=state, draft=draft, at=now),
+        result_type=ev.AppealDrafted,
+        start_to_close_timeout=names.DRAFT_TIMEOUT,
+        retry_policy=PATIENT,
+    )
+    return event
+
+
+async def _hand_in(state: CaseState, submit: acts.Submit, now: datetime) -> ev.AppealTried:
+    appeal, clock = state.appeal, state.clock("response")
+    assert appeal is not None and clock is not None, "a drafted appeal of an opened claim"
+    job = jobs.HandInJob(
+        workflow_id=state.workflow_id,
+        order_id=state.file.claim.order_id,
+        marketplace=state.file.claim.marketplace,
+        submit=submit,
+        text=appeal.text,
+        digest=appeal.digest,
+        attachments=tuple(fact for fact in state.facts if fact.kind == "evidence_added"),
+        facts_only=appeal.facts_only,
+        due=clock.due,
+        at=now,
+        message_id=names.message_id(
+            state.workflow_id, submit.step, submit.revision, state.message_domain
+        ),
+    )
+    try:
+        event: ev.AppealTried = await workflow.execute_activity(
+            activity_names.HAND_IN_APPEAL,
+            job,
+            result_type=ev.AppealTried,
+            start_to_close_timeout=names.HAND_IN_TIMEOUT,
+            # A packet folder is written anew without harm; mail and webhook are tried once.
+            retry_policy=PATIENT if submit.channel == "operator" else ONCE,
+            summary=f"{submit.step}: revision {submit.revision} by {submit.channel}",
+        )
+        return event
+    except ActivityError as error:
+        return ev.AppealTried(
+            at=now,
+            step=submit.step,
+            attempt=submit.attempt,
+            revision=submit.revision,
+            channel=submit.channel,
+            outcome="unknown",
+            detail=_cause(error),
+        )
+
+
+async def _notify(state: CaseState, notify: acts.Notify, now: datetime) -> ev.Noticed:
+    job = jobs.NoticeJob(
+        workflow_id=state.workflow_id,
+        order_id=state.file.claim.order_id,
+        tasks=tuple(task for task in state.tasks if task.id in notify.tasks),
+        warnings=notify.warnings,
+        due={clock.id: clock.due for clock in state.clocks},
+        at=now,
+    )
+    try:
+        event: ev.Noticed = await workflow.execute_activity(
+            activity_names.NOTIFY_OPERATORS,
+            job,
+            result_type=ev.Noticed,
+            start_to_close_timeout=names.NOTICE_TIMEOUT,
+            schedule_to_close_timeout=names.NOTICE_PATIENCE,
+            summary=f"operators: {', '.join(notify.tasks) or 'deadline warning'}",
+        )
+        return event
+    except ActivityError as error:
+        return ev.Noticed(
+            at=now, tasks=notify.tasks, warnings=notify.warnings, failed=(_cause(error),)
+        )
+
+
+async def _archive(state: CaseState, now: datetime) -> ev.Archived:
+    ref = await workflow.execute_local_activity(
+        activity_names.ARCHIVE_CLAIM,
+        jobs.ArchiveJob(state=state, at=now),
+        result_type=str,
+        start_to_close_timeout=names.ARCHIVE_TIMEOUT,
+        retry_policy=PATIENT,
+    )
+    return ev.Archived(at=now, ref=ref)
+
+
+def _cause(error: ActivityError) -> str:
+    cause = error.cause or error
+    return f"{type(cause).__name__}: {cause}"[:500]

@@ -1,0 +1,57 @@
+"""Reading whatever a signal or an update carries: understood, or refused with a reason.
+
+Any name, any number of arguments and any payload come in; nothing here raises, so that no
+message can wedge a claim or be lost.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from atoz.playbook import events as ev
+from atoz.playbook.check import problems
+
+EXCERPT = 400
+
+
+def read_signal(name: str, args: Sequence[RawValue], now: datetime) -> ev.Event:
+    """The event that a signal means, or `InputRefused` with the reason and the beginning of it."""
+    found = _read(name, args, ev.SIGNALS, now)
+    if isinstance(found, str):
+        return ev.InputRefused(at=now, name=name[:200], reason=found[:2000], excerpt=_excerpt(args))
+    return found
+
+
+def read_update(name: str, args: Sequence[RawValue], now: datetime, key: str) -> ev.Event | str:
+    """The operator's act that an update means, or why it is refused. Its id makes repeats harmless."""
+    found = _read(name, args, ev.UPDATES, now)
+    if isinstance(found, ev.OperatorEvent) and not found.key:
+        return found.model_copy(update={"key": key[:200]})
+    return found
+
+
+def _read(
+    name: str, args: Sequence[RawValue], known: Mapping[str, type[ev.Event]], now: datetime
+) -> ev.Event | str:
+    model = known.get(name)
+    if model is None:
+        return f"unknown message {name[:80]!r}; known: {', '.join(sorted(known))}"
+    if len(args) != 1:
+        return f"{name} takes one document, not {len(args)} arguments"
+    try:
+        document = workflow.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        return model.model_validate({**document, "at": now})
+    except ValidationError as error:
+        return f"{name}: " + "; ".join(problems(error)[:10])
+    except Exception as error:  # any converter may fail in any way on hostile bytes
+        return f"{name}: not a readable document ({type(error).__name__})"
+
+
+def _excerpt(args: Sequence[RawValue]) -> str:
+    """The beginning of what came, as printable text."""
+    head = b" | ".join(bytes(arg.payload.data[:EXCERPT]) for arg in args[:3])
+    return "".join(c if c.isprintable() else "�" for c in head.decode("utf-8", "replace"))[:EXCERPT]

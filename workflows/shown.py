@@ -1,0 +1,44 @@
+"""What a claim shows in lists: search attributes from the state, and what changed in them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from temporalio.common import SearchAttributeUpdate
+
+from atoz.claims.base import instant_text
+from atoz.playbook.agenda import next_planned
+from atoz.playbook.state import CaseState
+from atoz.playbook.view import attention
+from workflows import names
+
+
+def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
+    """The search attributes of a claim as text; an attribute without a value is left out."""
+    planned, due = next_planned(state, now), state.clock("response")
+    values = {
+        names.STEP.name: state.last_step,
+        names.STATUS.name: state.status.value,
+        names.ATTENTION.name: attention(state, now),
+        names.MARKETPLACE.name: state.file.claim.marketplace,
+        names.REASON.name: state.file.claim.reason,
+        names.PLAYBOOK.name: state.playbook.name if state.playbook else None,
+        names.NEXT_AT.name: instant_text(planned.at) if planned else None,
+        names.RESPONSE_DUE.name: instant_text(due.due) if due and due.running else None,
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[SearchAttributeUpdate[Any]]:
+    """The updates that lead from the old values to the new ones."""
+    updates: list[SearchAttributeUpdate[Any]] = []
+    for keyword in names.KEYWORDS:
+        if old.get(keyword.name) != new.get(keyword.name):
+            value = new.get(keyword.name)
+            updates.append(keyword.value_unset() if value is None else keyword.value_set(value))
+    for instant in names.INSTANTS:
+        if old.get(instant.name) != new.get(instant.name):
+            value = new.get(instant.name)
+            at = None if value is None else datetime.fromisoformat(value)
+            updates.append(instant.value_unset() if at is None else instant.value_set(at))
+    return updates
