@@ -1,6 +1,8 @@
 """The appeal: drafted from facts, and handed in through its channel with a known fate."""
 
+import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 from temporalio import activity
@@ -10,12 +12,12 @@ from activities.messages import Senders
 from atoz.appeal.draft import draft
 from atoz.appeal.packet import write_packet
 from atoz.claims.base import instant_text
-from atoz.mail.outgoing import Delivery, Mailer, build_message
+from atoz.mail.outgoing import Delivery, Mailer, build_message, delivery
 from atoz.notices import Notice, Notifier
 from atoz.playbook.events import AppealDrafted, AppealTried
 
-Post = Callable[[dict[str, object], str], Awaitable[Delivery]]
-"""Posts a signed document under an idempotency key."""
+Post = Callable[[bytes, str, datetime], Awaitable[Delivery]]
+"""Posts a signed JSON body under an idempotency key, at an instant (UTC)."""
 
 
 class Appeals:
@@ -47,9 +49,10 @@ class Appeals:
         """One attempt through the claim's channel."""
         if job.submit.channel == "operator":
             return await self._to_operator(job)
-        delivery = await (self._by_email(job) if job.submit.channel == "email" else self._by_post(job))
-        receipt = job.message_id if delivery.outcome == "sent" else None
-        return _tried(job, delivery.outcome, receipt=receipt, detail=delivery.detail)
+        by = self._by_email if job.submit.channel == "email" else self._by_post
+        result = await by(job)
+        receipt = job.message_id if result.sent else None
+        return _tried(job, result.outcome, receipt=receipt, detail=result.detail)
 
     async def _to_operator(self, job: jobs.HandInJob) -> AppealTried:
         """A packet to paste and a notice; writing the same packet again changes nothing."""
@@ -68,13 +71,14 @@ class Appeals:
             lines=tuple(lines),
             order_id=job.order_id,
             due=job.due,
+            at=job.at,
         )
         failed = await self._notifier.tell(notice)
         return _tried(job, "handed_over", packet=str(packet), told=not failed)
 
     async def _by_email(self, job: jobs.HandInJob) -> Delivery:
         if self._email_to is None:
-            return Delivery("refused", "set ATOZ_APPEAL_EMAIL, or hand in by the operator")
+            return delivery("refused", "set ATOZ_APPEAL_EMAIL, or hand in by the operator")
         message = build_message(
             sender=self._senders.sender_for(job.marketplace),
             to=self._email_to,
@@ -87,7 +91,7 @@ class Appeals:
 
     async def _by_post(self, job: jobs.HandInJob) -> Delivery:
         if self._post is None:
-            return Delivery("refused", "set ATOZ_APPEAL_WEBHOOK_URL, or hand in by the operator")
+            return delivery("refused", "set ATOZ_APPEAL_WEBHOOK_URL, or hand in by the operator")
         document: dict[str, object] = {
             "order_id": job.order_id,
             "marketplace": job.marketplace,
@@ -96,7 +100,7 @@ class Appeals:
             "revision": job.submit.revision,
             "attachments": [fact.data for fact in job.attachments],
         }
-        return await self._post(document, job.message_id)
+        return await self._post(json.dumps(document).encode(), job.message_id, job.at)
 
 
 def _tried(job: jobs.HandInJob, outcome: str, **more: object) -> AppealTried:

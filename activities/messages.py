@@ -1,5 +1,6 @@
 """Messages to the buyer: rendered, built, and sent at most once per recorded attempt."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from temporalio import activity
@@ -14,7 +15,7 @@ from atoz.playbook.events import MessageTried, SendOutcome
 class Renderer(Protocol):
     """Fills a template."""
 
-    def render(self, name: str, language: str, values: dict[str, object]) -> Rendered:
+    def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
         """The subject and text of a template in a language."""
         ...
 
@@ -22,7 +23,10 @@ class Renderer(Protocol):
 class Senders(Protocol):
     """Which address a marketplace's buyers are written from, and who signs."""
 
-    seller_name: str
+    @property
+    def seller_name(self) -> str:
+        """The name under messages."""
+        ...
 
     def sender_for(self, marketplace: str) -> str:
         """The approved sender address for the marketplace."""
@@ -52,8 +56,8 @@ class Messages:
             )
         except (AtozError, ValueError) as error:
             return _tried(job, "blocked", detail=str(error))
-        delivery = await self._mailer.send(message, job.send.to)
-        return _tried(job, delivery.outcome, rendered, delivery.detail)
+        result = await self._mailer.send(message, job.send.to)
+        return _tried(job, result.outcome, rendered, result.detail)
 
     def _render(self, job: jobs.SendJob) -> Rendered:
         values: dict[str, object] = {**job.send.values, "seller_name": self._senders.seller_name}

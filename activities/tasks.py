@@ -44,6 +44,7 @@ def notice_of(job: jobs.NoticeJob) -> Notice:
         lines=tuple(lines),
         order_id=job.order_id,
         due=min(dues, default=None),
+        at=job.at,
     )
 
 

@@ -46,17 +46,16 @@ def simulate(
     waiting = sorted(script, key=lambda event: event.at)
     state, until = settle(state, now, world)
     while True:
-        acts = persona_acts(state.tasks, persona, now)
-        arriving = [*waiting[:1], *acts]
-        instants = [until, *(event.at for event in arriving)]
-        if is_over(state, min(instants), bool(arriving)):
+        arriving = [*waiting, *persona_acts(state.tasks, persona, now)]
+        next_at = min([until, *(event.at for event in arriving)])
+        if is_over(state, next_at, bool(arriving)):
             return Simulated(state, now)
-        now = max(now, min(instants))
+        now = max(now, next_at)
         state, until = settle(state, now, world)
-        for event in [e for e in waiting if e.at <= now] + [e for e in acts if e.at <= now]:
+        for event in [event for event in arriving if event.at <= next_at]:
             state = apply(state, event.model_copy(update={"at": now}))
             state, until = settle(state, now, world)
-        waiting = [event for event in waiting if event.at > now]
+        waiting = [event for event in waiting if event.at > next_at]
 
 
 def settle(state: CaseState, now: datetime, world: World) -> tuple[CaseState, datetime]:

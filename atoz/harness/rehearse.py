@@ -1,0 +1,103 @@
+"""A case through the REAL workflow on virtual time: the same loop as `simulate`, over a server.
+
+The claim reads the case's own dates through the offset of its input; every instant of the case
+is reached exactly, timers first, then what arrives at that instant.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from atoz.claims.case import CaseFile
+from atoz.harness.server import Handle, VirtualTime, pause_until
+from atoz.playbook import events as ev
+from atoz.playbook.acts import Act, Done, Wait
+from atoz.playbook.decide import decide
+from atoz.playbook.simulate import is_over, persona_acts
+from atoz.playbook.state import CaseState
+from workflows import names
+from workflows.claim import ClaimInput
+
+PATIENCE_SECONDS = 60.0
+UPDATE_NAMES = {model: name for name, model in ev.UPDATES.items()}
+SIGNAL_NAMES = {model: name for name, model in ev.SIGNALS.items()}
+
+
+class Rehearsed(NamedTuple):
+    """The end of a rehearsal: the claim's state, its instant, and its workflow."""
+
+    state: CaseState
+    ended_at: datetime
+    handle: Handle
+
+
+class Rehearsal:
+    """One case on its way through the workflow."""
+
+    def __init__(self, server: VirtualTime, handle: Handle, offset: timedelta) -> None:
+        self.server = server
+        self.handle = handle
+        self.offset = offset
+
+    @classmethod
+    async def begin(
+        cls, server: VirtualTime, case: CaseFile, *, workflow_id: str | None = None
+    ) -> "Rehearsal":
+        """Start the claim so that its clock reads the instant of the notice."""
+        order = case.claim.order_id
+        real = datetime.now(case.claim.notified_at.tzinfo)
+        offset = case.claim.notified_at - real
+        handle = await server.client.start_workflow(
+            names.CLAIM_WORKFLOW,
+            ClaimInput(file=case.claim_file, offset=offset),
+            id=workflow_id or names.claim_workflow_id(order),
+            task_queue=names.TASK_QUEUE,
+        )
+        return cls(server, handle, offset)
+
+    async def settled(self) -> tuple[CaseState, datetime, Wait | Done]:
+        """The state once the claim waits, the claim's instant, and what it waits for."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            virtual = await self.server.idle(self.handle)
+            if virtual is not None:
+                state: CaseState = await self.handle.query("case", result_type=CaseState)
+                now = virtual + self.offset
+                decision = decide(state, now)
+                if not isinstance(decision, Act):
+                    return state, now, decision
+            await pause_until(deadline)
+
+    async def reach(self, instant: datetime) -> tuple[CaseState, datetime, Wait | Done]:
+        """Move the claim's clock to `instant` and let it come to rest."""
+        await self.server.jump(self.handle, instant - self.offset)
+        return await self.settled()
+
+    async def send(self, event: ev.Event) -> None:
+        """Deliver one event as the signal or update that it is."""
+        document = event.model_dump(mode="json", exclude={"at", "type"})
+        if isinstance(event, ev.OperatorEvent):
+            await self.handle.execute_update(UPDATE_NAMES[type(event)], document, id=event.key or None)
+        else:
+            await self.handle.signal(SIGNAL_NAMES[type(event)], document)
+
+
+async def rehearse(
+    server: VirtualTime, case: CaseFile, script: Sequence[ev.Event], **start: Any
+) -> Rehearsed:
+    """Play a case to its end: the latest of last event, last persona act, closing, response due."""
+    play = await Rehearsal.begin(server, case, **start)
+    waiting = list(script)
+    state, now, decision = await play.settled()
+    while not isinstance(decision, Done):
+        arriving = [*waiting, *persona_acts(state.tasks, case.operator, now)]
+        next_at = min([decision.until, *(event.at for event in arriving)])
+        if is_over(state, next_at, bool(arriving)):
+            break
+        state, now, decision = await play.reach(next_at)
+        for event in [event for event in arriving if event.at <= next_at]:
+            await play.send(event)
+            state, now, decision = await play.settled()
+        waiting = [event for event in waiting if event.at > next_at]
+    return Rehearsed(state, now, play.handle)

@@ -1,0 +1,108 @@
+"""The real server for rehearsals and tests: one virtual clock per workflow.
+
+Time skipping of the dev server is experimental in this SDK; everything that depends on it
+stands in this file.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+from atoz.errors import NoServer
+from workflows.names import SEARCH_ATTRIBUTE_TYPES
+
+Handle = WorkflowHandle[Any, Any]
+
+PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"'
+"""Timers fire about a second late by default; in rehearsals that second would be most of the time."""
+
+
+def temporal_binary() -> str | None:
+    """The Temporal command: `TEMPORAL_CLI_PATH`, else beside this Python, else on the path.
+
+    None lets the SDK look for its own.
+    """
+    named = os.environ.get("TEMPORAL_CLI_PATH")
+    beside = Path(sys.executable).with_name("temporal")
+    return named or (str(beside) if beside.exists() else shutil.which("temporal"))
+
+
+class VirtualTime:
+    """A server on which each workflow has a clock of its own that moves when it is told to."""
+
+    def __init__(self, env: WorkflowEnvironment) -> None:
+        self._env = env
+
+    @property
+    def client(self) -> Client:
+        """A client of this server."""
+        return self._env.client
+
+    async def now(self, handle: Handle) -> datetime:
+        """The workflow's own clock (UTC)."""
+        return await self._env.get_current_time(handle)
+
+    async def jump(self, handle: Handle, to: datetime) -> None:
+        """Move the workflow's clock to `to`; timers on the way fire at their own instants."""
+        span = to - await self.now(handle)
+        if span <= timedelta(0):
+            return
+        try:
+            await self._env.fast_forward(handle, span)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:  # the workflow ended on the way
+                raise
+
+    async def idle(self, handle: Handle) -> datetime | None:
+        """The workflow's clock if it has no task or activity under way, else None."""
+        description = (await handle.describe()).raw_description
+        if description.HasField("pending_workflow_task") or description.pending_activities:
+            return None
+        extended = description.workflow_extended_info
+        if not extended.HasField("time_skipping_info"):
+            return datetime.now(UTC)
+        return extended.time_skipping_info.current_time.ToDatetime().replace(tzinfo=UTC)
+
+
+@asynccontextmanager
+async def virtual_time() -> AsyncIterator[VirtualTime]:
+    """Start the server with this project's search attributes; ends with the block."""
+    try:
+        env = await WorkflowEnvironment.start_time_skipping_v2(
+            ts_config=TimeSkippingConfig(enabled=False),
+            data_converter=pydantic_data_converter,
+            dev_server_existing_path=temporal_binary(),
+            dev_server_extra_args=_dev_server_args(),
+            dev_server_startup_timeout=timedelta(seconds=60),
+        )
+    except RuntimeError as error:
+        raise NoServer(f"the rehearsal server did not start: {error}") from error
+    async with env:
+        yield VirtualTime(env)
+
+
+def _dev_server_args() -> list[str]:
+    settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS)
+    args = [part for value in settings for part in ("--dynamic-config-value", value)]
+    for name, kind in SEARCH_ATTRIBUTE_TYPES.items():
+        args += ["--search-attribute", f"{name}={kind}"]
+    return args
+
+
+async def pause_until(deadline: float) -> None:
+    """A short pause between two looks; raises TimeoutError after `deadline` (monotonic seconds)."""
+    if time.monotonic() > deadline:
+        raise TimeoutError("the claim did not come to rest")
+    await asyncio.sleep(0.005)

@@ -1,0 +1,76 @@
+"""The simulated world: everything succeeds at once, and the texts are the real ones."""
+
+from datetime import datetime
+
+from atoz.appeal.draft import draft
+from atoz.library import Library, pinned_policy
+from atoz.mail.render import Templates
+from atoz.playbook import acts, events as ev
+from atoz.playbook.state import CaseState
+from activities.claims import RULES_AHEAD
+
+
+class SimulatedWorld:
+    """Answers the engine's acts without touching anything."""
+
+    def __init__(self, library: Library, templates: Templates, seller_name: str) -> None:
+        self._library = library
+        self._templates = templates
+        self._seller_name = seller_name
+
+    def perform(self, state: CaseState, do: acts.Do, now: datetime) -> ev.Event:
+        """Carry out one act: it succeeds."""
+        match do:
+            case acts.Note():
+                return do.event
+            case acts.Open():
+                return self._open(state, now)
+            case acts.Send():
+                return self._send(do, now)
+            case acts.Draft():
+                return draft(state, do, now)
+            case acts.Submit():
+                return _submit(do, now)
+            case acts.Notify():
+                return ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)
+            case acts.Archive():
+                return ev.Archived(at=now, ref=f"archive/{state.workflow_id}.json")
+
+    def _open(self, state: CaseState, now: datetime) -> ev.Opened:
+        claim = state.file.claim
+        first = claim.notified_at.date()
+        policy = pinned_policy(
+            self._library.policy(claim.marketplace), first, first + RULES_AHEAD
+        )
+        return ev.Opened(
+            at=now, file=state.file, policy=policy, candidates=self._library.playbooks
+        )
+
+    def _send(self, do: acts.Send, now: datetime) -> ev.MessageTried:
+        values: dict[str, object] = {**do.values, "seller_name": self._seller_name}
+        rendered = self._templates.render(do.template, do.language, values)
+        return ev.MessageTried(
+            at=now,
+            step=do.step,
+            template=do.template,
+            attempt=do.attempt,
+            revision=do.revision,
+            outcome="sent",
+            message_id=f"<{do.step}.{do.revision}@simulated.invalid>",
+            language=do.language,
+            subject=rendered.subject,
+            text=rendered.text,
+        )
+
+
+def _submit(do: acts.Submit, now: datetime) -> ev.AppealTried:
+    by_hand = do.channel == "operator"
+    return ev.AppealTried(
+        at=now,
+        step=do.step,
+        attempt=do.attempt,
+        revision=do.revision,
+        channel=do.channel,
+        outcome="handed_over" if by_hand else "sent",
+        told=True,
+    )

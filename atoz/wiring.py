@@ -1,0 +1,155 @@
+"""The composition root: settings -> adapters -> activities -> a Temporal worker.
+
+The only module that builds adapters. The worker process, the demo, rehearsals and tests all
+come through here, so that what is tested is what runs.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.appeals import Appeals, Post
+from activities.claims import Claims
+from activities.messages import Messages
+from activities.tasks import Tasks
+from atoz.evidence.store import EvidenceStore, open_store
+from atoz.library import Library, load_library
+from atoz.mail.outbox import OutboxMailer
+from atoz.mail.outgoing import Delivery, Mailer
+from atoz.mail.render import Templates
+from atoz.mail.smtp import SmtpMailer
+from atoz.mail.templates_folder import load_templates
+from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notifier, WebhookNotifier
+from atoz.orderbook import OrderBook
+from atoz.settings import Settings
+from atoz.webhook import signed_post
+from workflows.claim import ClaimWorkflow
+from workflows.desk import DeskWorkflow
+
+_LOG = logging.getLogger("atoz")
+
+OWN_MODULES = ("activities", "atoz", "workflows", "pydantic", "pydantic_core")
+"""Passed through the workflow sandbox: pure, and a third of the worker's time otherwise."""
+
+WORKFLOWS: Sequence[type] = (ClaimWorkflow, DeskWorkflow)
+
+GRACE = timedelta(seconds=30)
+"""How long a stopping worker lets running activities finish: longer than one SMTP command."""
+
+
+class Rules(NamedTuple):
+    """What a seller edits, read and checked: playbooks, policies, phrases, templates."""
+
+    library: Library
+    templates: Templates
+
+
+def load_rules(settings: Settings) -> Rules:
+    """Read the playbooks folder. Raises one error that names every problem in it."""
+    library = load_library(settings.playbooks)
+    templates = load_templates(settings.playbooks / "templates")
+    return Rules(library, templates)
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox that workers and replays share."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*OWN_MODULES)
+    )
+
+
+def build_mailer(settings: Settings) -> Mailer:
+    """SMTP where it is configured; else the outbox folder, said loudly."""
+    account = settings.smtp_account()
+    if account is not None:
+        return SmtpMailer(account)
+    _LOG.warning(
+        "NO SMTP IS CONFIGURED: messages are written to %s and reach nobody", settings.outbox_folder
+    )
+    return OutboxMailer(settings.outbox_folder)
+
+
+def build_notifier(settings: Settings, mailer: Mailer) -> Notifier:
+    """The log always; e-mail and webhook where they are configured."""
+    channels: list[Notifier] = [LogNotifier()]
+    if settings.notice_emails:
+        channels.append(
+            EmailNotifier(
+                mailer,
+                sender=settings.sender_for("*"),
+                recipients=settings.notice_emails,
+                id_domain=settings.id_domain,
+            )
+        )
+    if settings.notice_webhook_url is not None and settings.notice_webhook_secret is not None:
+        channels.append(
+            WebhookNotifier(str(settings.notice_webhook_url), settings.notice_webhook_secret)
+        )
+    return AllNotifiers(channels)
+
+
+def build_post(settings: Settings) -> Post | None:
+    """How appeals are posted, or None when no webhook is configured."""
+    url, secret = settings.appeal_webhook_url, settings.appeal_webhook_secret
+    if url is None or secret is None:
+        return None
+
+    async def post(body: bytes, key: str, at: datetime) -> Delivery:
+        return await signed_post(str(url), secret, body, key, at=at)
+
+    return post
+
+
+def build_activities(
+    settings: Settings, rules: Rules, store: EvidenceStore
+) -> list[Callable[..., Any]]:
+    """Every activity of this process over its adapters."""
+    mailer = build_mailer(settings)
+    notifier = build_notifier(settings, mailer)
+    claims = Claims(
+        rules.library,
+        OrderBook(settings.orders),
+        store,
+        settings.appeal_channel,
+        settings.id_domain,
+    )
+    messages = Messages(mailer, rules.templates, settings)
+    appeals = Appeals(
+        settings.state / "packets",
+        notifier,
+        mailer,
+        settings,
+        settings.appeal_email,
+        build_post(settings),
+    )
+    return [
+        claims.open_claim,
+        claims.archive_facts,
+        claims.archive_claim,
+        messages.send_message,
+        appeals.draft_appeal,
+        appeals.hand_in_appeal,
+        Tasks(notifier).notify_operators,
+    ]
+
+
+def build_worker(client: Client, settings: Settings, *, cached_claims: int = 2_000) -> Worker:
+    """A worker for every workflow and activity. Raises BadInput when the rules are bad.
+
+    `cached_claims` should exceed the claims active at once: a claim takes about 177 KB there.
+    """
+    rules = load_rules(settings)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=build_activities(settings, rules, open_store(settings.store)),
+        workflow_runner=workflow_runner(),
+        graceful_shutdown_timeout=GRACE,
+        max_cached_workflows=cached_claims,
+    )
