@@ -1,0 +1,1 @@
+"""Rules of playbooks and of the engine that runs them."""
