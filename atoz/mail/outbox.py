@@ -1,0 +1,68 @@
+"""A folder instead of a mail server: what would have gone out lies there as `.eml` files.
+
+It exists for trying things out and for sellers without SMTP. The composition root says loudly that
+nothing leaves the machine while this is in use.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from email.message import EmailMessage
+from pathlib import Path
+
+from atoz.mail.outgoing import Delivery, delivery, id_of, sender_of, wire_bytes
+from atoz.mail.plain import plain_address
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,180}")
+
+
+class OutboxMailer:
+    """Writes each message to `<folder>/<message id>.eml`, readable by its owner only.
+
+    The same Message-ID again changes nothing and is `sent` again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, message: EmailMessage, to: str) -> Delivery:
+        """Write the message. A folder that cannot be written is `refused_for_now`."""
+        try:
+            plain_address(to)
+            sender_of(message)
+            name = file_name(id_of(message))
+        except ValueError as fault:
+            return delivery("refused", f"not sendable: {fault}")
+        try:
+            await asyncio.to_thread(self._write, name, wire_bytes(message))
+        except OSError as fault:
+            return delivery("refused_for_now", f"the outbox cannot be written: {fault.strerror}")
+        return delivery("sent", f"in the outbox as {name}")
+
+    def _write(self, name: str, content: bytes) -> None:
+        """All or nothing: a reader, or a crash in between, never sees half a message."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = self._folder / name
+        if target.exists():
+            return
+        # mkstemp makes the file with mode 0600.
+        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def file_name(message_id: str) -> str:
+    """A file name for a Message-ID: itself where it is harmless, else its sha256."""
+    bare = message_id.strip().removeprefix("<").removesuffix(">")
+    if not _SAFE.fullmatch(bare):
+        bare = hashlib.sha256(bare.encode("utf-8", "replace")).hexdigest()
+    return f"{bare}.eml"

@@ -1,0 +1,55 @@
+"""What text must look like before it may become part of a mail: plain addresses, single lines.
+
+It exists so that nothing an outsider wrote can become a header, an SMTP option or a line of its
+own. Marketplace relays and sellers' senders all fit the one form of address; quoted local parts,
+comments, display names, lists and non-ASCII are refused: each has been a way to smuggle things in.
+"""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
+_LONGEST = 254
+_LONGEST_LOCAL = 64
+
+
+def plain_address(text: str) -> str:
+    """The address as it is, if it is one; raises ValueError with the form to write instead."""
+    local = text.partition("@")[0]
+    if len(text) > _LONGEST or len(local) > _LONGEST_LOCAL or not _ADDRESS.fullmatch(text):
+        raise ValueError(f"write one address like claims@shop.example, not {text[:80]!r}")
+    return text
+
+
+def domain_of(address: str) -> str:
+    """The part of an address behind the @."""
+    return address.rpartition("@")[2]
+
+
+Address = Annotated[str, AfterValidator(plain_address)]
+"""A plain e-mail address; anything else is refused."""
+
+
+def has_controls(text: str) -> bool:
+    """Whether the text holds a line break, a control, format or unencodable sign."""
+    return any(_is_control(sign) for sign in text)
+
+
+def fold_controls(text: str) -> str:
+    """The text on one line: line breaks, control, format and unencodable signs become spaces."""
+    return "".join(" " if _is_control(sign) else sign for sign in text)
+
+
+def one_line(value: object, longest: int) -> str:
+    """Any value as one bounded line, with single spaces."""
+    return " ".join(fold_controls(str(value)).split())[:longest]
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"}

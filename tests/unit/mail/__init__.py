@@ -1,0 +1,1 @@
+"""Tests of the mail package that need nothing but the code."""
