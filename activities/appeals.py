@@ -20,11 +20,18 @@ Post = Callable[[bytes, str, datetime], Awaitable[Delivery]]
 """Posts a signed JSON body under an idempotency key, at an instant (UTC)."""
 
 
+PASTE = (
+    "Paste appeal.txt into Seller Central, attach the files, then give the receipt: "
+    "only the receipt stops the clock."
+)
+
+
 class Appeals:
     """Drafts appeals and hands them in by the operator, by e-mail or by a signed webhook."""
 
     def __init__(
         self,
+        *,
         packets: Path,
         notifier: Notifier,
         mailer: Mailer,
@@ -61,8 +68,7 @@ class Appeals:
             f"Packet: {packet}",
             f"Answer due: {instant_text(job.due)}",
             f"Digest of the text: {job.digest}",
-            "Paste appeal.txt into Seller Central, attach the files, then give the receipt: "
-            "only the receipt stops the clock.",
+            PASTE,
         ]
         if job.facts_only:
             lines.insert(0, "NOBODY APPROVED IN TIME: this is the text with the facts alone.")

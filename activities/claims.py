@@ -64,9 +64,7 @@ class Claims:
         """What is known of a new claim and the rules to pin for it."""
         file, source = self._orders.complete(job.file)
         first = job.file.claim.notified_at.date()
-        policy = pinned_policy(
-            self._policy(file.claim.marketplace), first, first + RULES_AHEAD
-        )
+        policy = pinned_policy(self._policy(file.claim.marketplace), first, first + RULES_AHEAD)
         return Opened(
             at=job.at,
             file=file,

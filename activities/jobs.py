@@ -1,8 +1,8 @@
 """What each activity is given: one frozen model per activity, so that fields can be added."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from atoz.claims.base import Instant, Record
+from atoz.claims.base import Compact, Instant, Record
 from atoz.claims.claim import ClaimFile
 from atoz.claims.facts import Fact
 from atoz.playbook.acts import Draft, Send, Submit
@@ -14,7 +14,7 @@ class OpenJob(Record):
     """Look a new claim up: the order book first, then the rules of its marketplace."""
 
     workflow_id: str
-    file: ClaimFile
+    file: Annotated[ClaimFile, Compact]
     at: Instant
 
 

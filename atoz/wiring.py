@@ -120,12 +120,12 @@ def build_activities(
     )
     messages = Messages(mailer, rules.templates, settings)
     appeals = Appeals(
-        settings.state / "packets",
-        notifier,
-        mailer,
-        settings,
-        settings.appeal_email,
-        build_post(settings),
+        packets=settings.state / "packets",
+        notifier=notifier,
+        mailer=mailer,
+        senders=settings,
+        email_to=settings.appeal_email,
+        post=build_post(settings),
     )
     return [
         claims.open_claim,

@@ -7,16 +7,18 @@ state with `apply`, and waits. No rule about claims stands here.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from activities import jobs, names as activity_names
-from atoz.claims.base import Record, instant_text, utc
+from activities import jobs
+from activities import names as activity_names
+from atoz.claims.base import Compact, Record, instant_text, utc
 from atoz.claims.claim import ClaimFile
-from atoz.playbook import acts, events as ev
+from atoz.playbook import acts
+from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
 from atoz.playbook.check import refusal
 from atoz.playbook.decide import decide
@@ -37,7 +39,7 @@ class ClaimInput(Record):
     claim reads September's clock.
     """
 
-    file: ClaimFile
+    file: Annotated[ClaimFile, Compact]
     offset: timedelta = timedelta(0)
     state: CaseState | None = None
     shown: dict[str, str] = {}
@@ -149,10 +151,14 @@ class ClaimWorkflow:
         await workflow.wait_condition(lambda: self._changes != seen or alarm.done())
 
     def _alarm_for(self, wait: acts.Wait) -> "asyncio.Task[None]":
-        """The running timer while its instant is unchanged; else one timer in its place."""
-        if self._alarm is not None and self._alarm_at == wait.until and not self._alarm.done():
-            return self._alarm
-        if self._alarm is not None:
+        """The running timer, unless something is due before it; else one timer in its place.
+
+        A timer that rings too early costs a look at the agenda, one that is replaced whenever a
+        wait grows longer costs a new timer each time.
+        """
+        if self._alarm is not None and not self._alarm.done():
+            if self._alarm_at is not None and self._alarm_at <= wait.until:
+                return self._alarm
             self._alarm.cancel()
         span = wait.until - self._exact_now()
         summary = f"{wait.step or 'claim'}: {wait.why}"[:200]
@@ -189,7 +195,5 @@ class ClaimWorkflow:
         """Carry the state into a fresh run once every handler has finished."""
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(
-            ClaimInput(
-                file=start.file, offset=self._offset, state=self._state, shown=self._shown
-            )
+            ClaimInput(file=start.file, offset=self._offset, state=self._state, shown=self._shown)
         )

@@ -5,16 +5,16 @@ has looked, so that nothing that arrives is lost.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
-from typing_extensions import Annotated
 
-from activities import jobs, names as activity_names
-from atoz.claims.base import Instant, Record, instant_text, utc
+from activities import jobs
+from activities import names as activity_names
+from atoz.claims.base import Record, instant_text, utc
 from atoz.playbook.check import problems
 from atoz.playbook.events import Noticed
 from atoz.playbook.state import Task
@@ -60,7 +60,7 @@ class DeskWorkflow:
         self._state = state
 
     @workflow.run
-    async def run(self, state: DeskState) -> None:
+    async def run(self, _: DeskState) -> None:
         """Tell people of what is new; carry on in a fresh run when the history is long."""
         while not workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(
@@ -95,7 +95,9 @@ class DeskWorkflow:
     @workflow.update
     async def done(self, act: DeskDone) -> dict[str, Any]:
         """Close a task."""
-        self._change(act.task, done_at=utc(workflow.now()), result=f"{act.by}: {act.receipt or 'done'}")
+        self._change(
+            act.task, done_at=utc(workflow.now()), result=f"{act.by}: {act.receipt or 'done'}"
+        )
         return {"recorded": 1, "at": instant_text(workflow.now())}
 
     @done.validator
@@ -111,7 +113,11 @@ class DeskWorkflow:
     @workflow.query
     def tasks(self) -> list[dict[str, Any]]:
         """The open tasks, oldest first."""
-        return [task.model_dump(mode="json", exclude_none=True) for task in self._state.tasks if task.open]
+        return [
+            task.model_dump(mode="json", exclude_none=True)
+            for task in self._state.tasks
+            if task.open
+        ]
 
     def _untold(self) -> tuple[Task, ...]:
         return tuple(task for task in self._state.tasks if task.open and not task.told)[:50]
@@ -143,7 +149,8 @@ class DeskWorkflow:
 
     def _change(self, task_id: str, **changes: Any) -> None:
         tasks = tuple(
-            task.model_copy(update=changes) if task.id == task_id else task for task in self._state.tasks
+            task.model_copy(update=changes) if task.id == task_id else task
+            for task in self._state.tasks
         )
         self._state = self._state.model_copy(update={"tasks": tasks})
 
@@ -155,7 +162,7 @@ def _read_item(name: str, args: Sequence[RawValue]) -> DeskItem:
         return DeskItem.model_validate(document)
     except ValidationError as error:
         why = "; ".join(problems(error)[:5])
-    except Exception as error:  # any converter may fail in any way on hostile bytes
+    except Exception as error:  # noqa: BLE001 - any converter may fail in any way on hostile bytes
         why = type(error).__name__
     return DeskItem(
         key=f"refused-{workflow_now}-{name[:80]}",

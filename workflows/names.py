@@ -50,14 +50,17 @@ def message_id(workflow_id: str, step: str, revision: int, domain: str) -> str:
 
 def attributes(values: Mapping[str, str | datetime | None]) -> TypedSearchAttributes:
     """Typed search attributes of the values that are known."""
-    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = []
-    for keyword in KEYWORDS:
-        if isinstance(value := values.get(keyword.name), str):
-            pairs.append(SearchAttributePair(keyword, value))
-    for instant in INSTANTS:
-        if isinstance(value := values.get(instant.name), datetime):
-            pairs.append(SearchAttributePair(instant, value))
-    return TypedSearchAttributes(pairs)
+    words = [
+        SearchAttributePair(key, value)
+        for key in KEYWORDS
+        if isinstance(value := values.get(key.name), str)
+    ]
+    instants = [
+        SearchAttributePair(key, value)
+        for key in INSTANTS
+        if isinstance(value := values.get(key.name), datetime)
+    ]
+    return TypedSearchAttributes([*words, *instants])
 
 
 SEND_TIMEOUT = timedelta(minutes=2)

@@ -10,8 +10,10 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from activities import jobs, names as activity_names
-from atoz.playbook import acts, events as ev
+from activities import jobs
+from activities import names as activity_names
+from atoz.playbook import acts
+from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 from workflows import names
 
@@ -97,7 +99,8 @@ async def _draft(state: CaseState, draft: acts.Draft, now: datetime) -> ev.Appea
 
 async def _hand_in(state: CaseState, submit: acts.Submit, now: datetime) -> ev.AppealTried:
     appeal, clock = state.appeal, state.clock("response")
-    assert appeal is not None and clock is not None, "a drafted appeal of an opened claim"
+    assert appeal is not None, "only a drafted appeal is handed in"
+    assert clock is not None, "an opened claim has a response clock"
     job = jobs.HandInJob(
         workflow_id=state.workflow_id,
         order_id=state.file.claim.order_id,
@@ -114,16 +117,7 @@ async def _hand_in(state: CaseState, submit: acts.Submit, now: datetime) -> ev.A
         ),
     )
     try:
-        event: ev.AppealTried = await workflow.execute_activity(
-            activity_names.HAND_IN_APPEAL,
-            job,
-            result_type=ev.AppealTried,
-            start_to_close_timeout=names.HAND_IN_TIMEOUT,
-            # A packet folder is written anew without harm; mail and webhook are tried once.
-            retry_policy=PATIENT if submit.channel == "operator" else ONCE,
-            summary=f"{submit.step}: revision {submit.revision} by {submit.channel}",
-        )
-        return event
+        return await (_packet(job) if submit.channel == "operator" else _transmit(job))
     except ActivityError as error:
         return ev.AppealTried(
             at=now,
@@ -136,6 +130,32 @@ async def _hand_in(state: CaseState, submit: acts.Submit, now: datetime) -> ev.A
         )
 
 
+async def _packet(job: jobs.HandInJob) -> ev.AppealTried:
+    """A folder and a notice: writing the same packet again does no harm, so it is local."""
+    event: ev.AppealTried = await workflow.execute_local_activity(
+        activity_names.HAND_IN_APPEAL,
+        job,
+        result_type=ev.AppealTried,
+        start_to_close_timeout=names.HAND_IN_TIMEOUT,
+        retry_policy=PATIENT,
+        summary=f"{job.submit.step}: packet of revision {job.submit.revision}",
+    )
+    return event
+
+
+async def _transmit(job: jobs.HandInJob) -> ev.AppealTried:
+    """Mail or webhook: tried once for each attempt that the history shows."""
+    event: ev.AppealTried = await workflow.execute_activity(
+        activity_names.HAND_IN_APPEAL,
+        job,
+        result_type=ev.AppealTried,
+        start_to_close_timeout=names.HAND_IN_TIMEOUT,
+        retry_policy=ONCE,
+        summary=f"{job.submit.step}: revision {job.submit.revision} by {job.submit.channel}",
+    )
+    return event
+
+
 async def _notify(state: CaseState, notify: acts.Notify, now: datetime) -> ev.Noticed:
     job = jobs.NoticeJob(
         workflow_id=state.workflow_id,
@@ -146,7 +166,8 @@ async def _notify(state: CaseState, notify: acts.Notify, now: datetime) -> ev.No
         at=now,
     )
     try:
-        event: ev.Noticed = await workflow.execute_activity(
+        # Local: a notice that a lost worker repeats is read twice and harms nobody.
+        event: ev.Noticed = await workflow.execute_local_activity(
             activity_names.NOTIFY_OPERATORS,
             job,
             result_type=ev.Noticed,

@@ -47,7 +47,7 @@ def _read(
         return model.model_validate({**document, "at": now})
     except ValidationError as error:
         return f"{name}: " + "; ".join(problems(error)[:10])
-    except Exception as error:  # any converter may fail in any way on hostile bytes
+    except Exception as error:  # noqa: BLE001 - any converter may fail in any way on hostile bytes
         return f"{name}: not a readable document ({type(error).__name__})"
 
 

@@ -165,7 +165,8 @@ def _delivery(ledger: Ledger, _: datetime) -> Iterator[Sentence]:
 
 
 _SAID = {
-    "deescalate": "we wrote to the buyer, offered to settle the matter together and explained the ways open to both sides",
+    "deescalate": "we wrote to the buyer, offered to settle the matter together and explained "
+    "the ways open to both sides",
     "request_photos": "we wrote again and asked the buyer for photos and more detail",
     "withdraw_help": "we answered the buyer's question about how a claim is withdrawn",
 }

@@ -39,9 +39,12 @@ def write_packet(root: Path, packet: Packet) -> Path:
         "order_id": packet.order_id,
         "digest": packet.digest,
         "exhibits": [
-            {"number": number, **fact.data} for number, fact in enumerate(packet.attachments, start=1)
+            {"number": number, **fact.data}
+            for number, fact in enumerate(packet.attachments, start=1)
         ],
     }
     (folder / "appeal.txt").write_text(packet.text + "\n", "utf-8")
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), "utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest, indent=1, ensure_ascii=False), "utf-8"
+    )
     return folder

@@ -121,13 +121,19 @@ def money_text(amount: Decimal, currency: str) -> str:
     return f"{amount.quantize(places)} {currency}"
 
 
+def _not_negative(amount: Decimal) -> Decimal:
+    if not amount.is_finite() or amount < 0:
+        raise ValueError("an amount is zero or more")
+    return amount
+
+
 class Money(Record):
     """An amount in one currency; amounts of different currencies never meet.
 
     Raises ValueError for a negative amount or more decimals than the currency has.
     """
 
-    amount: Annotated[Decimal, AfterValidator(lambda a: _not_negative(a))]
+    amount: Annotated[Decimal, AfterValidator(_not_negative)]
     currency: str
 
     def model_post_init(self, _context: object, /) -> None:
@@ -141,12 +147,6 @@ class Money(Record):
         if other.currency != self.currency:
             raise ValueError(f"cannot add {other.currency} to {self.currency}")
         return Money(amount=self.amount + other.amount, currency=self.currency)
-
-
-def _not_negative(amount: Decimal) -> Decimal:
-    if not amount.is_finite() or amount < 0:
-        raise ValueError("an amount is zero or more")
-    return amount
 
 
 def check_decimals(amount: Decimal, currency: str) -> None:

@@ -114,7 +114,9 @@ def _clocks(
 
 
 def _equal(key: str) -> Callable[..., Iterator[str]]:
-    def rule(wanted: object, _: Timeline, outcome: Mapping[str, Any], __: datetime) -> Iterator[str]:
+    def rule(
+        wanted: object, _: Timeline, outcome: Mapping[str, Any], __: datetime
+    ) -> Iterator[str]:
         if outcome[key] != wanted:
             yield f"{key} is {outcome[key]}, not {wanted}"
 

@@ -78,7 +78,9 @@ class Rehearsal:
         """Deliver one event as the signal or update that it is."""
         document = event.model_dump(mode="json", exclude={"at", "type"})
         if isinstance(event, ev.OperatorEvent):
-            await self.handle.execute_update(UPDATE_NAMES[type(event)], document, id=event.key or None)
+            await self.handle.execute_update(
+                UPDATE_NAMES[type(event)], document, id=event.key or None
+            )
         else:
             await self.handle.signal(SIGNAL_NAMES[type(event)], document)
 

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from activities.claims import RULES_AHEAD
 from atoz.appeal.draft import draft
 from atoz.library import Library, pinned_policy
 from atoz.mail.render import Templates
-from atoz.playbook import acts, events as ev
+from atoz.playbook import acts
+from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
-from activities.claims import RULES_AHEAD
 
 
 class SimulatedWorld:
@@ -39,12 +40,8 @@ class SimulatedWorld:
     def _open(self, state: CaseState, now: datetime) -> ev.Opened:
         claim = state.file.claim
         first = claim.notified_at.date()
-        policy = pinned_policy(
-            self._library.policy(claim.marketplace), first, first + RULES_AHEAD
-        )
-        return ev.Opened(
-            at=now, file=state.file, policy=policy, candidates=self._library.playbooks
-        )
+        policy = pinned_policy(self._library.policy(claim.marketplace), first, first + RULES_AHEAD)
+        return ev.Opened(at=now, file=state.file, policy=policy, candidates=self._library.playbooks)
 
     def _send(self, do: acts.Send, now: datetime) -> ev.MessageTried:
         values: dict[str, object] = {**do.values, "seller_name": self._seller_name}

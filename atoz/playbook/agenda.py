@@ -23,7 +23,6 @@ from atoz.playbook.schedule import (
 )
 from atoz.playbook.state import Appeal, CaseState, StepRun
 
-
 Make = Callable[[datetime], Do]
 """Makes the act of an item once it is due: given the instant (UTC) at which it is taken up."""
 
@@ -62,7 +61,9 @@ def _clocks(state: CaseState) -> Iterator[Item]:
 def _notices(state: CaseState, now: datetime) -> Iterator[Item]:
     """Untold tasks at once, warnings at their instants; what is due together goes in one notice."""
     running = [clock for clock in state.clocks if clock.running]
-    due = tuple((clock.id, hours) for clock in running if (hours := clock.warning_due(now)) is not None)
+    due = tuple(
+        (clock.id, hours) for clock in running if (hours := clock.warning_due(now)) is not None
+    )
     untold = tuple(task.id for task in state.tasks if task.open and not task.told)
     if due or untold:
         at = now if due or state.tell_again_at is None else state.tell_again_at
@@ -113,9 +114,7 @@ def _queued(state: CaseState) -> Iterator[Item]:
             continue
         at = run.retry_at or message.asked_at
         if state.messages_stopped:
-            skip = _note(
-                ev.StepSkipped, step=message.id, why="messages_stopped", scheduled_at=at
-            )
+            skip = _note(ev.StepSkipped, step=message.id, why="messages_stopped", scheduled_at=at)
             yield Item(at, skip, message.id, "the buyer wants no more messages")
         else:
             send = _send(state, message.id, message.template, run)
@@ -187,9 +186,7 @@ def _too_late(state: CaseState, step: Step, run: StepRun, now: datetime) -> bool
 def _late(step: Step) -> Make:
     if step.if_late == "ask":
         return _note(ev.StepAsked, step=step.id, late=True)
-    return lambda at: Note(
-        event=ev.StepSkipped(at=at, step=step.id, why="late", scheduled_at=at)
-    )
+    return lambda at: Note(event=ev.StepSkipped(at=at, step=step.id, why="late", scheduled_at=at))
 
 
 def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Iterator[Item]:

@@ -15,6 +15,9 @@ from atoz.claims.clocks import ClockName
 from atoz.claims.policy import Policy
 from atoz.claims.status import FundedBy, Status
 from atoz.playbook.model import Intent, Playbook
+from atoz.playbook.parts import Attachment, Finding, Sentence, WarningGiven
+
+__all__ = ["Attachment", "Finding", "Sentence", "WarningGiven"]
 
 MessageId = Annotated[str, Field(min_length=1, max_length=998)]
 Words = Annotated[str, Field(max_length=2_000)]
@@ -27,20 +30,6 @@ class Event(Record):
 
 
 # What outsiders say ---------------------------------------------------------------------------
-
-
-class Attachment(Record):
-    """A file kept in the store; the history holds this reference only."""
-
-    name: Annotated[str, Field(max_length=255)]
-    type: Annotated[str, Field(max_length=100)]
-    size: Annotated[int, Field(ge=0)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-
-    @property
-    def is_photo(self) -> bool:
-        """Whether the file is an image."""
-        return self.type.startswith("image/")
 
 
 class BuyerReplied(Event):
@@ -216,22 +205,6 @@ class MessageTried(Event):
     detail: Words = ""
 
 
-class Finding(Record):
-    """What a check of a text found: which rule, how grave, where, and the advice."""
-
-    rule: str
-    severity: Literal["block", "warn"]
-    sentence: int | None = None
-    message: str
-
-
-class Sentence(Record):
-    """A sentence with the ids of the facts that carry it."""
-
-    text: str
-    facts: tuple[str, ...] = ()
-
-
 class AppealDrafted(Event):
     """An appeal text, its digest over text and attachments, and what the checks found."""
 
@@ -260,13 +233,6 @@ class AppealTried(Event):
     packet: str | None = None
     told: bool = False
     detail: Words = ""
-
-
-class WarningGiven(Record):
-    """A deadline warning: which clock and how many hours before it runs out."""
-
-    clock: str
-    hours: int
 
 
 class Noticed(Event):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import CHECK_AFTER
-from atoz.playbook.state import Task
+from atoz.playbook.state import Appeal, Task
 from atoz.playbook.work import Work
 
 
@@ -100,10 +100,18 @@ _ON_DONE: dict[str, Callable[[Work, Task, ev.TaskDone, str], None]] = {
 }
 
 
+def _text_task(work: Work, task_id: str) -> tuple[Task, Appeal]:
+    """The task about the appeal's text, and that text: both were checked to be there."""
+    state = work.now
+    task, appeal = state.task(task_id), state.appeal
+    assert task is not None, "checked before it is applied"
+    assert appeal is not None, "a text task stands beside its text"
+    return task, appeal
+
+
 def approved(work: Work, event: ev.Approved) -> None:
     """Bind a person's yes to exactly this text."""
-    task, appeal = work.now.task(event.task), work.get("appeal")
-    assert task is not None and appeal is not None, "checked before it is applied"
+    task, appeal = _text_task(work, event.task)
     source = f"operator:{event.by}"
     fact = work.record("approved", source, task.step, digest=event.digest, revision=appeal.revision)
     work.remember(event.key, fact)
@@ -113,8 +121,7 @@ def approved(work: Work, event: ev.Approved) -> None:
 
 def rejected(work: Work, event: ev.Rejected) -> None:
     """A person's no: the text is written anew."""
-    task, appeal = work.now.task(event.task), work.get("appeal")
-    assert task is not None and appeal is not None, "checked before it is applied"
+    task, appeal = _text_task(work, event.task)
     source = f"operator:{event.by}"
     fact = work.record("rejected", source, task.step, why=event.why, revision=appeal.revision)
     work.remember(event.key, fact)
@@ -125,8 +132,7 @@ def rejected(work: Work, event: ev.Rejected) -> None:
 
 def edited(work: Work, event: ev.Edited) -> None:
     """A person's own text: the next revision, unchecked and unapproved until it was looked at."""
-    task, appeal = work.now.task(event.task), work.get("appeal")
-    assert task is not None and appeal is not None, "checked before it is applied"
+    task, appeal = _text_task(work, event.task)
     source = f"operator:{event.by}"
     fact = work.close_task(task, source, "edited")
     work.remember(event.key, fact)

@@ -110,5 +110,7 @@ def _react_after_decision(
         for effect in effects
         if effect.task and not TASKS[effect.task].ends_with_decision
     }
-    for kind in sorted(kinds or ({"read-reply"} if not _WITHDRAWS & set(reply.intents) else set())):
+    if not kinds and not _WITHDRAWS & set(reply.intents):
+        kinds = {"read-reply"}
+    for kind in sorted(kinds):
         open_asked_task(work, kind, fact, refs=(fact,))

@@ -47,9 +47,7 @@ class Work:
     def record(self, kind: str, source: str, step: str | None = None, /, **data: Any) -> str:
         """Append a fact and return its id."""
         number = self.get("facts_recorded") + 1
-        fact = Fact(
-            id=f"f{number}", at=self.at, kind=kind, source=source, step=step, data=data
-        )
+        fact = Fact(id=f"f{number}", at=self.at, kind=kind, source=source, step=step, data=data)
         self.set(facts=(*self.get("facts"), fact), facts_recorded=number)
         return fact.id
 

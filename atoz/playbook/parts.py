@@ -1,0 +1,44 @@
+"""Small values that events, tasks and acts share: references, sentences, findings, warnings."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from atoz.claims.base import Record
+
+
+class Attachment(Record):
+    """A file kept in the store; the history holds this reference only."""
+
+    name: Annotated[str, Field(max_length=255)]
+    type: Annotated[str, Field(max_length=100)]
+    size: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether the file is an image."""
+        return self.type.startswith("image/")
+
+
+class Finding(Record):
+    """What a check of a text found: which rule, how grave, where, and the advice."""
+
+    rule: str
+    severity: Literal["block", "warn"]
+    sentence: int | None = None
+    message: str
+
+
+class Sentence(Record):
+    """A sentence with the ids of the facts that carry it."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+class WarningGiven(Record):
+    """A deadline warning: which clock and how many hours before it runs out."""
+
+    clock: str
+    hours: int
