@@ -1,5 +1,6 @@
 """What outsiders and operators do to a claim, rule by rule: the first half of `apply`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from atoz.claims.base import instant_text, merged, money_text
@@ -41,7 +42,7 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
         _keep(work, file, reply.message_id)
     if ANSWERS & set(reply.intents):
         work.set(last_answer_at=work.at)
-    _make_stale(work)
+        _make_stale(work)
     react(work, reply, fact)
 
 
@@ -79,6 +80,10 @@ def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
         "funded_by": event.funded_by or meaning.funded_by,
         "odr_counts": by_table if event.odr_counts is None else event.odr_counts,
     }
+    if _said_before(work, decision):
+        fact = work.record("duplicate_ignored", event.message_id, message_id=event.message_id)
+        work.remember(event.message_id, fact)
+        return
     fact = work.record(
         "decision_received",
         event.message_id,
@@ -91,6 +96,12 @@ def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
         _reopen(work, fact)
     elif event.status is not Status.UNDER_REVIEW:
         _end_review(work, event.status, fact)
+
+
+def _said_before(work: Work, decision: Mapping[str, object]) -> bool:
+    """A second notice of the same decision decides nothing anew."""
+    state = work.now
+    return state.decided and all(getattr(state, key) == value for key, value in decision.items())
 
 
 def _end_review(work: Work, status: Status, fact: str) -> None:
@@ -266,12 +277,15 @@ def _keep(work: Work, file: ev.Attachment, source: str) -> str:
 
 
 def _make_stale(work: Work) -> None:
-    """A draft that is not handed in yet is composed anew when something comes in.
+    """A text that is not posted yet is composed anew when something comes in.
 
-    A person's own text is not thrown away: it keeps its words and is checked again.
+    A packet that a person holds but has not posted is replaced, so that nobody posts "no photo"
+    beside a photo. A person's own text keeps its words and is checked again.
     """
     appeal = work.get("appeal")
-    if appeal is None or appeal.handed_in:
+    if appeal is None or work.get("submitted_at") is not None:
         return
     flag = {"unchecked": True} if appeal.edited_by else {"stale": True}
-    work.set(appeal=appeal.model_copy(update=flag))
+    work.set(appeal=appeal.model_copy(update={**flag, "handed_in": False}))
+    if work.now.run(appeal.step).state == "handed_in":
+        work.run(appeal.step, state="waiting")

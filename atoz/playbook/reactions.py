@@ -72,7 +72,9 @@ def _carry_out(work: Work, effect: Effect, fact: str) -> None:
 def _hold(work: Work, effect: Effect, fact: str) -> None:
     until = work.at + effect.hold  # type: ignore[operator] # only called with a hold
     work.set(held_until=until, held_why=fact)
-    work.record("step_held", fact, until=instant_text(until), because=fact)
+    state = work.now
+    step = next((s.id for s in playbook_of(state).steps if not state.run(s.id).over), None)
+    work.record("step_held", fact, step, until=instant_text(until), because=fact)
 
 
 def _queue(work: Work, template: str, fact: str) -> None:
