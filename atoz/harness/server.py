@@ -81,7 +81,7 @@ async def virtual_time() -> AsyncIterator[VirtualTime]:
     """Start the server with this project's search attributes; ends with the block."""
     try:
         env = await WorkflowEnvironment.start_time_skipping_v2(
-            ts_config=TimeSkippingConfig(enabled=False),
+            ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=100_000),
             data_converter=pydantic_data_converter,
             dev_server_existing_path=temporal_binary(),
             dev_server_extra_args=_dev_server_args(),
