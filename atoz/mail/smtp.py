@@ -124,7 +124,8 @@ class SmtpMailer:
     async def _farewell(self, client: SMTP) -> None:
         """A polite end; whatever happens to it changes nothing about the message."""
         with contextlib.suppress(SMTPException, OSError, asyncio.TimeoutError):
-            await client.quit(timeout=_FAREWELL.total_seconds())
+            patience = min(_FAREWELL, self._account.timeout)
+            await client.quit(timeout=patience.total_seconds())
 
 
 def _before_content(fault: Exception) -> Delivery:

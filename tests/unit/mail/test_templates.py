@@ -73,7 +73,7 @@ STEPS = {
         "Ritira il reclamo",
     ),
     "es": (
-        "Mis pedidos",
+        "Mis pedidos",  # codespell:ignore mis
         "Detalles del pedido",
         "¿Problema con este pedido?",
         "Retirar la reclamación",

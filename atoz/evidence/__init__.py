@@ -1,0 +1,1 @@
+"""Evidence: the files of a claim, kept once, by what they are."""

@@ -1,0 +1,103 @@
+"""One shape for every log line of this process: ours, Temporal's and every library's.
+
+Workflows log through `workflow.logger` into the standard root handler, which alone knows structlog:
+structlog inside the workflow sandbox either fails to import or repeats its lines on replay.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO
+
+import structlog
+
+LogFormat = Literal["auto", "json", "console"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+# These write whole addresses at info level, and a webhook's address can be a secret.
+_DISCREET = ("httpx2", "httpcore2", "httpcore", "aiosmtplib")
+
+_Event = MutableMapping[str, Any]
+
+
+class _OurHandler(logging.StreamHandler[TextIO]):
+    """Marks the handler as ours, so that configuring again replaces it and nobody else's."""
+
+
+def configure_logging(
+    format: LogFormat = "auto",  # noqa: A002 - the setting's own name
+    level: LogLevel = "info",
+    stream: TextIO | None = None,
+) -> None:
+    """Send everything from `level` up to `stream` (stderr), in UTC, as JSON lines or for the eye.
+
+    `auto` is JSON unless the stream is a terminal. May be called again; the last call counts.
+    """
+    target = stream if stream is not None else sys.stderr
+    console = format == "console" or (format == "auto" and target.isatty())
+    handler = _OurHandler(target)
+    handler.setFormatter(_formatter(console=console, colors=target.isatty()))
+    root = logging.getLogger()
+    for old in [known for known in root.handlers if isinstance(known, _OurHandler)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    logging.captureWarnings(capture=True)
+    for name in _DISCREET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    _configure_structlog()
+
+
+def _configure_structlog() -> None:
+    """Loggers from structlog.get_logger() end in the same root handler."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _formatter(*, console: bool, colors: bool) -> logging.Formatter:
+    ending: list[structlog.typing.Processor]
+    if console:
+        ending = [structlog.dev.ConsoleRenderer(colors=colors)]
+    else:
+        ending = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(),
+            _without_echo,
+        ],
+        processors=[
+            _instant,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *ending,
+        ],
+    )
+
+
+def _without_echo(_logger: object, _method: str, event: _Event) -> Mapping[str, Any]:
+    """Another handler that formatted the record first leaves its results on it as if extra."""
+    event.pop("message", None)
+    event.pop("asctime", None)
+    return event
+
+
+def _instant(_logger: object, _method: str, event: _Event) -> Mapping[str, Any]:
+    """The instant of the record itself, in UTC: `2026-09-08T09:00:00.123Z`."""
+    created = datetime.fromtimestamp(event["_record"].created, UTC)
+    event["at"] = created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return event

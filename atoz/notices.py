@@ -1,0 +1,150 @@
+"""How operators are told that a task waits or a clock runs out: log, e-mail, webhook, all at once.
+
+A notice is no promise: each channel is tried once, what failed is named, and the claim goes on. The
+engine tells again later.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from atoz.claims.base import Instant, Record, instant_text
+from atoz.mail.outgoing import Mailer, build_message
+from atoz.mail.plain import one_line
+from atoz.webhook import signed_post
+
+_LOG = logging.getLogger("atoz.notices")
+_LONGEST_SUBJECT = 200
+
+
+class Notice(Record):
+    """What operators should know. Instants in UTC; `due` is when it is too late.
+
+    `at` is when it was raised: take the same instant for every retry, then `key` stays the same and
+    a receiver can drop the repeat.
+    """
+
+    subject: str
+    lines: tuple[str, ...] = ()
+    order_id: str | None = None
+    due: Instant | None = None
+    at: Instant
+
+    @property
+    def key(self) -> str:
+        """The same for the same notice, different for every other."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
+
+    def text(self) -> str:
+        """The notice for people, in English, each value on a line of its own."""
+        facts = [("Order", self.order_id), ("Due", instant_text(self.due) if self.due else None)]
+        head = [f"{name}: {value}" for name, value in facts if value]
+        body = [one_line(line, 1_000) for line in self.lines]
+        return "\n".join([*head, *([""] if head and body else []), *body]) + "\n"
+
+
+class Notifier(Protocol):
+    """A way to reach operators."""
+
+    @property
+    def name(self) -> str:
+        """What to call this channel when it fails."""
+        ...
+
+    async def tell(self, notice: Notice) -> list[str]:
+        """Try once. The names of the channels that did not certainly take it; empty is good."""
+        ...
+
+
+class LogNotifier:
+    """Writes the notice to the log: always there, so nothing is told nowhere."""
+
+    name = "log"
+
+    async def tell(self, notice: Notice) -> list[str]:
+        """Log it as a warning."""
+        _LOG.warning("operator notice", extra={"notice": notice.model_dump(mode="json")})
+        return []
+
+
+class EmailNotifier:
+    """Mails the notice to each recipient."""
+
+    name = "email"
+
+    def __init__(
+        self, mailer: Mailer, *, sender: str, recipients: Sequence[str], id_domain: str
+    ) -> None:
+        self._mailer = mailer
+        self._sender = sender
+        self._recipients = tuple(recipients)
+        self._id_domain = id_domain
+
+    async def tell(self, notice: Notice) -> list[str]:
+        """One message per recipient; the channel failed if one of them was not taken."""
+        taken = [await self._send(notice, to) for to in self._recipients]
+        return [] if all(taken) else [self.name]
+
+    async def _send(self, notice: Notice, to: str) -> bool:
+        recipient = hashlib.sha256(to.encode()).hexdigest()[:8]
+        message = build_message(
+            sender=self._sender,
+            to=to,
+            subject=one_line(notice.subject, _LONGEST_SUBJECT),
+            text=notice.text(),
+            message_id=f"<notice.{notice.key}.{recipient}@{self._id_domain}>",
+            date=notice.at,
+        )
+        result = await self._mailer.send(message, to)
+        if not result.sent:
+            _LOG.error("notice not mailed", extra=result.model_dump())
+        return result.sent
+
+
+class WebhookNotifier:
+    """Posts the notice as signed JSON: subject, lines, order_id, due, at, key, text."""
+
+    name = "webhook"
+
+    def __init__(self, url: str, secret: SecretStr) -> None:
+        self._url = url
+        self._secret = secret
+
+    async def tell(self, notice: Notice) -> list[str]:
+        """One POST."""
+        result = await signed_post(self._url, self._secret, _body(notice), notice.key, at=notice.at)
+        if not result.sent:
+            _LOG.error("notice not posted", extra=result.model_dump())
+        return [] if result.sent else [self.name]
+
+
+class AllNotifiers:
+    """Tells every channel at the same time; one that fails or breaks does not keep the others."""
+
+    name = "all"
+
+    def __init__(self, notifiers: Sequence[Notifier]) -> None:
+        self._notifiers = tuple(notifiers)
+
+    async def tell(self, notice: Notice) -> list[str]:
+        """The names of all channels that failed."""
+        asked = [notifier.tell(notice) for notifier in self._notifiers]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        failed: list[str] = []
+        for notifier, answer in zip(self._notifiers, answers, strict=True):
+            if isinstance(answer, BaseException):
+                _LOG.error("channel %s broke", notifier.name, exc_info=answer)
+                failed.append(notifier.name)
+            else:
+                failed.extend(answer)
+        return failed
+
+
+def _body(notice: Notice) -> bytes:
+    extra = {"key": notice.key, "text": notice.text()}
+    return json.dumps({**notice.model_dump(mode="json"), **extra}, sort_keys=True).encode()

@@ -1,0 +1,99 @@
+"""A signed POST: how notices and appeals leave by webhook, and what is known about their arrival.
+
+The receiver can prove who sent it and when: `Atoz-Signature: v1=<hex>` is the HMAC-SHA256, with the
+shared secret, of `<Atoz-Timestamp>.<body>`. `Idempotency-Key` lets it drop repeats, so a
+temporary refusal may safely be tried again.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import ssl
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+from pydantic import SecretStr
+
+from atoz.mail.outgoing import Delivery, delivery
+from atoz.mail.plain import has_controls
+
+_CONNECT = timedelta(seconds=5)
+_REPLY = timedelta(seconds=20)
+_READ_BACK = 2_000
+_MAY_PASS = frozenset({408, 425, 429})
+
+
+def sign(secret: SecretStr, timestamp: str, body: bytes) -> str:
+    """The value of `Atoz-Signature` for a body sent at `timestamp` (Unix seconds)."""
+    signed = timestamp.encode("ascii") + b"." + body
+    digest = hmac.new(secret.get_secret_value().encode(), signed, hashlib.sha256).hexdigest()
+    return f"v1={digest}"
+
+
+async def signed_post(
+    url: str,
+    secret: SecretStr,
+    body: bytes,
+    idempotency_key: str,
+    *,
+    at: datetime,
+    within: timedelta = _REPLY,
+    tls_context: ssl.SSLContext | None = None,
+) -> Delivery:
+    """POST a JSON body once. `at` is the aware instant that is signed along; redirects are refused.
+
+    2xx is sent; 408, 425, 429, 5xx and a failed connection are refused for now; any other answer is
+    refused; a break or silence after the connection stood is unknown. The detail holds the
+    beginning of the answer. Never raises for what the other side does; ValueError for a bad key.
+    """
+    if not idempotency_key or not idempotency_key.isascii() or has_controls(idempotency_key):
+        raise ValueError("an idempotency key is plain ASCII")
+    timestamp = str(int(at.astimezone(UTC).timestamp()))
+    headers = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": idempotency_key,
+        "Atoz-Timestamp": timestamp,
+        "Atoz-Signature": sign(secret, timestamp, body),
+    }
+    limits = httpx2.Timeout(within.total_seconds(), connect=_CONNECT.total_seconds())
+    verify = tls_context if tls_context is not None else True
+    try:
+        # The sum of all waits is bounded, too: a drip of bytes would satisfy each single one.
+        async with (
+            asyncio.timeout((within + _CONNECT).total_seconds()),
+            httpx2.AsyncClient(timeout=limits, verify=verify, follow_redirects=False) as client,
+            client.stream("POST", url, content=body, headers=headers) as reply,
+        ):
+            return _by_status(reply.status_code, await _beginning(reply))
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as f:
+        return delivery("refused_for_now", f"no connection: {_words(f)}")
+    except (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL) as fault:
+        return delivery("refused", f"not sendable: {fault}")
+    except (httpx2.RequestError, TimeoutError, OSError) as fault:
+        return delivery("unknown", f"no answer after sending: {_words(fault)}")
+
+
+async def _beginning(reply: httpx2.Response) -> str:
+    """What the answer says first. Its status already counts, so a break here changes nothing."""
+    text = b""
+    with contextlib.suppress(httpx2.HTTPError, TimeoutError):
+        async with asyncio.timeout(_CONNECT.total_seconds()):
+            async for chunk in reply.aiter_raw():
+                text += chunk[:_READ_BACK]
+                if len(text) >= _READ_BACK:
+                    break
+    return text[:_READ_BACK].decode("utf-8", "replace")
+
+
+def _by_status(status: int, words: str) -> Delivery:
+    detail = f"HTTP {status} {words}"
+    if 200 <= status <= 299:
+        return delivery("sent", detail)
+    if status in _MAY_PASS or status >= 500:
+        return delivery("refused_for_now", detail)
+    return delivery("refused", detail)
+
+
+def _words(fault: Exception) -> str:
+    return str(fault) or type(fault).__name__

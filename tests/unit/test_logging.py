@@ -1,0 +1,92 @@
+"""Every line has one shape and an instant in UTC, whoever wrote it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from atoz.logging import LogFormat, LogLevel, configure_logging
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Leaves the process's logging as it was found."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+def lines(format: LogFormat = "json", level: LogLevel = "info") -> io.StringIO:  # noqa: A002 - the setting's own name
+    """Where the configured log goes."""
+    stream = io.StringIO()
+    configure_logging(format, level, stream)
+    return stream
+
+
+def test_standard_and_structured_loggers_write_the_same_shape() -> None:
+    """Extra values become keys; the instant is the record's own, in UTC."""
+    stream = lines()
+    logging.getLogger("a").info("seen %s", "it", extra={"order_id": "111-0000102-0000102"})
+    structlog.stdlib.get_logger("b").warning("heard", order_id="111-0000102-0000102")
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert first.pop("at").endswith("Z")
+    assert len(second.pop("at")) == len("2026-09-08T09:00:00.123Z")
+    order = {"order_id": "111-0000102-0000102"}
+    assert first == {"event": "seen it", "level": "info", "logger": "a", **order}
+    assert second == {"event": "heard", "level": "warning", "logger": "b", **order}
+
+
+def test_configuring_again_doubles_nothing() -> None:
+    """The last call counts; handlers of others stay."""
+    lines()
+    stream = lines()
+    logging.getLogger("a").info("once")
+    assert stream.getvalue().count("once") == 1
+
+
+def test_the_level_holds_for_all() -> None:
+    """Debug lines of a library do not flood the log."""
+    stream = lines(level="warning")
+    logging.getLogger("a").info("quiet")
+    structlog.stdlib.get_logger("b").info("quiet")
+    logging.getLogger("a").warning("loud")
+    assert "quiet" not in stream.getvalue()
+    assert "loud" in stream.getvalue()
+
+
+def test_addresses_that_can_be_secret_are_not_logged() -> None:
+    """The HTTP client writes whole addresses at info level."""
+    stream = lines()
+    logging.getLogger("httpx2").info("HTTP Request: POST https://hooks.example/secret")
+    assert stream.getvalue() == ""
+
+
+def test_an_exception_is_part_of_its_line() -> None:
+    """One event, one line, in JSON."""
+    stream = lines()
+    fault = ValueError("broken\nin two")
+    logging.getLogger("a").error("failed", exc_info=fault)
+    (line,) = stream.getvalue().splitlines()
+    assert "ValueError: broken\nin two" in json.loads(line)["exception"]
+
+
+def test_a_console_line_is_for_the_eye() -> None:
+    """No JSON, no colours where there is no terminal; auto is JSON there."""
+    stream = lines("console")
+    logging.getLogger("a").info("hello", extra={"order_id": "111"})
+    text = stream.getvalue()
+    assert "hello" in text
+    assert "order_id=111" in text
+    assert "\x1b" not in text
+    stream = lines("auto")
+    logging.getLogger("a").info("hello")
+    assert json.loads(stream.getvalue())["event"] == "hello"
