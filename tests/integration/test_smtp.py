@@ -6,49 +6,20 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
-from atoz.mail.outbox import OutboxMailer, file_name
-from atoz.mail.outgoing import build_message, wire_bytes
+from atoz.mail.outgoing import wire_bytes
 from atoz.mail.smtp import Security, SmtpAccount, SmtpMailer
 from tests.support.certificates import certificate_for_loopback
 from tests.support.loopback import listening
+from tests.support.mails import SENDER, TO, message
+from tests.support.scripted_smtp import Script, ScriptedServer
 
-TO = "zqc02x7k2m9p4@marketplace.amazon.com"
-SENDER = "claims@fernlane.example"
 QUICK = timedelta(seconds=0.5)
-
-Script = dict[str, str]
-"""What a scripted server answers to each command; `drop` ends the connection, `hang` is silence."""
-
-GOOD: Script = {
-    "greeting": "220 ready",
-    "EHLO": "250-mx.example\r\n250 AUTH PLAIN LOGIN",
-    "AUTH": "235 welcome",
-    "MAIL": "250 ok",
-    "RCPT": "250 ok",
-    "DATA": "354 go on",
-    "content": "250 queued as 7",
-    "QUIT": "221 bye",
-}
-
-
-def message(text: str = "Hello,\n\n.a line that opens with a dot\n") -> EmailMessage:
-    """A message as the activities build it."""
-    return build_message(
-        sender=SENDER,
-        to=TO,
-        subject="Your order 111-0000102-0000102",
-        text=text,
-        message_id="<claim-111-0000102-0000102.deescalate.1@fernlane.example>",
-        date=datetime(2026, 9, 9, 9, tzinfo=UTC),
-    )
 
 
 def account(port: int, security: Security = "none", **more: object) -> SmtpAccount:
@@ -58,50 +29,6 @@ def account(port: int, security: Security = "none", **more: object) -> SmtpAccou
         | {"final_reply": QUICK}
         | more
     )
-
-
-class ScriptedServer:
-    """Answers each command with its line; notes the commands and the bytes of content it got."""
-
-    def __init__(self, script: Script) -> None:
-        self.script = GOOD | script
-        self.commands: list[str] = []
-        self.content = b""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
-        try:
-            await self._talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not await self._answer("greeting", writer):
-            return
-        while line := await reader.readline():
-            command = line.split()[0].decode().upper()
-            self.commands.append(command)
-            if not await self._answer(command, writer):
-                return
-            if command == "DATA" and self.script["DATA"].startswith("354"):
-                if self.script["content"] == "drop in the middle":
-                    self.content = await reader.read(20)
-                    return
-                self.content = await reader.readuntil(b"\r\n.\r\n")
-                if not await self._answer("content", writer):
-                    return
-
-    async def _answer(self, phase: str, writer: asyncio.StreamWriter) -> bool:
-        answer = self.script[phase]
-        if answer == "hang":
-            await asyncio.sleep(30)
-        if answer in {"drop", "hang"}:
-            return False
-        writer.write(answer.encode("latin-1") + b"\r\n")
-        await writer.drain()
-        return True
 
 
 async def attempt(script: Script, **more: object) -> tuple[str, ScriptedServer, str]:
@@ -283,42 +210,3 @@ async def test_a_server_without_starttls_gets_neither_password_nor_message() -> 
     assert outcome == "refused_for_now"
     assert "STARTTLS" in detail
     assert set(server.commands) <= {"EHLO", "QUIT"}
-
-
-async def test_the_outbox_keeps_a_message_once_for_its_owner_only(tmp_path: Path) -> None:
-    """One file per Message-ID, whole, readable by nobody else; again is harmless."""
-    folder = tmp_path / "out" / "box"
-    for text in ("first", "the same id, another text"):
-        assert (await OutboxMailer(folder).send(message(text), TO)).sent
-    (file,) = folder.iterdir()
-    assert file.name == "claim-111-0000102-0000102.deescalate.1@fernlane.example.eml"
-    assert file.read_bytes() == wire_bytes(message("first"))
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert folder.stat().st_mode & 0o777 == 0o700
-
-
-async def test_an_outbox_that_cannot_be_written_is_a_no_for_now(tmp_path: Path) -> None:
-    """A file stands where the folder should be."""
-    (tmp_path / "taken").write_text("x")
-    found = await OutboxMailer(tmp_path / "taken").send(message(), TO)
-    assert found.outcome == "refused_for_now"
-
-
-async def test_the_outbox_refuses_what_no_server_would_take(tmp_path: Path) -> None:
-    """Trying things out does not hide a fault."""
-    folder = tmp_path / "outbox"
-    assert (await OutboxMailer(folder).send(message(), "a, b")).outcome == "refused"
-    assert (await OutboxMailer(folder).send(EmailMessage(), TO)).outcome == "refused"
-    assert not folder.exists()
-
-
-@pytest.mark.parametrize(
-    "hostile", ["<../../x@y>", "<.hidden@y>", "<a/b@y>", "<" + "x" * 300 + "@y>"]
-)
-def test_a_file_name_is_harmless_and_its_own(hostile: str) -> None:
-    """No path, no hidden file, no name too long; different ids never meet."""
-    name = file_name(hostile)
-    assert len(name) < 200
-    assert "/" not in name
-    assert not name.startswith(".")
-    assert name != file_name(hostile + "z")

@@ -1,0 +1,110 @@
+"""Operators are told by every channel, and a channel that fails is named and keeps no other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+from pydantic import SecretStr
+
+from atoz.mail.outgoing import Delivery, Outcome
+from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notice, WebhookNotifier
+from tests.support.loopback import listening
+from tests.support.receiver import Receiver, http
+
+AT = datetime(2026, 9, 9, 9, tzinfo=UTC)
+SECRET = SecretStr("shared secret")
+NOTICE = Notice(
+    subject="A clock runs out\r\nBcc: x@evil.example",
+    lines=("response: 6 h left", "second\nline"),
+    order_id="111-0000102-0000102",
+    due=AT + timedelta(hours=6),
+    at=AT,
+)
+
+
+class FakeMailer:
+    """Keeps what it is given and answers as it is told."""
+
+    def __init__(self, outcome: Outcome = "sent") -> None:
+        self.outcome: Outcome = outcome
+        self.sent: list[tuple[EmailMessage, str]] = []
+
+    async def send(self, message: EmailMessage, to: str) -> Delivery:
+        """Note it."""
+        self.sent.append((message, to))
+        return Delivery(outcome=self.outcome)
+
+
+class BrokenNotifier:
+    """A channel with a fault of its own."""
+
+    name = "broken"
+
+    async def tell(self, notice: Notice) -> list[str]:
+        """Break."""
+        raise RuntimeError(notice.subject)
+
+
+def by_email(mailer: FakeMailer) -> EmailNotifier:
+    """Two operators."""
+    recipients = ["a@fernlane.example", "b@fernlane.example"]
+    return EmailNotifier(
+        mailer,
+        sender="claims@fernlane.example",
+        recipients=recipients,
+        id_domain="fernlane.example",
+    )
+
+
+async def test_operators_are_told_by_every_channel(caplog: pytest.LogCaptureFixture) -> None:
+    """Log, mail and webhook, at once; nothing failed."""
+    receiver, mailer = Receiver(http(200)), FakeMailer()
+    async with listening(receiver.serve) as port:
+        hook = WebhookNotifier(f"http://127.0.0.1:{port}/", SECRET)
+        everyone = AllNotifiers([LogNotifier(), by_email(mailer), hook])
+        assert await everyone.tell(NOTICE) == []
+    assert [record.message for record in caplog.records] == ["operator notice"]
+    posted = json.loads(receiver.body)
+    assert posted["due"] == "2026-09-09T15:00:00Z"
+    assert posted["key"] == NOTICE.key == receiver.headers["idempotency-key"]
+    assert [to for _, to in mailer.sent] == ["a@fernlane.example", "b@fernlane.example"]
+
+
+async def test_a_notice_by_mail_is_readable_and_cannot_add_headers() -> None:
+    """Subject on one line; order, due and each line in the text; one id per notice and recipient."""
+    mailer = FakeMailer()
+    await by_email(mailer).tell(NOTICE)
+    await by_email(mailer).tell(NOTICE)
+    first, second, again, _ = (message for message, _ in mailer.sent)
+    assert first["Subject"] == "A clock runs out Bcc: x@evil.example"
+    assert first["Bcc"] is None
+    assert first.get_content() == (
+        "Order: 111-0000102-0000102\nDue: 2026-09-09T15:00:00Z\n\nresponse: 6 h left\nsecond line\n"
+    )
+    assert first["Message-ID"] == again["Message-ID"] != second["Message-ID"]
+
+
+async def test_a_channel_that_fails_is_named_and_keeps_no_other() -> None:
+    """An operator who was not told shows in the claim; unknown is not told either."""
+    for outcome in ("refused", "refused_for_now", "unknown"):
+        everyone = AllNotifiers([BrokenNotifier(), by_email(FakeMailer(outcome)), LogNotifier()])
+        assert await everyone.tell(NOTICE) == ["broken", "email"]
+    hook = WebhookNotifier("http://127.0.0.1:1/", SECRET)
+    assert await AllNotifiers([hook]).tell(NOTICE) == ["webhook"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: NOTICE.model_copy(update={"subject": "Another"}),
+        lambda: NOTICE.model_copy(update={"at": AT + timedelta(seconds=1)}),
+    ],
+)
+def test_a_key_is_the_same_for_a_retry_and_for_nothing_else(other: Callable[[], Notice]) -> None:
+    """So a receiver drops the repeat and keeps the next one."""
+    assert NOTICE.key == NOTICE.model_copy().key
+    assert NOTICE.key != other().key
