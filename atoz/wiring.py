@@ -138,12 +138,15 @@ def build_activities(
     ]
 
 
-def build_worker(client: Client, settings: Settings, *, cached_claims: int = 2_000) -> Worker:
+def build_worker(
+    client: Client, settings: Settings, *, rules: Rules | None = None, cached_claims: int = 2_000
+) -> Worker:
     """A worker for every workflow and activity. Raises BadInput when the rules are bad.
 
+    `rules` are read from the settings' folder unless the caller has read them already.
     `cached_claims` should exceed the claims active at once: a claim takes about 177 KB there.
     """
-    rules = load_rules(settings)
+    rules = rules or load_rules(settings)
     return Worker(
         client,
         task_queue=settings.task_queue,

@@ -1,0 +1,133 @@
+"""The worker process: settings, adapters, activities, a Temporal worker, until it is told to stop.
+
+Thin over `atoz.wiring`. What stands here is what belongs to a process: refusing to start with a
+reason, waiting for a server that is not there yet, draining on SIGTERM, and a deliberate exit.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from datetime import timedelta
+from typing import Any, NoReturn, TypeVar
+
+from temporalio import activity, workflow
+from temporalio.client import Client
+from temporalio.exceptions import TemporalError
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
+from temporalio.worker import Worker
+
+from atoz.connect import connect
+from atoz.errors import AtozError, NoServer
+from atoz.logging import configure_logging
+from atoz.settings import Settings
+from atoz.wiring import GRACE, build_worker, load_rules
+
+FIRST_PAUSE = timedelta(milliseconds=500)
+LONGEST_PAUSE = timedelta(seconds=30)
+
+_LOG = logging.getLogger("atoz.worker")
+_T = TypeVar("_T")
+
+
+def main() -> NoReturn:
+    """Run until SIGTERM or SIGINT. Exit: 0 drained, 1 refused to start or failed."""
+    code = asyncio.run(_run())
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The SDK's threads abort about one process in ten while the interpreter takes itself down.
+    os._exit(code)
+
+
+async def _run() -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        settings = Settings()
+        _configure_logs(settings)
+        rules = load_rules(settings)
+        client = await _unless(stopping, _connected())
+        if client is not None:
+            await _serve(build_worker(client, settings, rules=rules), stopping)
+    except AtozError as refusal:
+        sys.stderr.write(f"the worker does not start:\n{refusal}\n")
+        return 1
+    except (TemporalError, RuntimeError) as fault:
+        # The SDK's fatal errors, such as a namespace that is not there, are bare RuntimeErrors.
+        _LOG.error("the worker ended: %s", fault)
+        return 1
+    return 0
+
+
+def _configure_logs(settings: Settings) -> None:
+    """One shape for all lines, replay or not: workflows log through the root handler, too.
+
+    The claim's id stands beside the message, not within it, so that equal lines stay equal.
+    """
+    configure_logging(settings.log_format, settings.log_level)
+    workflow.logger.workflow_info_on_message = False
+    activity.logger.activity_info_on_message = False
+    core = LogForwardingConfig(
+        logging.getLogger("temporalio.core"),
+        append_target_to_name=False,
+        prepend_target_on_message=False,
+    )
+    lines = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=core)
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=lines)))
+
+
+async def _connected() -> Client:
+    """A client, however long the server takes to come up. Raises BadInput for bad settings."""
+    for pause in _pauses():
+        try:
+            return await connect()
+        except NoServer as fault:
+            _LOG.warning("%s; trying again in %g s", fault, pause.total_seconds())
+        await asyncio.sleep(pause.total_seconds())
+    raise AssertionError("the pauses never end")
+
+
+def _pauses() -> Iterator[timedelta]:
+    pause = FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def _unless(stopping: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """The result of `work`, or None when the process is told to stop before there is one."""
+    task, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
+    await asyncio.wait({task})
+    return None
+
+
+async def _serve(worker: Worker, stopping: asyncio.Event) -> None:
+    """Work until told to stop, then let running activities finish. Raises what kills the worker."""
+    running, stop = asyncio.create_task(worker.run()), asyncio.create_task(stopping.wait())
+    _LOG.info("working on task queue %s", worker.task_queue)
+    await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not running.done():
+        _LOG.info("draining: what runs may take %g s to finish", GRACE.total_seconds())
+        await worker.shutdown()
+    await running
+    _LOG.info("drained")
+
+
+if __name__ == "__main__":
+    main()
