@@ -8,6 +8,7 @@ from pathlib import Path
 from temporalio import activity
 
 from activities import jobs, names
+from activities.alive import alive
 from activities.messages import Senders
 from atoz.appeal.draft import draft
 from atoz.appeal.packet import write_packet
@@ -57,7 +58,8 @@ class Appeals:
         if job.submit.channel == "operator":
             return await self._to_operator(job)
         by = self._by_email if job.submit.channel == "email" else self._by_post
-        result = await by(job)
+        async with alive():
+            result = await by(job)
         receipt = job.message_id if result.sent else None
         return _tried(job, result.outcome, receipt=receipt, detail=result.detail)
 

@@ -6,14 +6,20 @@ from typing import Protocol
 from temporalio import activity
 
 from activities import jobs, names
-from atoz.errors import AtozError
+from activities.alive import alive
+from atoz.claims.status import Status
+from atoz.errors import AtozError, BadInput
 from atoz.mail.outgoing import Mailer, build_message
-from atoz.mail.render import Rendered
+from atoz.mail.render import Rendered, Template
 from atoz.playbook.events import MessageTried, SendOutcome
 
 
 class Renderer(Protocol):
-    """Fills a template."""
+    """Finds and fills a template."""
+
+    def find(self, name: str, language: str) -> tuple[str, Template]:
+        """The template of this name in this language, with the language that was found."""
+        ...
 
     def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
         """The subject and text of a template in a language."""
@@ -56,10 +62,14 @@ class Messages:
             )
         except (AtozError, ValueError) as error:
             return _tried(job, "blocked", detail=str(error))
-        result = await self._mailer.send(message, job.send.to)
+        async with alive():
+            result = await self._mailer.send(message, job.send.to)
         return _tried(job, result.outcome, rendered, result.detail)
 
     def _render(self, job: jobs.SendJob) -> Rendered:
+        _, template = self._templates.find(job.send.template, job.send.language)
+        if not template.may_be_sent(Status(job.status)):
+            raise BadInput(f"{job.send.template} may not be sent while the claim is {job.status}")
         values: dict[str, object] = {**job.send.values, "seller_name": self._senders.seller_name}
         return self._templates.render(job.send.template, job.send.language, values)
 
@@ -75,7 +85,7 @@ def _tried(
         revision=job.send.revision,
         outcome=outcome,
         message_id=job.message_id,
-        language=job.send.language,
+        language=rendered.language if rendered else job.send.language,
         subject=rendered.subject if rendered else "",
         text=rendered.text if rendered else "",
         detail=detail[:2000],

@@ -63,9 +63,12 @@ def attributes(values: Mapping[str, str | datetime | None]) -> TypedSearchAttrib
     return TypedSearchAttributes([*words, *instants])
 
 
-SEND_TIMEOUT = timedelta(minutes=2)
+SEND_TIMEOUT = timedelta(minutes=6)
+"""Longer than the slowest SMTP dialogue whose every answer comes just in time."""
+ALIVE_TIMEOUT = timedelta(seconds=30)
+"""A worker that is lost in the middle of a send is noticed this soon."""
 DRAFT_TIMEOUT = timedelta(seconds=30)
-HAND_IN_TIMEOUT = timedelta(minutes=2)
+HAND_IN_TIMEOUT = timedelta(minutes=6)
 NOTICE_TIMEOUT = timedelta(minutes=1)
 NOTICE_PATIENCE = timedelta(minutes=10)
 ARCHIVE_TIMEOUT = timedelta(minutes=1)

@@ -68,6 +68,7 @@ async def _send(state: CaseState, send: acts.Send, now: datetime) -> ev.MessageT
             job,
             result_type=ev.MessageTried,
             start_to_close_timeout=names.SEND_TIMEOUT,
+            heartbeat_timeout=names.ALIVE_TIMEOUT,
             retry_policy=ONCE,
             summary=f"{send.step}: {send.template} to the buyer, attempt {send.attempt}",
         )
@@ -150,6 +151,7 @@ async def _transmit(job: jobs.HandInJob) -> ev.AppealTried:
         job,
         result_type=ev.AppealTried,
         start_to_close_timeout=names.HAND_IN_TIMEOUT,
+        heartbeat_timeout=names.ALIVE_TIMEOUT,
         retry_policy=ONCE,
         summary=f"{job.submit.step}: revision {job.submit.revision} by {job.submit.channel}",
     )
