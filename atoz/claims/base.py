@@ -151,7 +151,7 @@ class Money(Record):
 
 def check_decimals(amount: Decimal, currency: str) -> None:
     """Raise ValueError where the amount has more decimals than the currency (JPY has none)."""
-    exponent = amount.as_tuple().exponent
+    exponent = amount.normalize().as_tuple().exponent
     places = 0 if currency in _WHOLE_CURRENCIES else 2
     if isinstance(exponent, int) and -exponent > places:
         raise ValueError(f"{currency} has {places} decimals, not {-exponent}")
