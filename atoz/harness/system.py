@@ -1,0 +1,156 @@
+"""The running system of `up`: the server, the worker, and the order in which they end.
+
+A worker that dies is started again after a pause; a server that dies ends everything; told to
+stop, the worker is drained while the server still answers.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from atoz.harness import devserver
+from atoz.harness.children import Child, Command, last_lines, start
+from atoz.harness.devserver import Ports
+
+READY_WITHIN = timedelta(seconds=60)
+WORKER_PATIENCE = timedelta(seconds=40)
+"""A little more than a draining worker allows itself."""
+SERVER_PATIENCE = timedelta(seconds=15)
+FIRST_PAUSE = timedelta(milliseconds=500)
+LONGEST_PAUSE = timedelta(seconds=60)
+
+_WORKER = Path(__file__).resolve().parents[2] / "worker.py"
+_REFUSED = 1
+
+
+class Plan(NamedTuple):
+    """What to run: the state folder (absolute), the ports, the worker's task queue."""
+
+    folder: Path
+    ports: Ports
+    task_queue: str
+
+
+class System:
+    """Server and worker, supervised until a signal or until the server dies."""
+
+    def __init__(self, plan: Plan, announce: Callable[[], None]) -> None:
+        self._plan = plan
+        self._announce = announce
+        self._ready = False
+        self._stopping = asyncio.Event()
+        self._worker: Child | None = None
+
+    async def run(self, command: Command) -> int:
+        """Everything, from the server's start by `command` to its end. The exit code.
+
+        Raises NoServer where the server does not come up, BadInput where its database is not ours.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._told_to_stop)
+        server = await start(command, self._plan.folder / "server.log")
+        try:
+            return await self._until_the_end(server)
+        finally:
+            await server.end(SERVER_PATIENCE)
+
+    def _told_to_stop(self) -> None:
+        if not self._stopping.is_set():
+            tell("stopping: the worker finishes what it has begun (once more: at once)")
+            self._stopping.set()
+        elif self._worker is not None:
+            self._worker.kill()
+
+    async def _until_the_end(self, server: Child) -> int:
+        working = asyncio.create_task(self._work())
+        died = asyncio.create_task(server.ended())
+        stop = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({working, died, stop}, return_when=asyncio.FIRST_COMPLETED)
+        asked = self._stopping.is_set()
+        if died.done() and not asked:
+            self._tell_of_the_server(died.result())
+        stop.cancel()
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        return 0 if asked else 1
+
+    async def _work(self) -> None:
+        """Prepare the server, then keep a worker running. Returns if the worker refuses to start."""
+        client = await devserver.open_client(self._plan.ports, READY_WITHIN)
+        await devserver.prepare(client)
+        announcing = asyncio.create_task(self._announce_when_ready(client))
+        try:
+            await self._keep_a_worker()
+        finally:
+            announcing.cancel()
+            if self._worker is not None:
+                await self._worker.end(WORKER_PATIENCE)
+
+    async def _keep_a_worker(self) -> None:
+        log, pause = self._plan.folder / "worker.log", FIRST_PAUSE
+        while True:
+            began = time.monotonic()
+            self._worker = await start(_worker_command(self._plan), log, _tell_of_the_worker)
+            code = await self._worker.ended()
+            if code == _REFUSED and not self._ready:
+                return  # its own words were told
+            if time.monotonic() - began > LONGEST_PAUSE.total_seconds():
+                pause = FIRST_PAUSE
+            tell(f"the worker ended ({_how(code)}); again in {pause.total_seconds():g} s")
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _announce_when_ready(self, client: Client) -> None:
+        polled = devserver.until_polled(client, self._plan.task_queue)
+        try:
+            await asyncio.wait_for(polled, READY_WITHIN.total_seconds())
+        except TimeoutError:
+            tell(f"the worker does not ask for work; see {self._plan.folder / 'worker.log'}")
+        except RPCError:
+            return  # the server goes, which is told elsewhere
+        else:
+            self._ready = True
+            self._announce()
+
+    def _tell_of_the_server(self, code: int) -> None:
+        log = self._plan.folder / "server.log"
+        tell(f"the Temporal server ended ({_how(code)}), so everything ends; {log} says:")
+        for line in last_lines(log, 5):
+            tell(f"  {line}")
+
+
+def _worker_command(plan: Plan) -> Command:
+    """The worker beside this server, whatever server the surrounding settings speak of."""
+    environment = devserver.own_environment() | {
+        "TEMPORAL_ADDRESS": plan.ports.address,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+        "ATOZ_STATE": str(plan.folder),
+        "ATOZ_LOG_FORMAT": "json",
+    }
+    return Command([sys.executable, str(_WORKER)], environment)
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit {code}"
+
+
+def tell(words: str) -> None:
+    """A line on stderr, at once."""
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
+
+
+def _tell_of_the_worker(words: str) -> None:
+    tell(f"worker: {words}")
