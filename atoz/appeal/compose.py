@@ -21,14 +21,23 @@ from atoz.playbook.events import Sentence
 from atoz.playbook.state import CaseState
 
 
+def undelivered(facts: Iterable[Fact]) -> frozenset[str]:
+    """The ids of sent messages that bounced or met an opt-out: nothing may say that they arrived."""
+    refused = (fact.data.get("of") for fact in facts if fact.kind == "message_refused")
+    return frozenset(str(of) for of in refused if of)
+
+
 class Ledger:
     """The facts of a claim, looked up by kind; every look-up also says which fact answered."""
 
     def __init__(self, facts: Iterable[Fact], zone: str) -> None:
         self.zone = ZoneInfo(zone)
         self._by_kind: dict[str, list[Fact]] = {}
-        for fact in facts:
-            self._by_kind.setdefault(fact.kind, []).append(fact)
+        known = tuple(facts)
+        came_back = undelivered(known)
+        for fact in known:
+            if fact.id not in came_back:
+                self._by_kind.setdefault(fact.kind, []).append(fact)
 
     def all(self, kind: str) -> Sequence[Fact]:
         """Every fact of the kind, oldest first."""

@@ -7,6 +7,7 @@ when the playbook approves on findings.
 import re
 from collections.abc import Callable, Iterator
 
+from atoz.appeal.compose import undelivered
 from atoz.appeal.wording import banned_words, shouts
 from atoz.claims.claim import ORDER_ID
 from atoz.playbook.events import Finding
@@ -74,7 +75,8 @@ def _placeholder(text: str, _: CaseState) -> Iterator[Finding]:
 
 
 def _silence(text: str, state: CaseState) -> Iterator[Finding]:
-    sent = any(fact.kind == "message_sent" for fact in state.facts)
+    gone = undelivered(state.facts)
+    sent = any(fact.kind == "message_sent" and fact.id not in gone for fact in state.facts)
     text = _QUOTE.sub("", text)
     if _SILENCE.search(text) and ("as of" not in text or not sent):
         yield _block("silence", "silence needs a delivered message, the elapsed time and 'as of'")

@@ -13,6 +13,7 @@ _RULES: dict[type[ev.Event], Callable[[Work, Any], None]] = {
     ev.DuplicateNoticed: inputs.duplicate_noticed,
     ev.InformationRequested: inputs.information_requested,
     ev.MarketplaceDecided: inputs.marketplace_decided,
+    ev.MessageBounced: inputs.message_bounced,
     ev.InputRefused: inputs.input_refused,
     ev.Amended: inputs.amended,
     ev.Refunded: inputs.refunded,

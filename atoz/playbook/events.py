@@ -69,6 +69,19 @@ class MarketplaceDecided(Event):
     odr_counts: bool | None = None
 
 
+class MessageBounced(Event):
+    """A message that SMTP had accepted did not reach the buyer after all: a bounce or an opt-out.
+
+    `original` is the Message-ID of ours that came back, None where the notice does not name it.
+    """
+
+    type: Literal["message_bounced"] = "message_bounced"
+    message_id: MessageId
+    original: MessageId | None = None
+    opted_out: bool = False
+    detail: Words = ""
+
+
 class InputRefused(Event):
     """A message that could not be understood, kept with its beginning so that nothing is lost."""
 
@@ -315,6 +328,7 @@ AnyEvent = Annotated[
     | DuplicateNoticed
     | InformationRequested
     | MarketplaceDecided
+    | MessageBounced
     | InputRefused
     | Amended
     | Refunded
@@ -349,6 +363,7 @@ SIGNALS: dict[str, type[Event]] = {
     "duplicate_noticed": DuplicateNoticed,
     "information_requested": InformationRequested,
     "marketplace_decided": MarketplaceDecided,
+    "message_bounced": MessageBounced,
 }
 """Signal names and what their payload must be."""
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from atoz.claims.base import instant_text, merged, money_text
 from atoz.claims.claim import ClaimFile
-from atoz.claims.facts import values_of
+from atoz.claims.facts import Fact, values_of
 from atoz.claims.policy import response_due
 from atoz.claims.status import MEANINGS, Status, odr_counts_by_table
 from atoz.playbook import events as ev
@@ -13,6 +13,7 @@ from atoz.playbook.choice import choose_playbook, claim_limit, first_step_acted
 from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
 from atoz.playbook.schedule import playbook_of
+from atoz.playbook.state import CaseState
 from atoz.playbook.tasks import TASKS
 from atoz.playbook.work import Work
 
@@ -141,6 +142,36 @@ def _reopen(work: Work, fact: str) -> None:
         warned=(),
     )
     open_asked_task(work, "review-reopened", fact, refs=(fact,))
+
+
+def message_bounced(work: Work, event: ev.MessageBounced) -> None:
+    """What was sent did not arrive: recorded after the fact, so that no appeal says it did."""
+    sent = _came_back(work.now, event)
+    fact = work.record(
+        "message_refused",
+        event.message_id,
+        sent.step if sent else None,
+        message_id=event.original or (sent.data.get("message_id") if sent else None),
+        template=sent.data.get("template") if sent else None,
+        of=sent.id if sent else None,
+        outcome="opted_out" if event.opted_out else "bounced",
+        detail=event.detail,
+    )
+    work.remember(event.message_id, fact)
+    if event.opted_out:
+        work.set(messages_stopped=True)
+    _make_stale(work)
+    if not work.get("decided_at"):
+        step = sent.step if sent else None
+        work.open_task("message-refused", event.message_id, step=step, refs=(fact,))
+
+
+def _came_back(state: CaseState, event: ev.MessageBounced) -> Fact | None:
+    """The sent message that a bounce is about: the one it names, else the newest one."""
+    sent = [fact for fact in state.facts if fact.kind == "message_sent"]
+    named = [fact for fact in sent if fact.data.get("message_id") == event.original]
+    found = named if event.original else sent
+    return found[-1] if found else None
 
 
 def input_refused(work: Work, event: ev.InputRefused) -> None:
