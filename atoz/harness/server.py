@@ -95,7 +95,9 @@ async def virtual_time() -> AsyncIterator[VirtualTime]:
 
 def _dev_server_args() -> list[str]:
     settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS)
-    args = [part for value in settings for part in ("--dynamic-config-value", value)]
+    # Standard output belongs to the document that the command prints.
+    args = ["--output", "none", "--log-level", "error"]
+    args += [part for value in settings for part in ("--dynamic-config-value", value)]
     for name, kind in SEARCH_ATTRIBUTE_TYPES.items():
         args += ["--search-attribute", f"{name}={kind}"]
     return args
