@@ -91,7 +91,10 @@ def pinned_policy(policy: Policy, first_day: date, last_day: date) -> Policy:
     years = range(first_day.year, last_day.year + 1)
     public = holidays.country_holidays(policy.sending.country, years=years)
     days = {day for day in public if first_day <= day <= last_day} | set(policy.closed_days)
-    return policy.model_copy(update={"closed_days": tuple(sorted(days))})
+    # Not a copy: a copy would keep the hours that were computed without these days.
+    return Policy.model_validate(
+        {**policy.model_dump(by_alias=True), "closed_days": tuple(sorted(days))}
+    )
 
 
 T = TypeVar("T", bound=BaseModel)

@@ -23,7 +23,7 @@ from pydantic import (
 class Strict(BaseModel):
     """A frozen model read from a file that a person wrote: unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Record(BaseModel):
@@ -34,6 +34,8 @@ class Record(BaseModel):
 
 def utc(instant: datetime) -> datetime:
     """The same instant in UTC, cut to whole seconds (facts are recorded in whole seconds)."""
+    if instant.tzinfo is UTC and instant.microsecond == 0:
+        return instant
     return instant.astimezone(UTC).replace(microsecond=0)
 
 
@@ -54,16 +56,31 @@ def compact(value: object) -> object:
 Compact = PlainSerializer(compact, when_used="json")
 """Serialise this field without its models' default values."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(utc)]
+_YEARS = range(1970, 2201)
+
+
+def _near_utc(instant: datetime) -> datetime:
+    """Far from the ends of time, so that no sum with a span leaves it."""
+    if instant.year not in _YEARS:
+        raise ValueError("an instant lies between 1970 and 2200")
+    return utc(instant)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_near_utc)]
 """An aware instant, normalised to UTC and whole seconds. Naive datetimes are refused."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _day_or_instant(value: object) -> object:
-    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
-        return date.fromisoformat(value.strip())
-    return value
+    """Decided by the form alone: midnight in UTC is an instant, not a day."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    parsed = date.fromisoformat(text) if _DATE.fullmatch(text) else datetime.fromisoformat(text)
+    if isinstance(parsed, datetime) and parsed.tzinfo is None:
+        raise ValueError("write a day like 2026-08-11, or an instant with its zone")
+    return parsed
 
 
 Moment = Annotated[date | Instant, BeforeValidator(_day_or_instant)]

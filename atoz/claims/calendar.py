@@ -48,7 +48,9 @@ class SendingHours(Record):
             day = first + n * _DAY
             if day.weekday() in self.weekdays and day not in self.closed:
                 last = day + _DAY if self.closes <= self.opens else day
-                yield _utc(self.zone, day, self.opens), _utc(self.zone, last, self.closes)
+                start, end = _utc(self.zone, day, self.opens), _utc(self.zone, last, self.closes)
+                if start < end:  # not where the hour that the clock leaves out turns them round
+                    yield start, end
 
 
 @lru_cache(maxsize=8192)

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from atoz.claims.base import Instant, Moment, Money, Strict, check_decimals
 from atoz.claims.status import Status
 
-ORDER_ID = re.compile(r"(?<!\d)\d{3}-\d{7}-\d{7}(?!\d)")
+ORDER_ID = re.compile(r"(?<!\d)[0-9]{3}-[0-9]{7}-[0-9]{7}(?!\d)")
 
 Reason = Literal[
     "not_received",

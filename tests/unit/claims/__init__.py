@@ -1,0 +1,1 @@
+"""Tests of claims: values, files, clocks, policies; no engine."""
