@@ -79,29 +79,19 @@ class Patterns:
         """One pattern for a whole list; an empty list matches nothing."""
         if not listed:
             return NEVER
-        try:
-            return re.compile(f"{'(?<= )' if self._space else ''}(?:{self.alternatives(listed)})")
-        except re.error as wrong:
-            raise ValueError(
-                f"{self._misplaced(listed)}: a bracket is open or misplaced"
-            ) from wrong
+        lead = "(?<= )" if self._space else ""
+        return re.compile(f"{lead}(?:{self.alternatives(listed)})")
 
     def alternatives(self, listed: Sequence[str]) -> str:
         """The phrases of a list as alternatives inside one pattern."""
         return "|".join(self._phrase(phrase, 0) for phrase in listed)
 
-    def _misplaced(self, listed: Sequence[str]) -> str:
-        for phrase in listed:
-            try:
-                re.compile(self._phrase(phrase, 0))
-            except re.error:
-                return f"phrase {phrase!r}"
-        return "a list"
-
     def _phrase(self, phrase: str, depth: int) -> str:
         if depth > _NESTING:
             raise ValueError(f"the sets of {phrase!r} contain one another")
-        return "".join(self._part(found, phrase, depth) for found in _TOKEN.finditer(phrase))
+        found = list(_TOKEN.finditer(phrase))
+        _check([each.group() for each in found], phrase)
+        return "".join(self._part(each, phrase, depth) for each in found)
 
     def _part(self, found: re.Match[str], phrase: str, depth: int) -> str:
         if found["bad"]:
@@ -131,6 +121,22 @@ class Patterns:
         first = rf"(?<=\A\^{self._space})"
         start = rf"(?<=\A{self._space})" if self._space else r"\A"
         return first if sign == "^^" else f"(?:{start}|{first})"
+
+
+def _check(signs: list[str], phrase: str) -> None:
+    """Brackets that close, `?` only behind what it can make optional, and something that must be there."""
+    depth, needed = 0, False
+    for before, sign, behind in zip(["", *signs], signs, [*signs, ""][1:], strict=False):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            break
+        if sign == "?" and before != ")" and not before.endswith(">"):
+            raise ValueError(f"phrase {phrase!r}: `?` stands behind a word, a bracket or a <set>")
+        needed |= not depth and behind != "?" and sign[-1] not in "?^$.(|"
+    if depth:
+        raise ValueError(f"phrase {phrase!r}: a bracket is open or misplaced")
+    if not needed:
+        raise ValueError(f"phrase {phrase!r}: nothing in it must be there, it would fit any text")
 
 
 def _plain(text: str) -> str:

@@ -61,13 +61,21 @@ class Phrases(Strict):
 
     @cached_property
     def book(self) -> "Book":
-        """The lists compiled, once."""
+        """The lists compiled, once, when the first text is read: most commands read none."""
         return Book(self)
 
     @model_validator(mode="after")
     def _every_phrase_reads(self) -> Self:
-        _ = self.book
+        patterns = _patterns(self, Spelling(self.letters, self.words))
+        for listed in (*self._lists(), *self.blockers.values(), *self.intents.values()):
+            patterns.alternatives(listed)
         return self
+
+    def _lists(self) -> Iterator[Words]:
+        """Every field that holds phrases, negations apart: those stand in each pattern's gap."""
+        for name, value in self:
+            if name != "binds" and isinstance(value, tuple):
+                yield value
 
 
 @dataclass(frozen=True)
