@@ -14,7 +14,9 @@ from atoz.playbook.events import Finding
 from atoz.playbook.state import CaseState
 
 _SENTENCE_END = re.compile(r"[.!?。！？”\"](?:\s|$)")
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|<[A-Z_ ]+>|\[(?:NAME|DATE|ORDER|TODO|XXX)\]|\bTBD\b")
+_PLACEHOLDER = re.compile(
+    r"\{\{|\}\}|\{%|<[A-Z_ ]+>|\[(?:NAME|DATE|ORDER|TODO|XXX)\]|TBD(?<!\wTBD)\b"
+)
 _SILENCE = re.compile(
     r"\b(refused|cannot|could not|never (?:replied|answered)|no reply)\b", re.IGNORECASE
 )
@@ -78,9 +80,9 @@ def _silence(text: str, state: CaseState) -> Iterator[Finding]:
     gone = undelivered(state.facts)
     sent = any(fact.kind == "message_sent" and fact.id not in gone for fact in state.facts)
     text = _QUOTE.sub("", text)
-    if _SILENCE.search(text) and ("as of" not in text or not sent):
+    if not (sent and "as of" in text) and _SILENCE.search(text):
         yield _block("silence", "silence needs a delivered message, the elapsed time and 'as of'")
-    if re.search(r"\bno (?:photo|picture|image)", text, re.IGNORECASE) and state.photos:
+    if state.photos and re.search(r"\bno (?:photo|picture|image)", text, re.IGNORECASE):
         yield _block("no-photo", f"{state.photos} photo(s) are on file")
 
 

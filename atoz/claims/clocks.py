@@ -21,6 +21,8 @@ STOPPED_BY: dict[ClockName, str] = {
 WARN_HOURS = (48, 24, 6, 1)
 """A person is warned this many hours before each running clock runs out."""
 
+_WARN_AHEAD = tuple((hours, timedelta(hours=hours)) for hours in WARN_HOURS)
+
 
 class Clock(Record):
     """One running or stopped clock. `warned` holds the hours of the warnings already given.
@@ -49,18 +51,15 @@ class Clock(Record):
 
         Warnings that would lie at or before the opening of the clock are not given at all.
         """
-        for hours in WARN_HOURS:
-            at = self.due - timedelta(hours=hours)
+        for hours, ahead in _WARN_AHEAD:
+            at = self.due - ahead
             if hours not in self.warned and at > self.opened_at:
                 return hours, at
         return None
 
     def warning_due(self, now: datetime) -> int | None:
         """The most urgent warning whose instant has come, or None; earlier ones are overtaken."""
-        due = [
-            hours
-            for hours in WARN_HOURS
-            if hours not in self.warned
-            and self.opened_at < self.due - timedelta(hours=hours) <= now
-        ]
-        return min(due) if due else None
+        for hours, ahead in reversed(_WARN_AHEAD):
+            if hours not in self.warned and self.opened_at < self.due - ahead <= now:
+                return hours
+        return None

@@ -164,8 +164,7 @@ def _skip_by_rule(state: CaseState, step: Step) -> str | None:
 
 def _overtaken(state: CaseState, step: Step, now: datetime) -> bool:
     """Whether a later step has acted, or a later message is due as well: never two at once."""
-    later = playbook_of(state).steps[playbook_of(state).steps.index(step) + 1 :]
-    for other in later:
+    for other in playbook_of(state).later[step.id]:
         run = state.run(other.id)
         if run.state in {"handed_in", "done", "unknown"} or (other.submit and state.appeal):
             return True

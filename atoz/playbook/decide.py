@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from atoz.playbook.acts import Act, Done, Wait
-from atoz.playbook.agenda import agenda
+from atoz.playbook.agenda import Item, agenda
 from atoz.playbook.state import CaseState
 
 LOOK_AGAIN = timedelta(days=7)
@@ -14,11 +14,12 @@ def decide(state: CaseState, now: datetime) -> Act | Wait | Done:
     """The first due item of the agenda, else the wait until the earliest one. `now` is in UTC."""
     if state.archive_ref is not None:
         return Done(state.status)
-    items = list(agenda(state, now))
-    for item in items:
+    earliest: Item | None = None
+    for item in agenda(state, now):
         if item.at <= now:
             return Act(item.make(now), item.step, item.why)
-    if not items:
+        if earliest is None or item.at < earliest.at:
+            earliest = item
+    if earliest is None:
         return Wait(now + LOOK_AGAIN, None, "nothing is planned")
-    first = min(items, key=lambda item: item.at)
-    return Wait(first.at, first.step, first.why)
+    return Wait(earliest.at, earliest.step, earliest.why)

@@ -169,6 +169,11 @@ class Playbook(Strict):
         return next((step for step in self.steps if step.id == step_id), None)
 
     @cached_property
+    def later(self) -> dict[str, tuple[Step, ...]]:
+        """The steps that stand behind each step, by its id."""
+        return {step.id: self.steps[n:] for n, step in enumerate(self.steps, start=1)}
+
+    @cached_property
     def digest(self) -> str:
         """The first 16 hex digits of the sha256 of the playbook's meaning.
 

@@ -1,6 +1,7 @@
 """The whole state of one claim: a frozen, serialisable value that `apply` folds events into."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from atoz.claims.base import Compact, Instant, Record
@@ -32,6 +33,12 @@ class StepRun(Record):
     def over(self) -> bool:
         """Whether the step has come to an end."""
         return self.done_at is not None
+
+
+@lru_cache(maxsize=1024)
+def _never_ran(step_id: str) -> StepRun:
+    """Frozen, so one is enough for every claim that asks."""
+    return StepRun(id=step_id)
 
 
 class QueuedMessage(Record):
@@ -157,7 +164,7 @@ class CaseState(Record):
 
     def run(self, step_id: str) -> StepRun:
         """How far the step has come; a step that never ran waits."""
-        return self.runs.get(step_id) or StepRun(id=step_id)
+        return self.runs.get(step_id) or _never_ran(step_id)
 
     def values(self) -> dict[str, Any]:
         """What a message template may say: facts of the order, nothing else."""
