@@ -7,10 +7,11 @@ stands in this file.
 import asyncio
 import os
 import shutil
+import socket
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,10 @@ def temporal_binary() -> str | None:
 class VirtualTime:
     """A server on which each workflow has a clock of its own that moves when it is told to."""
 
-    def __init__(self, env: WorkflowEnvironment) -> None:
+    def __init__(self, env: WorkflowEnvironment, pages: str | None = None) -> None:
         self._env = env
+        self.pages = pages
+        """The address of the server's web pages, where they were asked for."""
 
     @property
     def client(self) -> Client:
@@ -77,20 +80,55 @@ class VirtualTime:
 
 
 @asynccontextmanager
-async def virtual_time() -> AsyncIterator[VirtualTime]:
-    """Start the server with this project's search attributes; ends with the block."""
+async def virtual_time(
+    *, pages: bool = False, log: Path | None = None
+) -> AsyncIterator[VirtualTime]:
+    """Start the server with this project's search attributes; ends with the block.
+
+    What it prints goes into `log` or nowhere. Raises NoServer where it does not start.
+    """
+    port = _free_port() if pages else None
     try:
-        env = await WorkflowEnvironment.start_time_skipping_v2(
-            ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=100_000),
-            data_converter=pydantic_data_converter,
-            dev_server_existing_path=temporal_binary(),
-            dev_server_extra_args=_dev_server_args(),
-            dev_server_startup_timeout=timedelta(seconds=60),
-        )
+        with _output_into(log):
+            env = await WorkflowEnvironment.start_time_skipping_v2(
+                ts_config=TimeSkippingConfig(enabled=False),
+                data_converter=pydantic_data_converter,
+                dev_server_existing_path=temporal_binary(),
+                dev_server_extra_args=_dev_server_args(),
+                dev_server_startup_timeout=timedelta(seconds=60),
+                ui=pages,
+                ui_port=port,
+            )
     except RuntimeError as error:
         raise NoServer(f"the rehearsal server did not start: {error}") from error
     async with env:
-        yield VirtualTime(env)
+        yield VirtualTime(env, f"http://127.0.0.1:{port}" if pages else None)
+
+
+@contextmanager
+def _output_into(log: Path | None) -> Iterator[None]:
+    """The SDK lets the server inherit our stdout and stderr: for the start, they are something else.
+
+    A command that prints a document must print nothing beside it.
+    """
+    own = [os.dup(1), os.dup(2)]
+    place = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        for number in (1, 2):
+            os.dup2(place, number)
+        yield
+    finally:
+        for number, kept in zip((1, 2), own, strict=True):
+            os.dup2(kept, number)
+            os.close(kept)
+        os.close(place)
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
 
 
 def _dev_server_args() -> list[str]:
