@@ -97,13 +97,18 @@ def _open_claim(state: CaseState, now: datetime) -> Iterator[Item]:
         yield Item(state.next_check_at, _note(ev.DecisionOverdue), None, "no decision yet")
     if state.refunded_at is not None or state.handed_over:
         return
-    last_rank = max((book.rank for book in state.candidates), default=None)
-    if state.file.missing and playbook_of(state).rank != last_rank:
+    if not state.paused:
+        yield from _queued(state)
+    if state.file.missing and not _is_last(state):
         yield Item(hand_over_at(state), _note(ev.HandedOver), None, "still incomplete")
     elif not state.paused:
-        yield from _queued(state)
         for step in playbook_of(state).steps:
             yield from _step(state, step, now)
+
+
+def _is_last(state: CaseState) -> bool:
+    """Whether the claim is with the playbook that hands over already."""
+    return playbook_of(state).rank == max((book.rank for book in state.candidates), default=None)
 
 
 def _queued(state: CaseState) -> Iterator[Item]:
@@ -169,7 +174,9 @@ def _overtaken(state: CaseState, step: Step, now: datetime) -> bool:
         if run.state in {"handed_in", "done", "unknown"} or (other.submit and state.appeal):
             return True
         at = act_at(state, other, now) if other.send and run.state == "waiting" else None
-        if at is not None and at <= now and _skip_by_rule(state, other) is None:
+        if at is None or at > now or _skip_by_rule(state, other) is not None:
+            continue
+        if not _too_late(state, other, run, now):
             return True
     return False
 
@@ -206,10 +213,19 @@ def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Ite
     elif appeal.unapproved_at is None:
         ends = approval_ends(state)
         yield Item(ends, _note(ev.Unapproved, step=step.id), step.id, "time to approve ends")
-    elif step.if_unapproved == "submit_facts_only":
+    elif step.if_unapproved == "submit_facts_only" and not _asked_since(appeal):
         draft = Draft(step=step.id, revision=appeal.revision + 1, facts_only=True)
         why = "nobody approved: the facts alone go"
         yield Item(appeal.unapproved_at, lambda _: draft, step.id, why)
+
+
+def _asked_since(appeal: Appeal) -> bool:
+    """Whether approval was asked for a text that a person wrote after the time to approve ended.
+
+    The facts alone went to a person by then, so this text waits for its yes.
+    """
+    asked, ended = appeal.approval_asked_at, appeal.unapproved_at
+    return bool(appeal.edited_by) and asked is not None and ended is not None and asked > ended
 
 
 def needs_approval(step: Step, appeal: Appeal) -> bool:
@@ -230,14 +246,14 @@ def _draft(step: Step, appeal: Appeal | None) -> Draft:
 def _send(state: CaseState, step: str, template: str, run: StepRun) -> Make:
     buyer, policy = state.file.buyer, state.policy
     assert policy is not None, "a claim that acts was opened"
-    assert buyer is not None, "a claim that acts is complete"
+    relay, language = (buyer.relay, buyer.language) if buyer else (None, None)
     return lambda _: Send(
         step=step,
         template=template,
         attempt=run.attempts + 1,
         revision=run.revision,
-        to=buyer.relay or "",
-        language=buyer.language or policy.language,
+        to=relay or "",  # without an address it is blocked before it leaves
+        language=language or policy.language,
         values=state.values(),
     )
 

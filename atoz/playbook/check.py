@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from atoz.claims.base import merged
+from atoz.claims.base import check_decimals, merged
 from atoz.claims.claim import ClaimFile
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState, Task
@@ -20,6 +20,7 @@ _NEEDS_ITS_OWN_VERB = {
     "rewrite-appeal": "use edit with the new text",
     "complete-claim": "use amend with the missing values",
 }
+_WORDS = {"settle-send": ("sent", "not-sent"), "late-step": ("send", "skip")}
 _EDITABLE = {"approve-appeal", "rewrite-appeal", "submit-appeal"}
 
 
@@ -54,8 +55,9 @@ def _done(state: CaseState, event: ev.TaskDone) -> str | None:
         return f"{task.id} is not done by hand: {_NEEDS_ITS_OWN_VERB[task.kind]}"
     if TASKS[task.kind].receipt and not event.receipt:
         return f"{task.id} needs --receipt: {TASKS[task.kind].text}"
-    if task.kind == "settle-send" and event.receipt not in ("sent", "not-sent"):
-        return f"{task.id} takes the receipt sent or not-sent"
+    words = _WORDS.get(task.kind)
+    if words and event.receipt not in words:
+        return f"{task.id} takes the receipt {' or '.join(words)}"
     return None
 
 
@@ -97,9 +99,14 @@ def _amend(state: CaseState, event: ev.Amended) -> str | None:
 
 
 def _refund(state: CaseState, event: ev.Refunded) -> str | None:
-    left = state.file.claim.amount - state.refunded_total
+    claim = state.file.claim
+    left = claim.amount - state.refunded_total
     if event.amount > left:
-        return f"{event.amount} is more than what is left to refund ({left} {state.file.claim.currency})"
+        return f"{event.amount} is more than what is left to refund ({left} {claim.currency})"
+    try:
+        check_decimals(event.amount, claim.currency)
+    except ValueError as error:
+        return f"{event.amount} cannot be refunded: {error}"
     return None
 
 

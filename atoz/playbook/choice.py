@@ -6,13 +6,18 @@ from atoz.claims.base import instant_text
 from atoz.claims.policy import FoundLimit, response_due
 from atoz.playbook.model import Playbook
 from atoz.playbook.prove import choose
+from atoz.playbook.schedule import playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.work import Work
 
 
 def first_step_acted(state: CaseState) -> bool:
-    """Whether any step of the playbook has acted, which pins it for good."""
-    return any(run.state != "waiting" or run.attempts for run in state.runs.values())
+    """Whether any step of the playbook has acted, which pins it for good.
+
+    An answer to the buyer's own question is no step.
+    """
+    runs = [state.run(step.id) for step in playbook_of(state).steps]
+    return any(run.state != "waiting" or run.attempts for run in runs)
 
 
 def choose_playbook(work: Work) -> None:

@@ -1,7 +1,7 @@
 """What outsiders and operators do to a claim, rule by rule: the first half of `apply`."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from atoz.claims.base import instant_text, merged, money_text
 from atoz.claims.claim import ClaimFile
@@ -41,6 +41,7 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
     work.remember(reply.message_id, fact)
     for file in reply.attachments:
         _keep(work, file, reply.message_id)
+    work.set(photos=work.get("photos") + sum(file.is_photo for file in reply.attachments))
     if ANSWERS & set(reply.intents):
         work.set(last_answer_at=work.at)
         _make_stale(work)
@@ -71,7 +72,9 @@ def information_requested(work: Work, event: ev.InformationRequested) -> None:
 
 def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
     """Record the decision, stop what it ends, open what it asks for."""
-    reopened = event.status is Status.UNDER_REVIEW and work.get("decided_at") is not None
+    # The same decision told once more restarts no clock.
+    known = work.get("status") if work.get("decided_at") is not None else None
+    reopened = event.status is Status.UNDER_REVIEW and known is not None
     meaning = MEANINGS[event.status]
     by_table = odr_counts_by_table(
         event.status, work.get("refunded_at"), work.get("file").claim.filed_at
@@ -95,7 +98,7 @@ def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
     work.set(**decision)
     if reopened:
         _reopen(work, fact)
-    elif event.status is not Status.UNDER_REVIEW:
+    elif event.status not in (Status.UNDER_REVIEW, known):
         _end_review(work, event.status, fact)
 
 
@@ -128,6 +131,9 @@ def _reopen(work: Work, fact: str) -> None:
     """A claim looked at again: no step of the playbook acts, a person answers within the limit."""
     work.set(decided_at=None, closed_at=None, handed_over=True)
     work.close_kind("post-decision-appeal", "the claim was reopened")
+    for clock in work.get("clocks"):
+        if clock.name == "post_decision_appeal":
+            work.stop_clock(clock.id, by=fact)
     state = work.now
     assert state.policy is not None, "a decided claim was opened"
     found = response_due(None, state.policy, work.at, playbook_of(state).limit)
@@ -201,7 +207,7 @@ def amended(work: Work, event: ev.Amended) -> None:
         work.close_kind("complete-claim", "completed", source)
     if file.claim.response_due != old.claim.response_due:
         due, clock_source = claim_limit(work.now)
-        work.change_clock("response", due=due, source=clock_source)
+        _move_clock(work, "response", due, clock_source)
     if not first_step_acted(work.now):
         choose_playbook(work)
     _make_stale(work)
@@ -288,10 +294,15 @@ def due_set(work: Work, event: ev.DueSet) -> None:
     if clock is None:
         work.open_clock(event.clock, event.due, source, work.at)
     else:
-        work.change_clock(event.clock, due=event.due, source=source, warned=(), missed=False)
+        _move_clock(work, event.clock, event.due, source)
+
+
+def _move_clock(work: Work, clock_id: str, due: datetime, source: str) -> None:
+    """A clock runs to another instant: its warnings come anew, its tasks are due then."""
+    work.change_clock(clock_id, due=due, source=source, warned=(), missed=False)
     for task in work.get("tasks"):
-        if task.open and task.clock == event.clock:
-            work.change_task(task.id, due=event.due)
+        if task.open and task.clock == clock_id:
+            work.change_task(task.id, due=due)
 
 
 def evidence_added(work: Work, event: ev.EvidenceAdded) -> None:
@@ -302,8 +313,6 @@ def evidence_added(work: Work, event: ev.EvidenceAdded) -> None:
 
 
 def _keep(work: Work, file: ev.Attachment, source: str) -> str:
-    if file.is_photo:
-        work.set(photos=work.get("photos") + 1)
     return work.record("evidence_added", source, **file.model_dump(mode="json"))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from atoz.claims.base import instant_text
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import CHECK_AFTER
 from atoz.playbook.state import Appeal, Task
@@ -19,11 +20,13 @@ def task_done(work: Work, event: ev.TaskDone) -> None:
     rule = _ON_DONE.get(task.kind)
     if rule is not None:
         rule(work, task, event, fact)
-    elif task.step is not None and work.now.run(task.step).state == "asked":
+    if task.step is not None and work.now.run(task.step).state == "asked":
         work.run(task.step, state="done", done_at=work.at)
 
 
-def _answer_posted(work: Work, task: Task, event: ev.TaskDone, fact: str) -> None:
+def _answer_posted(
+    work: Work, task: Task, event: ev.TaskDone, fact: str, channel: str = "operator"
+) -> None:
     """The receipt, and nothing else, stops the clock."""
     appeal = work.get("appeal") if task.kind == "submit-appeal" else None
     step = task.step
@@ -32,7 +35,7 @@ def _answer_posted(work: Work, task: Task, event: ev.TaskDone, fact: str) -> Non
         "appeal_submitted",
         f"operator:{event.by}",
         step,
-        channel="operator",
+        channel=channel,
         receipt=event.receipt,
         **more,
     )
@@ -68,15 +71,17 @@ def _settled(work: Work, task: Task, event: ev.TaskDone, _: str) -> None:
         if fact.kind == "message_unknown" and fact.step == task.step
     )
     if event.receipt != "sent":
-        run = state.run(task.step)
-        work.run(task.step, state="waiting", done_at=None, retry_at=work.at, attempts=run.attempts)
+        # It goes in the next sending hours, with a retry budget of its own.
+        anew = {"done_at": None, "retry_at": None, "first_try_at": None}
+        work.run(task.step, state="waiting", **anew)
         return
     source = f"operator:{event.by}"
     if "template" in unknown.data:
-        work.record("message_sent", source, task.step, **{**unknown.data, "settled": True})
-        work.run(task.step, state="done", done_at=work.at)
+        went = {"settled": True, "sent_at": instant_text(unknown.at)}
+        work.record("message_sent", source, task.step, **{**unknown.data, **went})
+        work.run(task.step, state="done", done_at=unknown.at)
     else:
-        _answer_posted(work, task, event, unknown.id)
+        _answer_posted(work, task, event, unknown.id, str(unknown.data.get("channel")))
 
 
 def _late_word(work: Work, task: Task, event: ev.TaskDone, _: str) -> None:

@@ -10,7 +10,7 @@ from atoz.playbook.conditions import claims_protected
 from atoz.playbook.events import BuyerReplied
 from atoz.playbook.model import Effect, Intent, TaskKind
 from atoz.playbook.schedule import playbook_of
-from atoz.playbook.state import QueuedMessage
+from atoz.playbook.state import CaseState, QueuedMessage
 from atoz.playbook.tasks import REFUND_COUNTS, REFUND_UNPROTECTS, TASKS
 from atoz.playbook.work import Work
 
@@ -41,13 +41,19 @@ def open_asked_task(work: Work, kind: TaskKind, source: str, **more: Any) -> Non
     if kind == "answer-buyer":
         more |= _buyer_clock(work)
     if kind == "post-decision-appeal":
-        more["clock"] = "post_decision_appeal"
+        more |= _appeal_window(work.now)
     if TASKS[kind].clock == "response":
         more |= {"clock": "response", "due": work.now.clock("response").due}  # type: ignore[union-attr] # open claims have one
     warning = refund_warning(work) if kind in _REFUND_TASKS else None
     if warning is not None:
         more["warning"] = warning
     work.open_task(kind, source, **more)
+
+
+def _appeal_window(state: CaseState) -> dict[str, Any]:
+    """The newest window: a claim that was reopened and decided again has an older one, too."""
+    windows = [clock for clock in state.clocks if clock.name == "post_decision_appeal"]
+    return {"clock": windows[-1].id, "due": windows[-1].due} if windows else {}
 
 
 def refund_warning(work: Work) -> str | None:
@@ -71,6 +77,9 @@ def _carry_out(work: Work, effect: Effect, fact: str) -> None:
 
 def _hold(work: Work, effect: Effect, fact: str) -> None:
     until = work.at + effect.hold  # type: ignore[operator] # only called with a hold
+    held = work.get("held_until")
+    if held is not None and held >= until:
+        return  # a shorter hold ends no longer one
     work.set(held_until=until, held_why=fact)
     state = work.now
     step = next((s.id for s in playbook_of(state).steps if not state.run(s.id).over), None)
@@ -78,12 +87,20 @@ def _hold(work: Work, effect: Effect, fact: str) -> None:
 
 
 def _queue(work: Work, template: str, fact: str) -> None:
-    """Send a template once; whoever asks the same again gets a person's answer."""
+    """Send a template once; whoever asks again, or cannot be written to, gets a person's answer."""
     step = template.replace("_", "-")
-    if step in work.get("runs") or any(message.id == step for message in work.get("queue")):
+    asked = step in work.get("runs") or any(message.id == step for message in work.get("queue"))
+    if asked or not _may_write(work.now):
         open_asked_task(work, "answer-buyer", fact, refs=(fact,))
         return
     work.enqueue(QueuedMessage(id=step, template=template, asked_at=work.at, because=fact))
+
+
+def _may_write(state: CaseState) -> bool:
+    """Whether a message would leave now: there is an address, and nothing holds messages back."""
+    addressed = state.file.buyer is not None and state.file.buyer.relay is not None
+    barred = state.messages_stopped or state.paused or state.handed_over
+    return addressed and not barred and state.refunded_at is None
 
 
 def _buyer_clock(work: Work) -> dict[str, Any]:

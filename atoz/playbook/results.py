@@ -14,7 +14,7 @@ from atoz.playbook.state import Appeal
 from atoz.playbook.work import Work
 
 TELL_AGAIN_AFTER = timedelta(minutes=30)
-TEXT_TASKS: tuple[TaskKind, ...] = ("approve-appeal", "submit-appeal")
+TEXT_TASKS: tuple[TaskKind, ...] = ("approve-appeal", "rewrite-appeal", "submit-appeal")
 CHECK_AGAIN_AFTER = timedelta(days=7)
 
 
@@ -160,6 +160,8 @@ def unapproved(work: Work, event: ev.Unapproved) -> None:
     work.set(appeal=appeal.model_copy(update={"unapproved_at": work.at}))
     if step.if_unapproved == "hand_over":
         work.set(handed_over=True)
+        for kind in TEXT_TASKS:
+            work.close_kind(kind, "a person handles the claim")
         open_asked_task(work, "handle-claim", "playbook", step=event.step)
 
 
@@ -183,6 +185,8 @@ def _handed_to_operator(work: Work, event: ev.AppealTried) -> None:
     appeal = work.get("appeal")
     work.set(appeal=appeal.model_copy(update={"handed_in": True}))
     work.run(event.step, state="handed_in", retry_at=None)
+    if work.get("decided_at") is not None or work.get("refunded_at") is not None:
+        return  # it came in while the packet was written: there is nothing left to post
     work.open_task(
         "submit-appeal",
         "playbook",
