@@ -42,12 +42,13 @@ class SendingHours(Record):
         return self.next_open(instant) == instant
 
     def _windows(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The windows in UTC, from the one that opened the local day before `instant`."""
-        first = local_date(instant, self.zone) - _DAY
-        for n in range(_LOOK_AHEAD_DAYS):
-            day = first + n * _DAY
+        """The windows in UTC, from the first one that may still be open at `instant`."""
+        over_midnight = self.closes <= self.opens
+        today = local_date(instant, self.zone)
+        for n in range(-1 if over_midnight else 0, _LOOK_AHEAD_DAYS):
+            day = today + n * _DAY
             if day.weekday() in self.weekdays and day not in self.closed:
-                last = day + _DAY if self.closes <= self.opens else day
+                last = day + _DAY if over_midnight else day
                 start, end = _utc(self.zone, day, self.opens), _utc(self.zone, last, self.closes)
                 if start < end:  # not where the hour that the clock leaves out turns them round
                     yield start, end

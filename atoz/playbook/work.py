@@ -48,14 +48,22 @@ class Work:
         """Append a fact and return its id."""
         number = self.get("facts_recorded") + 1
         fact = Fact(id=f"f{number}", at=self.at, kind=kind, source=source, step=step, data=data)
-        self.set(facts=(*self.get("facts"), fact), facts_recorded=number)
+        self._append(fact)
         return fact.id
 
     def record_values(self, source: str, old: dict[str, Any] | None = None) -> None:
         """Append each value of the claim file that is new or differs from `old`."""
-        for path, value in values_of(self.get("file")).items():
-            if old is None or old.get(path) != value:
-                self.record(path, source, value=value)
+        known = values_of(self.get("file")).items()
+        new = [(path, value) for path, value in known if old is None or old.get(path) != value]
+        facts = [
+            Fact(id=f"f{number}", at=self.at, kind=path, source=source, data={"value": value})
+            for number, (path, value) in enumerate(new, start=self.get("facts_recorded") + 1)
+        ]
+        self._append(*facts)
+
+    def _append(self, *facts: Fact) -> None:
+        recorded = self.get("facts_recorded") + len(facts)
+        self.set(facts=(*self.get("facts"), *facts), facts_recorded=recorded)
 
     def remember(self, key: str, fact: str) -> None:
         """Remember a handled message or update id; beyond a bound the oldest are forgotten."""
