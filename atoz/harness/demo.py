@@ -96,7 +96,7 @@ async def _play_all(stage: Stage, files: Sequence[CaseFile], news: News) -> list
         async with turn:
             claim = await play(stage, case)
         done += 1
-        news(f"{done} of {len(files)}: {claim.title}", done)
+        news(claim.title, done)
         return claim
 
     playing = [asyncio.create_task(one(case)) for case in files]

@@ -19,6 +19,8 @@ from atoz.mail.plain import one_line
 
 _WIDE = 160
 """Columns where there is no terminal."""
+_ROOMY = 110
+"""Narrower terminals do without some columns."""
 _LONGEST = 240
 
 
@@ -61,7 +63,7 @@ News = Callable[[str, int], None]
 def progress(count: int) -> Iterator[News]:
     """Shows on stderr how far it is while the block gives it news: a bar, or a line each."""
     if not sys.stderr.isatty():
-        yield lambda said, _: _line(said)
+        yield lambda said, done: _line(f"{done} of {count}: {said}" if done else said)
         return
     columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -79,28 +81,27 @@ def show(played: Sequence[Played], mails: int, took: timedelta) -> None:
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else _WIDE, highlight=False, markup=False, emoji=False)
     longest = max(played, key=lambda claim: len(claim.timeline))
-    for part in (_claims(played), _one(longest), _summary(played, mails, took)):
+    roomy = console.width >= _ROOMY
+    claims, one = _claims(played, roomy=roomy), _one(longest, roomy=roomy)
+    for part in (claims, one, _summary(played, mails, took)):
         console.print()
         console.print(part, soft_wrap=not terminal)
 
 
-def _claims(played: Sequence[Played]) -> Table:
-    heads = ("Claim", "Order", "Playbook", "Outcome", "State", "Took", "Expected")
-    return _table(
-        heads,
-        [
-            (
-                claim.title,
-                claim.order_id,
-                claim.outcome["playbook"],
-                _decision(claim.outcome),
-                claim.condition,
-                f"{claim.took.total_seconds():.1f} s",
-                _expected(claim),
-            )
-            for claim in played
-        ],
-    )
+def _claims(played: Sequence[Played], *, roomy: bool) -> Table:
+    heads = ("Order", "Playbook", "Outcome", *(["State", "Took"] if roomy else []), "Expected")
+    rows = [
+        (
+            claim.title,
+            claim.order_id,
+            claim.outcome["playbook"],
+            _decision(claim.outcome),
+            *([claim.condition, f"{claim.took.total_seconds():.1f} s"] if roomy else []),
+            _expected(claim),
+        )
+        for claim in played
+    ]
+    return _table(("Claim", *heads), rows, folding={"Claim", "Expected"})
 
 
 def _decision(outcome: Mapping[str, Any]) -> str:
@@ -113,20 +114,19 @@ def _expected(claim: Played) -> Text:
     return Text("; ".join(_plain(words) for words in claim.differs), "red")
 
 
-def _one(claim: Played) -> Table:
+def _one(claim: Played, *, roomy: bool) -> Table:
     began = datetime.fromisoformat(claim.timeline[0]["at"])
     rows = [
         (
             calendar_date(fact["at"], claim.zone),
-            _after(datetime.fromisoformat(fact["at"]) - began),
-            fact["kind"].replace("_", " "),
-            fact["step"],
+            *([_after(datetime.fromisoformat(fact["at"]) - began)] if roomy else []),
+            ": ".join(word for word in (fact["kind"].replace("_", " "), fact["step"]) if word),
             told(fact, claim.zone),
         )
         for fact in claim.timeline
     ]
-    heads = (f"When ({claim.zone})", "After", "What", "Step", "")
-    return _table(heads, rows, f"{claim.title}: order {claim.order_id}")
+    heads = (f"When ({claim.zone})", *(["After"] if roomy else []), "What", "")
+    return _table(heads, rows, f"{claim.title}: order {claim.order_id}", folding={""})
 
 
 def _after(span: timedelta) -> str:
@@ -148,11 +148,14 @@ def _lasted(claim: Played) -> timedelta:
     return last - first
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> Table:
+def _table(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], title: str = "", *, folding: set[str]
+) -> Table:
+    """Aligned columns without lines; those named in `folding` give way where it is narrow."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.title, table.title_justify, table.title_style = title or None, "left", "bold"
     for head in heads:
-        table.add_column(head, no_wrap=head is not heads[-1], overflow="fold")
+        table.add_column(head, no_wrap=head not in folding, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(_plain(cell)) for cell in row))
     return table
