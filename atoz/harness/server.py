@@ -29,6 +29,10 @@ Handle = WorkflowHandle[Any, Any]
 PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"'
 """Timers fire about a second late by default; in rehearsals that second would be most of the time."""
 
+MANY_UPDATES = "history.maxInFlightUpdates=1000"
+"""Beyond its own limit of 10 the server drops the updates under way, too (measured): 200 callers
+who try again would keep each other waiting for minutes."""
+
 
 def temporal_binary() -> str | None:
     """The Temporal command: `TEMPORAL_CLI_PATH`, else beside this Python, else on the path.
@@ -132,7 +136,7 @@ def _free_port() -> int:
 
 
 def _dev_server_args() -> list[str]:
-    settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS)
+    settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS, MANY_UPDATES)
     # Standard output belongs to the document that the command prints.
     args = ["--output", "none", "--log-level", "error"]
     args += [part for value in settings for part in ("--dynamic-config-value", value)]
