@@ -53,8 +53,9 @@ class Ledger:
         return fact.data.get("value") if fact else None
 
     def ids(self, *paths: str) -> tuple[str, ...]:
-        """The ids of the facts that hold the values at these paths."""
-        return tuple(fact.id for path in paths if (fact := self.last(path)) is not None)
+        """The ids of the facts that hold the values at these paths; a value taken back is none."""
+        found = (self.last(path) for path in paths)
+        return tuple(fact.id for fact in found if fact and fact.data.get("value") is not None)
 
     def sent(self, template: str) -> Fact | None:
         """The newest message of this template that really went out."""
@@ -84,7 +85,7 @@ def compose(state: CaseState, now: datetime, *, facts_only: bool = False) -> tup
     """
     assert state.policy is not None, "an appeal is composed for an opened claim"
     ledger = Ledger(state.facts, state.policy.zone)
-    facts = (_position, _dispatch, _delivery, _contact, _silence, _evidence)
+    facts = (_position, _chronology, _silence, _evidence)
     parts = facts if facts_only else (*facts, _words, _offer)
     body = [sentence for part in parts for sentence in part(ledger, now)]
     return (*body, *_request(ledger))
@@ -119,8 +120,14 @@ def _position(ledger: Ledger, _: datetime) -> Iterator[Sentence]:
         facts=ledger.ids("claim.order_id", "claim.amount", "claim.currency", "claim.reason"),
     )
     yield Sentence(
-        text="We set out below what happened, with dates, and what we have done to settle it.",
+        text="We set out below what happened, with dates.", facts=ledger.ids("claim.order_id")
     )
+
+
+def _chronology(ledger: Ledger, now: datetime) -> Iterator[Sentence]:
+    """Every dated sentence, in the order of the days with which they begin."""
+    dated = [s for part in (_dispatch, _delivery, _contact) for s in part(ledger, now)]
+    yield from sorted(dated, key=lambda sentence: sentence.text[:10])
 
 
 def _dispatch(ledger: Ledger, _: datetime) -> Iterator[Sentence]:
@@ -176,7 +183,7 @@ def _delivery(ledger: Ledger, _: datetime) -> Iterator[Sentence]:
 _SAID = {
     "deescalate": "we wrote to the buyer, offered to settle the matter together and explained "
     "the ways open to both sides",
-    "request_photos": "we wrote again and asked the buyer for photos and more detail",
+    "request_photos": "we asked the buyer for photos and more detail",
     "withdraw_help": "we answered the buyer's question about how a claim is withdrawn",
 }
 
@@ -188,10 +195,16 @@ def _contact(ledger: Ledger, _: datetime) -> Iterator[Sentence]:
         *ledger.all("reply_received"),
         *ledger.all("refund_recorded"),
     ]
-    for fact in sorted(happened, key=lambda fact: fact.at):
+    for fact in sorted(happened, key=_happened_at):
         text = _happened(fact)
         if text:
-            yield Sentence(text=f"{ledger.day(fact.at)}: {text}.", facts=(fact.id,))
+            yield Sentence(text=f"{ledger.day(_happened_at(fact))}: {text}.", facts=(fact.id,))
+
+
+def _happened_at(fact: Fact) -> datetime:
+    """When it was recorded; a send that was settled later happened when it was tried."""
+    sent_at = fact.data.get("sent_at")
+    return datetime.fromisoformat(sent_at) if sent_at else fact.at
 
 
 def _happened(fact: Fact) -> str | None:
@@ -210,13 +223,16 @@ def _happened(fact: Fact) -> str | None:
 def _silence(ledger: Ledger, now: datetime) -> Iterator[Sentence]:
     """No answer is stated only after a delivered request, with the elapsed time and "as of"."""
     asked = ledger.sent("request_photos") or ledger.sent("deescalate")
-    if asked is None or any(reply.at >= asked.at for reply in ledger.all("reply_received")):
+    if asked is None:
         return
-    hours = int((now - asked.at).total_seconds() // 3600)
+    asked_at = _happened_at(asked)
+    if any(reply.at >= asked_at for reply in ledger.all("reply_received")):
+        return
+    hours = int((now - asked_at).total_seconds() // 3600)
     if hours >= 1:
         pictures = "reply or picture" if not ledger.all("evidence_added") else "reply"
         yield Sentence(
-            text=f"In the {hours} hours since our message of {ledger.minute(asked.at)}, as of "
+            text=f"In the {hours} hours since our message of {ledger.minute(asked_at)}, as of "
             f"{ledger.minute(now)}, no {pictures} has reached us.",
             facts=(asked.id,),
         )
@@ -252,11 +268,12 @@ _PROOFS = {
 
 def _words(ledger: Ledger, _: datetime) -> Iterator[Sentence]:
     """The buyer's own words, verbatim and whole sentences only."""
-    comment = ledger.last("claim.buyer_comment")
-    if comment is not None:
-        quote = quotable(str(comment.data["value"]))
-        if quote:
-            yield Sentence(text=f"The buyer wrote in the claim: “{quote}”", facts=(comment.id,))
+    quote = quotable(str(ledger.value("claim.buyer_comment") or ""))
+    if quote:
+        yield Sentence(
+            text=f"The buyer wrote in the claim: “{quote}”",
+            facts=ledger.ids("claim.buyer_comment"),
+        )
     for reply in ledger.all("reply_received")[-3:]:
         quote = quotable(str(reply.data.get("text", "")))
         if quote:

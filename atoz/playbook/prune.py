@@ -38,7 +38,9 @@ BULK = frozenset(
 
 def overflow(state: CaseState) -> tuple[Fact, ...]:
     """The oldest bulk facts that one part of the archive takes; empty while the state is small."""
-    bulk = [fact for fact in state.facts if fact.kind in BULK]
+    reply = next((f for f in reversed(state.facts) if f.kind == "reply_received"), None)
+    # The newest reply stays, however old: without it an appeal would speak of silence.
+    bulk = [fact for fact in state.facts if fact.kind in BULK and fact is not reply]
     if len(bulk) <= 2 * KEPT_FACTS and _size(bulk) <= 2 * KEPT_BYTES:
         return ()
     part: list[Fact] = []

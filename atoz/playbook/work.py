@@ -52,9 +52,13 @@ class Work:
         return fact.id
 
     def record_values(self, source: str, old: dict[str, Any] | None = None) -> None:
-        """Append each value of the claim file that is new or differs from `old`."""
-        known = values_of(self.get("file")).items()
-        new = [(path, value) for path, value in known if old is None or old.get(path) != value]
+        """Append each value of the claim file that is new or differs from `old`.
+
+        One that was taken back is appended as None, so that nothing says it any more.
+        """
+        before, known = old or {}, values_of(self.get("file"))
+        new = [(path, value) for path, value in known.items() if before.get(path) != value]
+        new += [(path, None) for path in before if path not in known]
         facts = [
             Fact(id=f"f{number}", at=self.at, kind=path, source=source, data={"value": value})
             for number, (path, value) in enumerate(new, start=self.get("facts_recorded") + 1)
@@ -67,6 +71,8 @@ class Work:
 
     def remember(self, key: str, fact: str) -> None:
         """Remember a handled message or update id; beyond a bound the oldest are forgotten."""
+        if not key:
+            return
         seen = dict(self.get("seen"))
         seen[key] = fact
         if len(seen) > KEPT_SEEN:

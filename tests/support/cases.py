@@ -177,6 +177,13 @@ class World:
         return {}
 
 
+def opening(state: CaseState) -> ev.Event:
+    """The answer to a claim's very first act: its rules are brought."""
+    act = decide(state, state.started_at)
+    assert isinstance(act, Act), "a claim that was not opened opens"
+    return World().perform(state, act.do, state.started_at)
+
+
 BLOCKED = (ev.Finding(rule="spelling", severity="warn", message="look at it"),)
 """A finding, so that the appeal asks for approval."""
 
