@@ -97,12 +97,14 @@ def _open_claim(state: CaseState, now: datetime) -> Iterator[Item]:
         yield Item(state.next_check_at, _note(ev.DecisionOverdue), None, "no decision yet")
     if state.refunded_at is not None or state.handed_over:
         return
-    if not state.paused:
-        yield from _queued(state)
     if state.file.missing and not _is_last(state):
         yield Item(hand_over_at(state), _note(ev.HandedOver), None, "still incomplete")
-    elif not state.paused:
-        for step in playbook_of(state).steps:
+    if state.paused:
+        return
+    yield from _queued(state)
+    for step in playbook_of(state).steps:
+        # Half known, a claim may ask a person, but nothing is sent and nothing handed in.
+        if step.ask or not state.file.missing:
             yield from _step(state, step, now)
 
 
@@ -113,6 +115,8 @@ def _is_last(state: CaseState) -> bool:
 
 def _queued(state: CaseState) -> Iterator[Item]:
     """Answers to the buyer's own question: at once, whatever the hour, at most once each."""
+    if state.file.buyer is None or state.file.buyer.relay is None:
+        return
     for message in state.queue:
         run = state.run(message.id)
         if run.over:
