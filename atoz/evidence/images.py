@@ -1,0 +1,138 @@
+"""Photos from strangers: decoded within limits and written anew, so that nothing but the picture stays.
+
+What an image hides (where it was taken, scripts behind its end, a second file inside the first) does
+not survive being decoded and encoded again; what cannot be decoded is refused. Bytes in, bytes out.
+"""
+
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
+"""What buyers send. Each further decoder is another way in: TIFF and PSD have been used as such."""
+
+KEPT_PIXELS = 25_000_000
+"""A larger photo is reduced: 25 megapixels show every crack, and take 75 MB while they are decoded."""
+
+MOST_PIXELS = 40_000_000
+"""The most pixels that are decoded at full size."""
+
+MOST_REDUCED = 170_000_000
+"""The most pixels of a plain JPEG, which is reduced while it is decoded and so costs little."""
+
+LARGEST_KEPT = 10_000_000
+"""Bytes. Source: the marketplace's limit for attachments, 10 MB."""
+
+_QUALITIES = (90, 80, 65)
+_LONGEST_SIDE = 60_000
+# One at a time: it bounds the memory, and Python's warning filters belong to the whole process.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class ImageRefused(ValueError):  # noqa: N818 - named for what happened
+    """The image cannot be taken; the text says why, without any word of the sender's."""
+
+
+class CleanImage(NamedTuple):
+    """An image as it is kept: JPEG or PNG, upright, without metadata."""
+
+    content: bytes
+    type: str
+
+
+def clean_image(content: bytes) -> CleanImage:
+    """Decode an image and encode it anew. Of an animation the first picture is kept.
+
+    Raises ImageRefused for anything that is no whole image within the limits.
+    """
+    with _refusing(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        _check_size(image)
+        lossy = image.format in {"JPEG", "MPO"} or (image.format, image.mode) == ("WEBP", "RGB")
+        return _encoded(_picture(image), lossy=lossy)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            # Of broken metadata, which goes anyway, and of sizes, which are checked here.
+            warnings.simplefilter("ignore")
+            yield
+    except ImageRefused:
+        raise
+    except UnidentifiedImageError as fault:
+        raise ImageRefused("not an image that can be read") from fault
+    except Image.DecompressionBombError as fault:
+        raise ImageRefused("far more pixels than a photo has") from fault
+    # Decoders fail in many ways on bytes that only begin like an image.
+    except Exception as fault:
+        raise ImageRefused("the image is damaged or cut off") from fault
+
+
+def _check_size(image: Image.Image) -> None:
+    """Judge by what the header says, before any pixel is decoded."""
+    plain_jpeg = image.format in {"JPEG", "MPO"} and not image.info.get("progressive")
+    most = MOST_REDUCED if plain_jpeg else MOST_PIXELS
+    if image.width * image.height > most or max(image.size) > _LONGEST_SIDE:
+        raise ImageRefused(f"{image.width} x {image.height} pixels; {most:,} are allowed")
+
+
+def _picture(image: Image.Image) -> Image.Image:
+    """The first picture, upright, in 8 bits, grey or coloured, with nothing attached."""
+    if image.width * image.height > KEPT_PIXELS:
+        # A JPEG decodes straight to a half, a quarter or an eighth of its size.
+        scale = (KEPT_PIXELS / (image.width * image.height)) ** 0.5
+        image.draft("RGB", (int(image.width * scale) + 1, int(image.height * scale) + 1))
+    image.load()
+    upright = _upright(image)
+    plain = _in_8_bits(upright)
+    if plain.width * plain.height > KEPT_PIXELS:
+        scale = (KEPT_PIXELS / (plain.width * plain.height)) ** 0.5
+        plain = plain.resize((int(plain.width * scale), int(plain.height * scale)))
+    plain.info = {}
+    return plain
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001 - hostile metadata: the picture itself is fine
+        return image
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # 16 bits of grey: `convert` alone would cut everything above 255 to white.
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode == "F":
+        raise ImageRefused("an image of measurements, not a photo")
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+
+
+def _encoded(picture: Image.Image, *, lossy: bool) -> CleanImage:
+    if not lossy:
+        content = _saved(picture, "PNG", optimize=False)
+        if len(content) <= LARGEST_KEPT:
+            return CleanImage(content, "image/png")
+    if picture.mode == "RGBA":
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(picture, mask=picture.getchannel("A"))
+        picture = white
+    for quality in _QUALITIES:
+        content = _saved(picture, "JPEG", quality=quality)
+        if len(content) <= LARGEST_KEPT:
+            return CleanImage(content, "image/jpeg")
+    raise ImageRefused(f"over {LARGEST_KEPT:,} bytes even when it is reduced")
+
+
+def _saved(picture: Image.Image, format: str, **options: int) -> bytes:  # noqa: A002 - Pillow's word
+    out = io.BytesIO()
+    picture.save(out, format, **options)
+    return out.getvalue()

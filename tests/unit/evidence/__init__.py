@@ -1,0 +1,1 @@
+"""Tests of evidence that need nothing but the code."""
