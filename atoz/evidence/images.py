@@ -4,11 +4,11 @@ What an image hides (where it was taken, scripts behind its end, a second file i
 not survive being decoded and encoded again; what cannot be decoded is refused. Bytes in, bytes out.
 """
 
+import contextlib
 import io
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -16,10 +16,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
 """What buyers send. Each further decoder is another way in: TIFF and PSD have been used as such."""
 
-KEPT_PIXELS = 25_000_000
-"""A larger photo is reduced: 25 megapixels show every crack, and take 75 MB while they are decoded."""
+KEPT_PIXELS = 16_000_000
+"""A JPEG of more is reduced to a half, a quarter or an eighth while it is decoded: 16 megapixels show
+every crack, and take 48 MB of memory."""
 
-MOST_PIXELS = 40_000_000
+MOST_PIXELS = 25_000_000
 """The most pixels that are decoded at full size."""
 
 MOST_REDUCED = 170_000_000
@@ -28,6 +29,7 @@ MOST_REDUCED = 170_000_000
 LARGEST_KEPT = 10_000_000
 """Bytes. Source: the marketplace's limit for attachments, 10 MB."""
 
+_SHRINKS = (1, 2, 4, 8)
 _QUALITIES = (90, 80, 65)
 _LONGEST_SIDE = 60_000
 # One at a time: it bounds the memory, and Python's warning filters belong to the whole process.
@@ -56,7 +58,7 @@ def clean_image(content: bytes) -> CleanImage:
         return _encoded(_picture(image), lossy=lossy)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _refusing() -> Iterator[None]:
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
@@ -76,33 +78,29 @@ def _refusing() -> Iterator[None]:
 
 def _check_size(image: Image.Image) -> None:
     """Judge by what the header says, before any pixel is decoded."""
-    plain_jpeg = image.format in {"JPEG", "MPO"} and not image.info.get("progressive")
-    most = MOST_REDUCED if plain_jpeg else MOST_PIXELS
+    most = MOST_REDUCED if _is_plain_jpeg(image) else MOST_PIXELS
     if image.width * image.height > most or max(image.size) > _LONGEST_SIDE:
         raise ImageRefused(f"{image.width} x {image.height} pixels; {most:,} are allowed")
 
 
+def _is_plain_jpeg(image: Image.Image) -> bool:
+    """Whether it can be reduced while decoding: a progressive one is kept whole in memory first."""
+    return image.format in {"JPEG", "MPO"} and not image.info.get("progressive")
+
+
 def _picture(image: Image.Image) -> Image.Image:
     """The first picture, upright, in 8 bits, grey or coloured, with nothing attached."""
-    if image.width * image.height > KEPT_PIXELS:
-        # A JPEG decodes straight to a half, a quarter or an eighth of its size.
-        scale = (KEPT_PIXELS / (image.width * image.height)) ** 0.5
-        image.draft("RGB", (int(image.width * scale) + 1, int(image.height * scale) + 1))
+    pixels = image.width * image.height
+    shrink = next((by for by in _SHRINKS if pixels / by**2 <= KEPT_PIXELS), _SHRINKS[-1])
+    if shrink > 1 and _is_plain_jpeg(image):
+        image.draft("RGB", (image.width // shrink, image.height // shrink))
     image.load()
-    upright = _upright(image)
-    plain = _in_8_bits(upright)
-    if plain.width * plain.height > KEPT_PIXELS:
-        scale = (KEPT_PIXELS / (plain.width * plain.height)) ** 0.5
-        plain = plain.resize((int(plain.width * scale), int(plain.height * scale)))
+    # Only metadata that cannot be read: the picture itself is fine.
+    with contextlib.suppress(Exception):
+        ImageOps.exif_transpose(image, in_place=True)
+    plain = _in_8_bits(image)
     plain.info = {}
     return plain
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001 - hostile metadata: the picture itself is fine
-        return image
 
 
 def _in_8_bits(image: Image.Image) -> Image.Image:
@@ -111,9 +109,11 @@ def _in_8_bits(image: Image.Image) -> Image.Image:
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.mode == "F":
         raise ImageRefused("an image of measurements, not a photo")
+    mode = "L" if image.mode in {"1", "L"} else "RGB"
     if image.has_transparency_data:
-        return image.convert("RGBA")
-    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+        mode = "RGBA"
+    # Converting into the same mode would be one more copy of a large picture.
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _encoded(picture: Image.Image, *, lossy: bool) -> CleanImage:
