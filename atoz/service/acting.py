@@ -1,0 +1,76 @@
+"""What an operator does to a claim: one update per act, applied once whatever is repeated."""
+
+import json
+from typing import Any
+
+from atoz.errors import AtozError, BadInput
+from atoz.playbook import events as ev
+from atoz.service import files
+from atoz.service.archive import archived
+from atoz.service.base import Service, claim_id, is_running, no_such_claim
+from atoz.service.calls import NotOpen
+from atoz.service.claim_files import read_values, validated
+from workflows import names
+
+LONGEST = 500_000
+"""Bytes of one act's document."""
+
+_VERBS = {model: name for name, model in ev.UPDATES.items()}
+
+
+async def act(service: Service, order_id: str, event: ev.OperatorEvent) -> dict[str, Any]:
+    """Apply an act: `{workflow_id, order_id, recorded, at}`; `recorded` is 0 where it was known.
+
+    Raises BadInput with the claim's own words where it refuses, NoSuchClaim, NoWorker.
+    """
+    workflow_id = claim_id(order_id)
+    document = event.model_dump(mode="json", exclude={"at", "type"})
+    if len(json.dumps(document)) > LONGEST:
+        raise BadInput(f"this is more than a claim can take: {LONGEST:,} bytes are allowed")
+    try:
+        done = await service.calls.update(
+            workflow_id, _VERBS[type(event)], document, event.key, probe="status"
+        )
+    except NotOpen as error:
+        raise await not_running(service, workflow_id) from error
+    return {"workflow_id": workflow_id, "order_id": names.order_of(workflow_id), **done}
+
+
+async def do(
+    service: Service, order_id: str, kind: type[ev.OperatorEvent], **values: object
+) -> dict[str, Any]:
+    """`act` with the event made from plain values. Raises BadInput where they are none."""
+    return await act(service, order_id, validated(kind, {"at": service.now(), **values}))
+
+
+async def amend(
+    service: Service, order_id: str, content: bytes, *, by: str, key: str
+) -> dict[str, Any]:
+    """Complete or correct the claim by a file of values. Raises as `act`."""
+    values = read_values(content)
+    return await do(service, order_id, ev.Amended, values=values, by=by, key=key)
+
+
+async def add_evidence(
+    service: Service, order_id: str, upload: files.Upload, *, by: str, key: str
+) -> dict[str, Any]:
+    """Keep a file and add it to the claim's evidence. Raises as `act`, and BadInput for the file."""
+    workflow_id = claim_id(order_id)
+    files.checked([upload])
+    if not await is_running(service, workflow_id):
+        raise await not_running(service, workflow_id)
+    (file,) = await files.keep(service.store, [upload])
+    done = await do(service, order_id, ev.EvidenceAdded, file=file, by=by, key=key)
+    return {**done, "file": file.model_dump(mode="json")}
+
+
+async def not_running(service: Service, workflow_id: str) -> AtozError:
+    """Why nothing can be done to the claim any more, or that there never was one."""
+    order = names.order_of(workflow_id)
+    document = await archived(service, workflow_id)
+    if document is not None:
+        since = document["archived_at"]
+        return BadInput(f"the claim of order {order} is over and archived since {since}")
+    if await service.calls.describe(workflow_id) is not None:
+        return BadInput(f"the claim of order {order} is over: nothing can be done to it any more")
+    return no_such_claim(workflow_id)

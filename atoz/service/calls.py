@@ -1,0 +1,200 @@
+"""The rules of talking to the server, once: time limits, errors in our words, safe repeats.
+
+An update that was given up on is still delivered when a worker comes back (measured), so before
+each one a query shows that a worker answers: only then is `NoWorker` the truth about what changed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NoReturn, TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import QueryRejectCondition
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from atoz.errors import AtozError, BadInput, NoServer, NoWorker
+from atoz.mail.plain import one_line
+
+SERVER_PATIENCE = timedelta(seconds=5)
+RACE_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5)
+"""Seconds between repeats of an update that met a claim on its way into a fresh run."""
+
+ASK_AGAIN = timedelta(seconds=1.5)
+"""A claim answers in some ten milliseconds, also after it was evicted."""
+
+_TIMED_OUT = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
+T = TypeVar("T")
+_LOST = "AcceptedUpdateCompletedWorkflow"
+
+
+class NotOpen(AtozError):  # noqa: N818 - named for what happened
+    """No workflow of this id runs: it never did, or it has come to its end."""
+
+
+class _Racing(NoWorker):
+    """The claim was busy starting a fresh run: try again in a moment."""
+
+
+class Calls:
+    """A client of one server. `patience` is how long a worker may take to answer."""
+
+    def __init__(self, client: Client, patience: timedelta) -> None:
+        self._client = client
+        self._patience = patience
+
+    async def describe(self, workflow_id: str) -> WorkflowExecutionDescription | None:
+        """What the server knows of a workflow, or None. Needs no worker and costs nothing."""
+        try:
+            with server_errors():
+                handle = self._client.get_workflow_handle(workflow_id)
+                return await handle.describe(rpc_timeout=SERVER_PATIENCE)
+        except NotOpen:
+            return None
+
+    async def query(self, workflow_id: str, name: str, *, closed: bool = False) -> Any:
+        """A query's answer. Raises NotOpen (with `closed`, only where nothing is known), NoWorker."""
+        reject = QueryRejectCondition.NONE if closed else QueryRejectCondition.NOT_OPEN
+        handle = self._client.get_workflow_handle(workflow_id)
+
+        async def ask() -> Any:
+            with _worker_errors(), server_errors():
+                return await handle.query(name, reject_condition=reject, rpc_timeout=self._patience)
+
+        return await _first_answer(ask, self._patience)
+
+    async def signal(self, workflow_id: str, name: str, document: Mapping[str, Any]) -> None:
+        """Deliver a signal; it is kept by the server, no worker is needed. Raises NotOpen."""
+        with server_errors():
+            handle = self._client.get_workflow_handle(workflow_id)
+            await handle.signal(name, document, rpc_timeout=SERVER_PATIENCE)
+
+    async def update(
+        self, workflow_id: str, name: str, document: Mapping[str, Any], key: str, probe: str
+    ) -> dict[str, Any]:
+        """Apply an act once and return what it says. `probe` is a query that any worker answers.
+
+        Raises BadInput with the workflow's own words where it refuses, NotOpen, NoWorker.
+        """
+        await self.query(workflow_id, probe)
+        for pause in RACE_PAUSES:
+            try:
+                return await self._update(workflow_id, name, document, key)
+            except _Racing:
+                await asyncio.sleep(pause)
+        return await self._update(workflow_id, name, document, key)
+
+    async def _update(
+        self, workflow_id: str, name: str, document: Mapping[str, Any], key: str
+    ) -> dict[str, Any]:
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            with _worker_errors(), server_errors():
+                answer: dict[str, Any] = await handle.execute_update(
+                    name, document, id=key, rpc_timeout=self._patience
+                )
+                return answer
+        except NotOpen:
+            description = await self.describe(workflow_id)
+            if description is None or description.status is not WorkflowExecutionStatus.RUNNING:
+                raise
+            raise _Racing from None
+
+
+async def _first_answer(ask: Callable[[], Awaitable[T]], patience: timedelta) -> T:
+    """The first answer to a question that is put again while none comes. Raises NoWorker.
+
+    A question may be handed to a worker that was killed a moment ago, and hang there until its
+    time is over while a new worker waits idle (measured): so one hanging question holds up nothing.
+    """
+
+    async def attempt() -> T:
+        try:
+            return await ask()
+        except NoWorker:
+            await asyncio.sleep(patience.total_seconds())  # what counts is the time of all
+            raise
+
+    asked: set[asyncio.Task[T]] = set()
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            while True:
+                asked.add(asyncio.create_task(attempt()))
+                done, _ = await asyncio.wait(
+                    asked, timeout=ASK_AGAIN.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    return done.pop().result()
+    except TimeoutError as error:
+        raise NoWorker from error
+    finally:
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
+
+@contextmanager
+def server_errors() -> Iterator[None]:
+    """Turn what the server or the way to it says into errors of ours."""
+    try:
+        yield
+    except RPCError as error:
+        _raise(error)
+
+
+def _raise(error: RPCError) -> NoReturn:
+    said = one_line(error.message, 300)
+    if error.status is RPCStatusCode.NOT_FOUND and not said.startswith("Namespace"):
+        raise NotOpen(said) from error
+    if "is closing" in said or error.status is RPCStatusCode.ABORTED:
+        raise _Racing from error
+    if "no poller" in said:
+        raise NoWorker from error
+    if error.status in _TIMED_OUT or error.status is RPCStatusCode.UNAVAILABLE:
+        raise NoServer(f"the Temporal server does not answer ({said}): try again") from error
+    if "search attribute" in said:
+        raise AtozError(f"the server was not set up for claims ({said}): see `atoz up`") from error
+    raise BadInput(f"the Temporal server refuses: {said}") from error
+
+
+@contextmanager
+def _worker_errors() -> Iterator[None]:
+    """Turn what a worker says, or that none does, into errors of ours. Goes around server_errors."""
+    try:
+        yield
+    except WorkflowQueryRejectedError as error:
+        raise NotOpen from error
+    except WorkflowQueryFailedError as error:
+        raise AtozError(f"the worker could not answer: {one_line(error.message, 300)}") from error
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise NoWorker(
+            "the worker stopped answering in the middle: look at the timeline before you repeat this"
+        ) from error
+    except WorkflowUpdateFailedError as error:
+        _raise_refusal(error)
+    except NoServer as error:
+        if _is_silence(error.__cause__):
+            raise NoWorker from error
+        raise
+
+
+def _is_silence(cause: BaseException | None) -> bool:
+    return isinstance(cause, RPCError) and cause.status in _TIMED_OUT
+
+
+def _raise_refusal(error: WorkflowUpdateFailedError) -> NoReturn:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == _LOST:
+        raise _Racing from error
+    said = cause.message if isinstance(cause, ApplicationError) else str(cause)
+    raise BadInput(one_line(said, 2_000)) from error

@@ -1,0 +1,131 @@
+"""Claim, case and amendment files from bytes: a whole model, or every problem with its path.
+
+Nothing here reaches the server, so that a malformed file is refused before anything is touched.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from atoz.claims.case import CaseFile
+from atoz.claims.claim import ClaimFile
+from atoz.errors import BadInput
+from atoz.playbook.check import problems
+
+LONGEST = 500_000
+"""Bytes of a claim file: what a claim carries stays far below the server's limits."""
+
+HARNESS_KEYS = frozenset({"title", "operator", "expected", "events"})
+"""What a case file adds for rehearsals; a start and an amendment look past it."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_claim(content: bytes, marketplaces: Collection[str]) -> ClaimFile:
+    """The claim that a claim or case file describes. Raises BadInput naming every problem."""
+    document = _claim_part(_document(content))
+    found = _unknown_marketplace(document, marketplaces)
+    try:
+        claim = ClaimFile.model_validate(document)
+    except ValidationError as error:
+        raise BadInput(_all([*problems(error), *found])) from error
+    if found:
+        raise BadInput(_all(found))
+    return claim
+
+
+def read_case(content: bytes) -> CaseFile:
+    """A whole case, as a simulation or rehearsal needs it. Raises BadInput naming every problem."""
+    return validated(CaseFile, _document(content))
+
+
+def read_values(content: bytes) -> dict[str, Any]:
+    """The values of an amendment, nested as in a claim file; whether they fit, the claim says.
+
+    Raises BadInput where it is no JSON object or says nothing.
+    """
+    values = _claim_part(_document(content))
+    if not values:
+        raise BadInput('the file amends nothing: write only what changes, like {"claim": {…}}')
+    return values
+
+
+def digest_of(file: ClaimFile) -> str:
+    """The sha256 of a claim file's content: spelling, order of keys and a case's events are none."""
+    document = file.model_dump(mode="json", by_alias=True)
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def shifted(file: ClaimFile, now: datetime) -> ClaimFile:
+    """The file with every date and instant moved alike, so that the claim arrives at `now` (UTC).
+
+    Days move by whole days, so that each keeps its distance from the day of the notice.
+    """
+    notified = file.claim.notified_at
+    days = (now.date() - notified.date()).days
+    document = file.model_dump(by_alias=True)
+    moved = _moved(document, now.replace(microsecond=0) - notified, timedelta(days=days))
+    return ClaimFile.model_validate(moved)
+
+
+def _moved(node: Any, span: timedelta, days: timedelta) -> Any:
+    match node:
+        case datetime():
+            return node + span
+        case date():
+            return node + days
+        case dict():
+            return {key: _moved(value, span, days) for key, value in node.items()}
+        case list() | tuple():
+            return [_moved(value, span, days) for value in node]
+        case _:
+            return node
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    if len(content) > LONGEST:
+        raise BadInput(f"the file has {len(content):,} bytes; {LONGEST:,} are allowed")
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadInput("the file is not UTF-8 text: save it as UTF-8") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise BadInput(f"the file is no JSON: {error.msg} at {place}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput("the file is no JSON that can be read: it is nested too deep") from error
+    if not isinstance(document, dict):
+        raise BadInput('the file must hold one JSON object, like {"claim": {…}}')
+    return document
+
+
+def _claim_part(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in HARNESS_KEYS}
+
+
+def _unknown_marketplace(document: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """A marketplace without rules, told together with everything else that is wrong."""
+    claim = document.get("claim")
+    name = claim.get("marketplace") if isinstance(claim, Mapping) else None
+    if not isinstance(name, str) or name in known:
+        return []
+    return [
+        f"claim.marketplace: {name[:40]!r} has no rules here; known: {', '.join(sorted(known))}"
+    ]
+
+
+def validated(model: type[Model], document: object) -> Model:
+    """The model that a document describes. Raises BadInput naming every problem."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise BadInput(_all(problems(error))) from error
+
+
+def _all(found: list[str]) -> str:
+    return "; ".join(found)

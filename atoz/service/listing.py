@@ -1,0 +1,168 @@
+"""Many claims at once: lists from the server's search attributes, tasks from the claims themselves.
+
+A list costs no work of any worker, and is a moment behind; one claim is never looked up through it.
+"""
+
+import asyncio
+import base64
+import binascii
+import re
+from datetime import datetime
+from typing import Any, Literal
+
+from temporalio.client import WorkflowExecution
+from temporalio.common import SearchAttributeKey
+
+from atoz.claims.base import Instant, Strict, instant_text
+from atoz.claims.status import Status
+from atoz.errors import BadInput
+from atoz.service import desk
+from atoz.service.base import Service, claim_id
+from atoz.service.calls import NotOpen, server_errors
+from atoz.service.looking import status as status_of
+from workflows import names
+
+PAGE = 100
+LARGEST_PAGE = 1_000
+AT_ONCE = 10
+"""Claims that are asked for their tasks at the same time."""
+
+Attention = Literal["missed", "urgent", "task", "none"]
+WAITING: tuple[Attention, ...] = ("missed", "urgent", "task")
+"""The attention of claims that have an open task."""
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
+_FAR = "9999"
+
+
+class Wanted(Strict):
+    """Which claims a list holds: all that run, narrowed by each filter; `closed` adds the archived."""
+
+    status: Status | None = None
+    step: str | None = None
+    attention: tuple[Attention, ...] = ()
+    due_before: Instant | None = None
+    closed: bool = False
+
+
+async def claims(
+    service: Service, wanted: Wanted, *, limit: int = PAGE, page_token: str | None = None
+) -> dict[str, Any]:
+    """One page: `{claims: […], next_page_token}`, newest first. Raises BadInput for bad filters."""
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise BadInput(f"a page holds 1 to {LARGEST_PAGE} claims, not {limit}")
+    found = service.client.list_workflows(
+        query_of(wanted), page_size=limit, next_page_token=_token(page_token)
+    )
+    with server_errors():
+        await found.fetch_next_page()
+    following = found.next_page_token
+    return {
+        "claims": [_row(execution) for execution in found.current_page or ()],
+        "next_page_token": base64.urlsafe_b64encode(following).decode() if following else None,
+    }
+
+
+def query_of(wanted: Wanted) -> str:
+    """The list filter in the server's language. Raises BadInput for a word that is none."""
+    parts = [f"WorkflowType = '{names.CLAIM_WORKFLOW}'"]
+    if not wanted.closed:
+        parts.append("ExecutionStatus = 'Running'")
+    if wanted.status is not None:
+        parts.append(f"{names.STATUS.name} = '{wanted.status.value}'")
+    if wanted.step is not None:
+        parts.append(f"{names.STEP.name} = '{_word(wanted.step)}'")
+    if wanted.attention:
+        words = ", ".join(f"'{word}'" for word in wanted.attention)
+        parts.append(f"{names.ATTENTION.name} IN ({words})")
+    if wanted.due_before is not None:
+        parts.append(f"{names.RESPONSE_DUE.name} < '{instant_text(wanted.due_before)}'")
+    return " AND ".join(parts)
+
+
+async def tasks(
+    service: Service,
+    order_id: str | None = None,
+    *,
+    limit: int = PAGE,
+    page_token: str | None = None,
+) -> dict[str, Any]:
+    """Open tasks, the most urgent first: of one claim, of the desk (`-`), or of everything.
+
+    `{tasks: […], next_page_token}`, each task with its `order_id`. Raises NoSuchClaim, NoWorker.
+    """
+    if order_id is not None:
+        own = _of_desk if order_id == desk.DESK else _of_claim
+        return {"tasks": await own(service, order_id), "next_page_token": None}
+    waiting = Wanted(attention=WAITING)
+    page = await claims(service, waiting, limit=limit, page_token=page_token)
+    gate = asyncio.Semaphore(AT_ONCE)
+    asked = (_gently(service, claim["order_id"], gate) for claim in page["claims"])
+    found = [task for of_one in await asyncio.gather(*asked) for task in of_one]
+    first_page = [] if page_token else await desk.tasks(service)
+    return {
+        "tasks": sorted([*found, *first_page], key=_urgency),
+        "next_page_token": page["next_page_token"],
+    }
+
+
+async def _of_desk(service: Service, _: str) -> list[dict[str, Any]]:
+    return await desk.tasks(service)
+
+
+async def _of_claim(service: Service, order_id: str) -> list[dict[str, Any]]:
+    view = await status_of(service, order_id)
+    own = {"order_id": view["order_id"], "workflow_id": view["workflow_id"]}
+    return sorted(({**own, **task} for task in view["tasks"]), key=_urgency)
+
+
+async def _gently(service: Service, order_id: str, gate: asyncio.Semaphore) -> list[dict[str, Any]]:
+    """The tasks of a claim of the list, which may have ended since."""
+    async with gate:
+        try:
+            view = await service.calls.query(claim_id(order_id), "status")
+        except NotOpen:
+            return []
+    own = {"order_id": view["order_id"], "workflow_id": view["workflow_id"]}
+    return [{**own, **task} for task in view["tasks"]]
+
+
+def _urgency(task: dict[str, Any]) -> tuple[str, str]:
+    return task.get("due") or _FAR, task["opened_at"]
+
+
+def _row(execution: WorkflowExecution) -> dict[str, Any]:
+    def word(key: SearchAttributeKey[str]) -> str | None:
+        return execution.typed_search_attributes.get(key)
+
+    def instant(key: SearchAttributeKey[datetime]) -> str | None:
+        value = execution.typed_search_attributes.get(key)
+        return instant_text(value) if value else None
+
+    return {
+        "workflow_id": execution.id,
+        "order_id": names.order_of(execution.id),
+        "marketplace": word(names.MARKETPLACE),
+        "reason": word(names.REASON),
+        "playbook": word(names.PLAYBOOK),
+        "status": word(names.STATUS),
+        "step": word(names.STEP),
+        "attention": word(names.ATTENTION),
+        "next_at": instant(names.NEXT_AT),
+        "response_due": instant(names.RESPONSE_DUE),
+        "started_at": instant_text(execution.start_time),
+        "closed_at": instant_text(execution.close_time) if execution.close_time else None,
+    }
+
+
+def _word(text: str) -> str:
+    if not _WORD.fullmatch(text):
+        raise BadInput(f"{text[:60]!r} is no step's name")
+    return text
+
+
+def _token(text: str | None) -> bytes | None:
+    try:
+        return base64.b64decode(text, altchars=b"-_", validate=True) if text else None
+    except (binascii.Error, ValueError) as error:
+        raise BadInput("this is no page token: take next_page_token of the page before") from error

@@ -1,0 +1,50 @@
+"""Looking at one claim: the running workflow answers, the archive does for one that is over."""
+
+from typing import Any
+
+from atoz.service.archive import archived, in_order, older, shown
+from atoz.service.base import Service, claim_id, no_such_claim
+from atoz.service.calls import NotOpen
+
+
+async def status(service: Service, order_id: str) -> dict[str, Any]:
+    """How the claim stands: the document of `status`. Raises NoSuchClaim, NoWorker."""
+    workflow_id = claim_id(order_id)
+    found = await _asked(service, workflow_id, "status")
+    if found is None:
+        document = await archived(service, workflow_id)
+        found = document["status"] if document else await _ended(service, workflow_id, "status")
+    result: dict[str, Any] = found
+    return result
+
+
+async def timeline(service: Service, order_id: str) -> dict[str, Any]:
+    """Everything that happened, and the outcome. Raises NoSuchClaim, NoWorker."""
+    workflow_id = claim_id(order_id)
+    found = await _asked(service, workflow_id, "timeline")
+    document = None if found is not None else await archived(service, workflow_id)
+    if document is not None:
+        entries, parts, outcome = document["timeline"], document["archives"], document["outcome"]
+    else:
+        found = found or await _ended(service, workflow_id, "timeline")
+        entries, parts, outcome = shown(found["facts"]), found["archives"], found["outcome"]
+    return {
+        "timeline": in_order([*await older(service, parts), *entries]),
+        "outcome": outcome,
+    }
+
+
+async def _asked(service: Service, workflow_id: str, name: str) -> Any:
+    """The running workflow's answer, or None where none runs."""
+    try:
+        return await service.calls.query(workflow_id, name)
+    except NotOpen:
+        return None
+
+
+async def _ended(service: Service, workflow_id: str, name: str) -> Any:
+    """The last answer of a workflow that ended without an archive, as when somebody stopped it."""
+    try:
+        return await service.calls.query(workflow_id, name, closed=True)
+    except NotOpen as error:
+        raise no_such_claim(workflow_id) from error

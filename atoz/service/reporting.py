@@ -1,0 +1,189 @@
+"""What outsiders said, told by a person: a buyer's reply, a decision, an information request.
+
+These are signals: the server keeps them even while no worker runs, and the claim drops a
+Message-ID that it knows. One made here comes from the content, so that the same command twice is
+harmless.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from atoz.claims.status import Status
+from atoz.errors import BadInput
+from atoz.mail.intents import read_intents
+from atoz.playbook import events as ev
+from atoz.playbook.inputs import KEPT_TEXT
+from atoz.service import desk, files
+from atoz.service.acting import not_running
+from atoz.service.archive import archived
+from atoz.service.base import Service, claim_id, is_running, no_such_claim
+from atoz.service.calls import NotOpen
+from atoz.service.claim_files import validated
+from workflows import names
+from workflows.desk import DeskItem
+
+LONGEST_TEXT = 1_000_000
+_DOMAIN = "atoz.invalid"
+
+
+async def reply(
+    service: Service,
+    order_id: str,
+    text: str,
+    *,
+    photos: Sequence[files.Upload] = (),
+    language: str | None = None,
+    message_id: str | None = None,
+) -> dict[str, Any]:
+    """Hand a buyer's reply to its claim, or to the desk where the claim is over.
+
+    Gives `{workflow_id, order_id, message_id, intents, attachments, delivered_to}`, the last being
+    `claim` or `desk`. Raises NoSuchClaim, and BadInput for files or words that cannot be taken.
+    """
+    workflow_id = claim_id(order_id)
+    text = _plain(text)
+    if not text.strip() and not photos:
+        raise BadInput("a reply has words or files: give --text, --photo or both")
+    files.checked(photos)
+    running = await is_running(service, workflow_id)
+    if not running:
+        await _must_be_known(service, workflow_id)
+    made = _reply_id(workflow_id, text, photos)
+    event = await _reply(service, text, photos, language, message_id or made)
+    taken = running and await _signalled(service, workflow_id, "buyer_replied", event)
+    if not taken:
+        await desk.put(service, _desk_item(workflow_id, event))
+    return {
+        "workflow_id": workflow_id,
+        "order_id": names.order_of(workflow_id),
+        "message_id": event.message_id,
+        "intents": list(event.intents),
+        "attachments": [file.model_dump(mode="json") for file in event.attachments],
+        "delivered_to": "claim" if taken else "desk",
+    }
+
+
+async def _reply(
+    service: Service,
+    text: str,
+    photos: Sequence[files.Upload],
+    language: str | None,
+    message_id: str,
+) -> ev.BuyerReplied:
+    """The reply with its intents read, its files and a long text kept in the store."""
+    images = sum(kind.startswith("image/") for kind in files.checked(photos))
+    intents = read_intents(text, language=language, phrases=service.library.phrases, photos=images)
+    said = {"at": service.now(), "message_id": message_id, "language": language}
+    # What is wrong with the mail itself shows before anything is kept.
+    event = validated(ev.BuyerReplied, {**said, "intents": intents})
+    words = await _words(service, text)
+    attachments = await files.keep(service.store, photos)
+    return event.model_copy(update={**words, "attachments": attachments})
+
+
+async def decide(
+    service: Service,
+    order_id: str,
+    status: Status,
+    *,
+    funded_by: str | None = None,
+    odr_counts: bool | None = None,
+    message_id: str | None = None,
+) -> dict[str, Any]:
+    """Record what the marketplace decided; None is filled from the status table."""
+    said = {"status": status, "funded_by": funded_by, "odr_counts": odr_counts}
+    # A claim may be decided, reopened and decided alike: the day tells the two apart.
+    made = _made_id(claim_id(order_id), "decision", status, funded_by, odr_counts, _day(service))
+    event = validated(
+        ev.MarketplaceDecided, {"at": service.now(), "message_id": message_id or made, **said}
+    )
+    return await _report(service, order_id, "marketplace_decided", event)
+
+
+async def request_information(
+    service: Service, order_id: str, due: datetime | None, *, message_id: str | None = None
+) -> dict[str, Any]:
+    """Record that the marketplace asks for information until `due`; None: by its policy."""
+    made = _made_id(claim_id(order_id), "information", due or _day(service))
+    event = validated(
+        ev.InformationRequested,
+        {"at": service.now(), "message_id": message_id or made, "due": due},
+    )
+    if due is not None and due <= service.now():
+        raise BadInput("--due must lie in the future")
+    return await _report(service, order_id, "information_requested", event)
+
+
+async def _report(
+    service: Service,
+    order_id: str,
+    signal: str,
+    event: ev.MarketplaceDecided | ev.InformationRequested,
+) -> dict[str, Any]:
+    workflow_id = claim_id(order_id)
+    if not await _signalled(service, workflow_id, signal, event):
+        raise await not_running(service, workflow_id)
+    return {
+        "workflow_id": workflow_id,
+        "order_id": names.order_of(workflow_id),
+        **event.model_dump(mode="json", exclude={"at", "type"}),
+    }
+
+
+async def _signalled(service: Service, workflow_id: str, name: str, event: ev.Event) -> bool:
+    document = event.model_dump(mode="json", exclude={"at", "type"})
+    try:
+        await service.calls.signal(workflow_id, name, document)
+    except NotOpen:
+        return False
+    return True
+
+
+async def _must_be_known(service: Service, workflow_id: str) -> None:
+    known = await archived(service, workflow_id) or await service.calls.describe(workflow_id)
+    if not known:
+        raise no_such_claim(workflow_id)
+
+
+async def _words(service: Service, text: str) -> dict[str, str]:
+    """The text as a claim carries it; a long one lies whole in the store, under `text_ref`."""
+    if len(text) <= KEPT_TEXT:
+        return {"text": text}
+    if len(text) > LONGEST_TEXT:
+        raise BadInput(f"the text has {len(text):,} signs; {LONGEST_TEXT:,} are allowed")
+    ref = await service.store.put(text.encode(), "text/plain")
+    return {"text": text[:KEPT_TEXT] + " […]", "text_ref": ref}
+
+
+def _desk_item(workflow_id: str, event: ev.BuyerReplied) -> DeskItem:
+    order = names.order_of(workflow_id)
+    refs = [file.sha256 for file in event.attachments if file.sha256]
+    return DeskItem(
+        key=event.message_id,
+        title=f"A buyer wrote about order {order}, whose claim is over",
+        order_id=order,
+        text=event.text,
+        refs=(*refs, *([event.text_ref] if event.text_ref else [])),
+    )
+
+
+def _reply_id(workflow_id: str, text: str, photos: Sequence[files.Upload]) -> str:
+    digests = [hashlib.sha256(photo.content).hexdigest() for photo in photos]
+    return _made_id(workflow_id, "reply", text, *sorted(digests))
+
+
+def _made_id(workflow_id: str, kind: str, *content: object) -> str:
+    """A Message-ID of ours for something that came without one: the same for the same content."""
+    digest = hashlib.sha256("\0".join(map(str, content)).encode()).hexdigest()[:32]
+    return f"<{workflow_id}.{kind}.{digest}@{_DOMAIN}>"
+
+
+def _day(service: Service) -> str:
+    return service.now().date().isoformat()
+
+
+def _plain(text: str) -> str:
+    """Text that can be encoded: a terminal may hand over bytes that are no UTF-8."""
+    return text.encode("utf-8", "replace").decode()
