@@ -1,0 +1,1 @@
+"""The command: what a person types, and how the answers look. No rule about claims stands here."""

@@ -1,0 +1,51 @@
+"""The command line put together: every verb, and what happens to a line that is none."""
+
+import itertools
+from collections.abc import Sequence
+
+import typer
+
+from atoz.cli import claims, plays, reports, system, work
+from atoz.cli.verbs import failed
+
+
+def build() -> typer.Typer:
+    """The command with all its verbs."""
+    app = typer.Typer(
+        name="atoz",
+        help="Follows a documented playbook for every A-to-z claim.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    playbooks = typer.Typer(help="Try a playbook on a case.", no_args_is_help=True)
+    system.add_to(app)
+    claims.add_to(app)
+    reports.add_to(app)
+    work.add_to(app)
+    plays.add_to(app, playbooks)
+    app.add_typer(playbooks, name="playbook", rich_help_panel=plays.PANEL)
+    return app
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code: 0 done, 1 refused, 2 usage, 3 no such claim,
+    4 no server, 5 no worker.
+    """
+    as_json = wants_json(arguments)
+    try:
+        code = build()(list(arguments), standalone_mode=False)
+    except typer.Abort:
+        return failed("interrupted", 130, as_json=as_json)
+    except typer.TyperException as error:
+        said = " ".join(error.format_message().split()).replace("Value error, ", "")
+        return failed(f"{said} (see --help)", error.exit_code, as_json=as_json)
+    return code if isinstance(code, int) else 0
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the line asks for a document; a line that cannot be read is answered in kind, too."""
+    flags = ("-o", "--output")
+    apart = any(pair == (flag, "json") for pair in itertools.pairwise(arguments) for flag in flags)
+    return apart or any(word in ("-ojson", "--output=json") for word in arguments)

@@ -1,0 +1,147 @@
+"""How a claim looks to a person: its status, its timeline, lists and tasks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from atoz.cli.words import columns, left, line, local, pairs, plain, urgency, zone
+
+Document = Mapping[str, Any]
+
+_SHOWN_DATA = 160
+_DULL = frozenset({"sentences", "sha256", "message_id", "digest", "refs", "subject"})
+
+
+def status_look(view: Document, now: datetime) -> list[RenderableType]:
+    """Where a claim stands, its clocks, its open tasks."""
+    head = {
+        "order": f"{view['order_id']} ({view['marketplace']})",
+        "status": view["status"].replace("_", " "),
+        "state": view["state"].replace("_", " "),
+        "playbook": view["playbook"],
+        "last step": view["step"],
+        "next step": _next(view, now),
+        "held": _held(view["held"]),
+        "paused": "yes, until resumed" if view["paused"] else None,
+    }
+    parts: list[RenderableType] = [pairs(head)]
+    if view["clocks"]:
+        parts += [Text(""), _clocks(view["clocks"], now)]
+    if view["tasks"]:
+        parts += [Text(""), *tasks_look(view["tasks"], now)]
+    return parts
+
+
+def _next(view: Document, now: datetime) -> str:
+    if view["next_step"] is None:
+        return ""
+    return f"{view['next_step']}, {local(view['next_at'])} ({left(view['next_at'], now)})"
+
+
+def _held(held: Document | None) -> str:
+    return f"until {local(held['until'])}: {held['because']}" if held else ""
+
+
+def _clocks(clocks: Sequence[Document], now: datetime) -> RenderableType:
+    rows = [
+        (clock["name"], local(clock["due"]), _clock_state(clock, now), clock["source"])
+        for clock in clocks
+    ]
+    return columns(("clock", f"ends ({zone()})", "left", "source"), rows)
+
+
+def _clock_state(clock: Document, now: datetime) -> Text:
+    if clock["stopped_at"]:
+        return Text("stopped", "green")
+    return Text("MISSED", "bold red") if clock.get("missed") else urgency(clock["due"], now)
+
+
+def tasks_look(tasks: Sequence[Document], now: datetime) -> list[RenderableType]:
+    """Open tasks with what each one asks, and what a person needs to do it."""
+    if not tasks:
+        return [line("no open tasks")]
+    orders = any("order_id" in task for task in tasks)
+    heads = (*(["order"] if orders else []), "task", f"due ({zone()})", "left", "what")
+    rows = [
+        (
+            *([task.get("order_id")] if orders else []),
+            task["id"],
+            local(task.get("due")),
+            urgency(task.get("due"), now),
+            _asked(task),
+        )
+        for task in tasks
+    ]
+    return [columns(heads, rows)]
+
+
+def _asked(task: Document) -> str:
+    more = {
+        "mind": task.get("warning"),
+        "digest": task.get("digest"),
+        "packet": task.get("packet"),
+    }
+    extra = "; ".join(f"{name}: {value}" for name, value in more.items() if value)
+    return f"{task['title']}. {task['text']}" + (f" [{extra}]" if extra else "")
+
+
+def list_look(page: Document, now: datetime) -> list[RenderableType]:
+    """A page of claims."""
+    if not page["claims"]:
+        return [line("no claims")]
+    rows = [
+        (
+            claim["order_id"],
+            claim["marketplace"],
+            (claim["status"] or "").replace("_", " "),
+            claim["playbook"],
+            claim["step"],
+            claim["attention"],
+            local(claim["response_due"]),
+            urgency(claim["response_due"], now),
+        )
+        for claim in page["claims"]
+    ]
+    heads = ("order", "market", "status", "playbook", "step", "attention", "answer due", "left")
+    return [columns(heads, rows), *_more(page)]
+
+
+def _more(page: Document) -> Iterable[RenderableType]:
+    token = page["next_page_token"]
+    return [Text(f"more: --page-token {token}")] if token else []
+
+
+def timeline_look(document: Document) -> list[RenderableType]:
+    """Everything that happened, a line each, and how the claim stands."""
+    rows = [
+        (
+            local(entry["at"]),
+            entry["kind"].replace("_", " "),
+            entry["step"],
+            _said(entry["data"]),
+        )
+        for entry in document["timeline"]
+    ]
+    outcome = document["outcome"]
+    end = {
+        "playbook": outcome["playbook"],
+        "status": outcome["status"].replace("_", " "),
+        "paid by": outcome["funded_by"],
+        "counts": {True: "yes", False: "no"}.get(outcome["odr_counts"]),
+        **{f"clock {name}": local(due) for name, due in outcome["clocks"].items()},
+    }
+    return [columns((f"when ({zone()})", "what", "step", "data"), rows), Text(""), pairs(end)]
+
+
+def _said(data: Document) -> str:
+    """What a fact holds, short: names and values, without the parts that only programs want."""
+    parts = [
+        f"{name}={plain(value)}"
+        for name, value in data.items()
+        if name not in _DULL and value not in (None, "", [], ())
+    ]
+    said = " ".join(parts)
+    return said if len(said) <= _SHOWN_DATA else said[:_SHOWN_DATA] + " …"

@@ -1,0 +1,96 @@
+"""The verbs that tell a claim what outsiders said: the buyer, the marketplace."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from atoz.claims.base import instant_text
+from atoz.claims.status import Status
+from atoz.cli import given
+from atoz.cli.answer import Answer
+from atoz.cli.verbs import Call, register
+from atoz.cli.words import line
+from atoz.service import reporting
+
+PANEL = "What others said"
+
+MessageId = Annotated[
+    str | None, typer.Option(metavar="ID", help="the mail's own; else made from the content")
+]
+
+
+async def reply(
+    call: Call,
+    order: given.Order,
+    *,
+    text: Annotated[str, typer.Option(metavar="T", help="the buyer's own words")] = "",
+    photo: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="image, PDF or text; repeatable")
+    ] = None,
+    message_id: MessageId = None,
+    language: Annotated[str | None, typer.Option(metavar="L", help="like de")] = None,
+) -> Answer:
+    """Hand a buyer's reply to its claim; for a claim that is over, to the desk."""
+    uploads = [given.upload(path) for path in photo or []]
+    document = await reporting.reply(
+        await call.service(),
+        order,
+        text,
+        photos=uploads,
+        language=language,
+        message_id=message_id,
+    )
+    where = "the claim" if document["delivered_to"] == "claim" else "the desk (the claim is over)"
+    read = ", ".join(document["intents"]).replace("_", " ")
+    return Answer(document, [line(order, "reply handed to", where + ";", "read as:", read)])
+
+
+async def decide(
+    call: Call,
+    order: given.Order,
+    *,
+    status: Annotated[Status, typer.Option(help="what the marketplace says")],
+    funded_by: Annotated[
+        Literal["seller", "amazon", "nobody"] | None, typer.Option(help="who pays, if it says so")
+    ] = None,
+    odr_counts: Annotated[
+        given.YesNo | None, typer.Option(help="whether the order defect rate counts it")
+    ] = None,
+    message_id: MessageId = None,
+) -> Answer:
+    """Record the marketplace's decision."""
+    document = await reporting.decide(
+        await call.service(),
+        order,
+        status,
+        funded_by=funded_by,
+        odr_counts=given.yes(odr_counts),
+        message_id=message_id,
+    )
+    return Answer(document, [line(order, "decision recorded:", status.value.replace("_", " "))])
+
+
+async def request_information(
+    call: Call,
+    order: given.Order,
+    due: Annotated[
+        datetime | None,
+        typer.Option(parser=given.instant, metavar="T", help="else by the marketplace's policy"),
+    ] = None,
+    message_id: MessageId = None,
+) -> Answer:
+    """Record that the marketplace asks for information until T."""
+    document = await reporting.request_information(
+        await call.service(), order, due, message_id=message_id
+    )
+    until = f"due {instant_text(due)}" if due else "due by the marketplace's policy"
+    return Answer(document, [line(order, "information request recorded,", until)])
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these verbs."""
+    register(app, reply, PANEL)
+    register(app, decide, PANEL)
+    register(app, request_information, PANEL)

@@ -1,0 +1,47 @@
+"""The verbs that run the whole system on this machine: `up`, and the demonstration."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atoz.cli.verbs import Output, guarded
+
+PANEL = "The whole system"
+
+
+def up(
+    state: Annotated[Path | None, typer.Option(metavar="DIR", help="else ATOZ_STATE")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="of the server")] = None,
+    output: Output = "text",
+) -> None:
+    """Run everything on this machine until Ctrl-C: server, worker; claims survive a restart."""
+    from atoz.harness.up import up as run_up  # noqa: PLC0415 - only this verb needs it
+
+    as_json = output == "json"
+    _end(lambda: run_up(state, port, as_json), as_json)
+
+
+def demo(
+    cases: Annotated[
+        list[Path] | None, typer.Argument(metavar="[CASE.json]…", help="else the samples")
+    ] = None,
+    exit_: Annotated[bool, typer.Option("--exit", help="end after the last case")] = False,
+    output: Output = "text",
+) -> None:
+    """Play the sample cases through the real system in virtual time."""
+    from atoz.harness.demo import demo as run_demo  # noqa: PLC0415 - only this verb needs it
+
+    as_json = output == "json"
+    _end(lambda: run_demo(exit_, as_json, list(cases or [])), as_json)
+
+
+def _end(work: Callable[[], int], as_json: bool) -> None:
+    raise typer.Exit(guarded(work, as_json=as_json))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these verbs."""
+    app.command("up", rich_help_panel=PANEL)(up)
+    app.command("demo", rich_help_panel=PANEL)(demo)

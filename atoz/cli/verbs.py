@@ -1,0 +1,162 @@
+"""How every verb runs: the options that all share, the connection, and errors as one line and a code.
+
+A verb is a coroutine that takes a `Call` and its own options. The shared options stand here once.
+"""
+
+import asyncio
+import getpass
+import inspect
+import logging
+import os
+import typing
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+import typer
+
+from atoz.cli.answer import Answer, print_error, print_json, show
+from atoz.connect import connect
+from atoz.errors import AtozError
+from atoz.logging import configure_logging
+from atoz.mail.plain import one_line
+from atoz.service.base import Service
+from atoz.settings import Settings
+
+Output = Annotated[
+    Literal["text", "json"],
+    typer.Option("--output", "-o", help="json prints one document", show_default=False),
+]
+Address = Annotated[
+    str | None, typer.Option(help="the Temporal server; else TEMPORAL_ADDRESS", metavar="HOST:PORT")
+]
+Namespace = Annotated[
+    str | None, typer.Option(help="its namespace; else TEMPORAL_NAMESPACE", metavar="NAME")
+]
+As = Annotated[str | None, typer.Option("--as", help="who acts; else your login", metavar="NAME")]
+
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Call:
+    """One run of the command: its shared options, and what it works with."""
+
+    output: Literal["text", "json"] = "text"
+    address: str | None = None
+    namespace: str | None = None
+    as_: str | None = None
+
+    @property
+    def as_json(self) -> bool:
+        """Whether a program reads the answer."""
+        return self.output == "json"
+
+    @property
+    def by(self) -> str:
+        """Who acts, as it is recorded."""
+        return one_line(self.as_ or _login(), _LONGEST_NAME) or "unknown"
+
+    @cached_property
+    def key(self) -> str:
+        """What makes a repeat of this very act harmless."""
+        return uuid4().hex
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Our settings. Raises BadInput naming every bad one."""
+        return Settings()
+
+    @property
+    def now(self) -> datetime:
+        """The instant (UTC)."""
+        return datetime.now(UTC)
+
+    async def service(self) -> Service:
+        """The service layer over a connected client. Raises NoServer, BadInput."""
+        settings = self.settings
+        client = await connect(address=self.address, namespace=self.namespace)
+        return Service(client, settings, lambda: datetime.now(UTC))
+
+
+Verb = Callable[..., Coroutine[Any, Any, Answer]]
+
+_OUTPUT: dict[str, Any] = {"output": (Output, "text")}
+_CONNECTION: dict[str, Any] = {"address": (Address, None), "namespace": (Namespace, None)}
+_ACTOR: dict[str, Any] = {"as_": (As, None)}
+
+
+def register(
+    app: typer.Typer, verb: Verb, panel: str, *, server: bool = True, acts: bool = False
+) -> None:
+    """Make `verb` a command of `app`, named like it: its own options, then the shared ones.
+
+    Its docstring is the help. `server`: it connects. `acts`: it records who did it.
+    """
+    shared = {**_OUTPUT, **(_CONNECTION if server else {}), **(_ACTOR if acts else {})}
+
+    def command(**given: Any) -> None:
+        call = Call(**{key: given.pop(key) for key in shared})
+        raise typer.Exit(run(call, verb(call, **given)))
+
+    _, *own = inspect.signature(verb).parameters.values()
+    hints = typing.get_type_hints(verb, include_extras=True)
+    _sign(command, {each.name: (hints[each.name], each.default) for each in own} | shared)
+    name = verb.__name__.rstrip("_").replace("_", "-")
+    app.command(name, help=inspect.getdoc(verb), rich_help_panel=panel)(command)
+
+
+def _sign(command: Callable[..., None], options: dict[str, tuple[Any, Any]]) -> None:
+    """Give the function the parameters that typer shall read: name to (type, default)."""
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+        for name, (hint, default) in options.items()
+    ]
+    vars(command)["__signature__"] = inspect.Signature(parameters)
+    command.__annotations__ = {name: hint for name, (hint, _) in options.items()}
+
+
+def run(call: Call, work: Coroutine[Any, Any, Answer]) -> int:
+    """Run a verb, print its answer or its error, and give the exit code."""
+
+    def answered() -> int:
+        show(asyncio.run(work), as_json=call.as_json)
+        return 0
+
+    configure_logging("auto", "error")
+    return guarded(answered, as_json=call.as_json)
+
+
+def guarded(work: Callable[[], int], *, as_json: bool) -> int:
+    """Run something to its exit code; whatever goes wrong becomes one line and a code."""
+    try:
+        return work()
+    except AtozError as error:
+        return failed(str(error), error.exit_code, as_json=as_json)
+    except KeyboardInterrupt:
+        return failed("interrupted", 130, as_json=as_json)
+    except BrokenPipeError:
+        return 0
+    # A surprise still ends as one line and a code; at the level debug the log has the rest.
+    except Exception as error:
+        logging.getLogger("atoz").debug("the command failed", exc_info=True)
+        said = one_line(f"{type(error).__name__}: {error}", 500)
+        return failed(f"something unexpected happened: {said}", 1, as_json=as_json)
+
+
+def failed(message: str, code: int, *, as_json: bool) -> int:
+    """Say what went wrong on stderr, and as a document where one was asked for."""
+    if as_json:
+        print_json({"error": message, "exit": code})
+    print_error(message)
+    return code
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return os.environ.get("USER", "")

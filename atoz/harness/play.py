@@ -1,0 +1,108 @@
+"""One case from a file to its timeline: simulated by the engine alone, or rehearsed for real.
+
+Both give the same document as `timeline`. A rehearsal has a server, a worker and a state folder of
+its own, which end with it: no message leaves, nobody is told, no claim is touched.
+"""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from atoz.claims.case import CaseFile
+from atoz.claims.facts import Fact
+from atoz.errors import BadInput
+from atoz.evidence.store import EvidenceStore, open_store
+from atoz.harness.rehearse import rehearse
+from atoz.harness.script import script_of
+from atoz.harness.server import virtual_time
+from atoz.harness.world import SimulatedWorld
+from atoz.library import Library
+from atoz.playbook.load import load_playbook
+from atoz.playbook.model import Playbook
+from atoz.playbook.simulate import outcome, simulate, timeline
+from atoz.playbook.state import CaseState, open_claim
+from atoz.settings import Settings
+from atoz.wiring import Rules, build_worker, load_rules
+from workflows import names
+
+
+def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -> dict[str, Any]:
+    """The case under a virtual clock: `{timeline, outcome}`. Raises BadInput."""
+    rules = forced(load_rules(settings), settings, playbook)
+    rules.library.policy(case.claim.marketplace)
+    state = open_claim(
+        names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
+    )
+    world = SimulatedWorld(rules.library, rules.templates, settings.seller_name)
+    played = simulate(state, script_of(case, rules.library.phrases), case.operator, world)
+    return _document(played.state, played.state.facts)
+
+
+async def rehearsed(
+    settings: Settings, case: CaseFile, playbook: str | None = None
+) -> dict[str, Any]:
+    """The case through the real workflow: `{timeline, outcome}`. Raises BadInput, NoServer."""
+    rules = forced(load_rules(settings), settings, playbook)
+    rules.library.policy(case.claim.marketplace)
+    with TemporaryDirectory(prefix="rehearsal-") as folder:
+        alone = secluded(settings, Path(folder))
+        store = open_store(alone.store)
+        async with virtual_time() as server, build_worker(server.client, alone, rules=rules):
+            played = await rehearse(server, case, script_of(case, rules.library.phrases))
+        return _document(played.state, await _all_facts(played.state, store))
+
+
+def secluded(settings: Settings, folder: Path) -> Settings:
+    """The same settings with every way out closed and everything kept below `folder`."""
+    return settings.model_copy(
+        update={
+            "state": folder,
+            "orders": None,
+            "outbox": None,
+            "store_url": None,
+            "smtp_host": None,
+            "appeal_channel": "operator",
+            "notice_emails": (),
+            "notice_webhook_url": None,
+        }
+    )
+
+
+def forced(rules: Rules, settings: Settings, playbook: str | None) -> Rules:
+    """The rules with this playbook, by name or file, as the only one to choose. Raises BadInput."""
+    if playbook is None:
+        return rules
+    only = _playbook(rules.library, settings, playbook)
+    library = dataclasses.replace(rules.library, playbooks=(only,))
+    return rules._replace(library=library)
+
+
+def _playbook(library: Library, settings: Settings, name: str) -> Playbook:
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml") and not path.is_file():
+        return library.playbook(name)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: not UTF-8 text, save it as UTF-8") from error
+    templates = frozenset(file.stem for file in settings.playbooks.glob("templates/*/*.txt"))
+    return load_playbook(text, name, templates)
+
+
+async def _all_facts(state: CaseState, store: EvidenceStore) -> list[Fact]:
+    """The facts that the claim carries, and before them those that it moved into the store."""
+    older: list[Fact] = []
+    for part in state.fact_archives:
+        content = await store.get_document(part)
+        assert content is not None, "a rehearsal's store outlives its claim"
+        older += [Fact.model_validate(fact) for fact in json.loads(content)]
+    return sorted([*older, *state.facts], key=lambda fact: int(fact.id[1:]))
+
+
+def _document(state: CaseState, facts: Sequence[Fact]) -> dict[str, Any]:
+    return {"timeline": timeline(facts), "outcome": outcome(state)}
