@@ -23,4 +23,5 @@ def draft(state: CaseState, act: Draft, now: datetime) -> AppealDrafted:
         findings=lint(text, state),
         facts_only=act.facts_only,
         edited_by=act.edited_by,
+        facts_known=state.facts_recorded,
     )

@@ -231,6 +231,8 @@ class AppealDrafted(Event):
     language: str = "en"
     facts_only: bool = False
     edited_by: str | None = None
+    facts_known: int | None = None
+    """How many facts were recorded when it was written: what came in since is not in the text."""
 
 
 class AppealTried(Event):

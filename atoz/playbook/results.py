@@ -119,6 +119,9 @@ def _try_again_at(work: Work, step: str, attempt: int) -> datetime | None:
 def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
     """A new revision of the text; an approval of an older one is void."""
     old = work.get("appeal")
+    if old is not None and old.unchecked and old.text != event.text:
+        return  # a person wrote another one meanwhile: that is looked at next
+    behind = event.facts_known is not None and event.facts_known < work.get("facts_recorded")
     fields = event.model_dump(
         include={"step", "revision", "text", "digest", "language", "facts_only", "edited_by"}
     )
@@ -126,7 +129,13 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
     keep = {"unapproved_at": old.unapproved_at} if old is not None else {}
     work.set(
         appeal=Appeal(
-            **fields, **keep, sentences=event.sentences, findings=event.findings, asked_before=asked
+            **fields,
+            **keep,
+            sentences=event.sentences,
+            findings=event.findings,
+            asked_before=asked,
+            stale=behind and not event.edited_by,
+            unchecked=behind and bool(event.edited_by),
         )
     )
     for kind in TEXT_TASKS:
