@@ -1,0 +1,104 @@
+"""The whole system on one machine: what survives, what ends, and who may start it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from atoz.claims.case import CaseFile
+from tests.support.running import ROOT, Up, eventually, free_port, is_alive, running_up
+from workflows import names
+from workflows.claim import ClaimInput
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+SAMPLE = ROOT / "samples" / "cases" / "buyer-silent.json"
+
+
+async def client_of(port: int) -> Client:
+    """A plain client, which knows nothing of the system but its address."""
+    return await Client.connect(f"127.0.0.1:{port}", data_converter=pydantic_data_converter)
+
+
+async def started(client: Client) -> WorkflowHandle[Any, Any]:
+    """A sample's claim, as if it arrived now; it waits for its first step when this returns."""
+    case = CaseFile.model_validate_json(SAMPLE.read_text("utf-8"))
+    claim = await client.start_workflow(
+        names.CLAIM_WORKFLOW,
+        ClaimInput(file=case.claim_file, offset=case.claim.notified_at - datetime.now(UTC)),
+        id=names.claim_workflow_id(case.claim.order_id),
+        task_queue=names.TASK_QUEUE,
+    )
+    async with asyncio.timeout(60):
+        while True:
+            if (await claim.query("status"))["state"] == "waiting":
+                return claim
+            await asyncio.sleep(0.05)
+
+
+async def test_claims_survive_the_end_of_everything(tmp_path: Path) -> None:
+    """Kill -9 of the process group, then `up` again: the same claim, with the same status."""
+    port = free_port()
+    with running_up(tmp_path, port) as up:
+        claim = await started(await client_of(port))
+        before = await claim.query("status")
+        everything = up.children()
+        os.killpg(up.popen.pid, signal.SIGKILL)
+        up.popen.wait()
+        if sys.platform == "linux":
+            eventually(lambda: not any(map(is_alive, everything.values())), "orphans", 5)
+    with running_up(tmp_path, port) as up:
+        client = await client_of(port)
+        again = client.get_workflow_handle(claim.id)
+        assert await again.query("status") == before
+        assert before["next_step"] == "deescalate"
+        found = [each.id async for each in client.list_workflows('AtozPlaybook = "documented"')]
+        assert found == [claim.id]
+        everything = up.children()
+        assert up.end(signal.SIGINT) == 0
+        assert not any(map(is_alive, everything.values()))
+    worker_log = (tmp_path / "state" / "worker.log").read_text("utf-8")
+    assert '"drained"' in worker_log, "the worker goes before the server does"
+
+
+async def test_one_system_supervised(tmp_path: Path) -> None:
+    """A second `up` is refused, a busy port is named, a dead worker comes back, a dead server ends it."""
+    port = free_port()
+    with running_up(tmp_path, port) as up:
+        described = await (await client_of(port)).workflow_service.describe_namespace(
+            DescribeNamespaceRequest(namespace="default")
+        )
+        assert described.config.workflow_execution_retention_ttl.ToTimedelta().days == 3650
+        assert "NO SMTP IS CONFIGURED" in up.err
+
+        assert_refused(
+            tmp_path / "second", tmp_path / "state", free_port(), "in use by another `up`"
+        )
+        assert_refused(tmp_path / "third", tmp_path / "other", port, f"port {port} is in use")
+
+        os.kill(up.children()["worker"], signal.SIGKILL)
+        up.until(lambda: "the worker ended (signal 9)" in up.err, "nobody saw the worker die")
+        up.until(lambda: "worker" in up.children(), "no new worker came")
+
+        os.kill(up.children()["server"], signal.SIGKILL)
+        assert up.popen.wait(60) == 1
+        assert "the Temporal server ended (signal 9), so everything ends" in up.err
+
+
+def assert_refused(folder: Path, state: Path, port: int, words: str) -> None:
+    """`up` ends with code 1 and a line that says why and what to do."""
+    folder.mkdir()
+    refused = Up(folder, port, state)
+    assert refused.popen.wait(60) == 1
+    assert words in refused.err
+    assert "--state" in refused.err or "--port" in refused.err

@@ -1,0 +1,1 @@
+"""What plays and shows, without a server."""
