@@ -17,7 +17,7 @@ from rich.text import Text
 from atoz.harness.told import calendar_date, told
 from atoz.mail.plain import one_line
 
-_WIDE = 160
+_WIDE = 200
 """Columns where there is no terminal."""
 _ROOMY = 110
 """Narrower terminals do without some columns."""
