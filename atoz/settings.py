@@ -28,6 +28,7 @@ from atoz.errors import BadInput
 from atoz.logging import LogFormat, LogLevel
 from atoz.mail.plain import Address, domain_of
 from atoz.mail.smtp import DEFAULT_PORTS, Security, SmtpAccount
+from atoz.settings_mailbox import MailboxSettings
 from atoz.settings_reading import (
     Fault,
     FileSource,
@@ -43,7 +44,7 @@ _NOWHERE = "atoz.invalid"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Settings(BaseSettings):
+class Settings(MailboxSettings):
     """Every setting with its default; a field's description says what to write.
 
     Raises BadInput naming every bad setting. Secrets, and addresses that may be secret, show in no
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
     def conflicts(self) -> Iterator[Fault]:
         """Settings that are fine alone and do not fit together."""
         yield from self._smtp_conflicts()
+        yield from self.mailbox_conflicts()
         if self.appeal_channel == "email" and not self.appeal_email:
             yield "appeal_email", "is missing; ATOZ_APPEAL_CHANNEL is email"
         if self.appeal_channel == "webhook" and not self.appeal_webhook_url:
