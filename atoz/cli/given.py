@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from atoz.errors import BadInput
-from atoz.service.files import LARGEST, Upload
+from atoz.evidence.intake import LARGEST_IMAGE, Given
 
 YesNo = Literal["yes", "no"]
 
@@ -40,9 +40,9 @@ def content(path: Path) -> bytes:
     """A file's bytes; `-` is what comes on standard input. Raises BadInput."""
     try:
         if path == Path("-"):
-            return typer.get_binary_stream("stdin").read(LARGEST + 1)
+            return typer.get_binary_stream("stdin").read(LARGEST_IMAGE + 1)
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)
+            return file.read(LARGEST_IMAGE + 1)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from error
 
@@ -55,9 +55,9 @@ def text(path: Path) -> str:
         raise BadInput(f"{path}: not UTF-8 text, save it as UTF-8") from error
 
 
-def upload(path: Path) -> Upload:
+def upload(path: Path) -> Given:
     """A file to keep. Raises BadInput where it cannot be read."""
-    return Upload(path.name, content(path))
+    return Given(path.name, content(path))
 
 
 def yes(word: YesNo | None) -> bool | None:

@@ -15,6 +15,7 @@ from atoz.claims.case import CaseFile
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
 from atoz.evidence.store import EvidenceStore, open_store
+from atoz.harness.photos import Photos
 from atoz.harness.rehearse import rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import virtual_time
@@ -37,7 +38,8 @@ def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -
         names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
     )
     world = SimulatedWorld(rules.library, rules.templates, settings.seller_name)
-    played = simulate(state, script_of(case, rules.library.phrases), case.operator, world)
+    script = script_of(case, rules.library.phrases, Photos().make)
+    played = simulate(state, script, case.operator, world)
     return _document(played.state, played.state.facts)
 
 
@@ -51,7 +53,10 @@ async def rehearsed(
         alone = secluded(settings, Path(folder))
         store = open_store(alone.store)
         async with virtual_time() as server, build_worker(server.client, alone, rules=rules):
-            played = await rehearse(server, case, script_of(case, rules.library.phrases))
+            photos = Photos()
+            script = script_of(case, rules.library.phrases, photos.make)
+            await photos.keep(store)
+            played = await rehearse(server, case, script)
         return _document(played.state, await _all_facts(played.state, store))
 
 

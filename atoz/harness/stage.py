@@ -4,7 +4,6 @@ Nothing is simulated but the clock and the people. Whatever the surrounding sett
 message leaves this machine and nobody is told.
 """
 
-import hashlib
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,13 +18,12 @@ from atoz.errors import AtozError
 from atoz.evidence.store import EvidenceStore, open_store
 from atoz.harness.catcher import HOST, Catcher, Caught, catching
 from atoz.harness.expect import differences
-from atoz.harness.images import make_image
+from atoz.harness.photos import Photos
 from atoz.harness.play import secluded
 from atoz.harness.rehearse import rehearse
-from atoz.harness.script import reference, script_of
+from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.harness.showing import Played
-from atoz.playbook.events import Attachment
 from atoz.playbook.simulate import outcome, timeline
 from atoz.playbook.view import condition
 from atoz.settings import Settings
@@ -34,9 +32,6 @@ from workflows import names
 
 _SENDER = "claims@shop.example"
 _SELLER = "Example Shop"
-_PHOTOS = ("image/jpeg", "image/png")
-_LARGEST = 20_000_000
-"""Bytes of a picture that is made; a case may name any size."""
 
 
 class Stage(NamedTuple):
@@ -112,27 +107,6 @@ async def play(stage: Stage, case: CaseFile) -> Played:
 
 def _title(case: CaseFile) -> str:
     return case.title or case.claim.order_id
-
-
-class Photos:
-    """The pictures that a case names: made, then kept in the store."""
-
-    def __init__(self) -> None:
-        self._made: list[tuple[bytes, str]] = []
-
-    def make(self, name: str, kind: str, size: int) -> Attachment:
-        """A picture of about `size` bytes; a file of any other kind stays a mere reference."""
-        if kind not in _PHOTOS:
-            return reference(name, kind, size)
-        content = make_image(name, kind, min(size, _LARGEST))
-        self._made.append((content, kind))
-        digest = hashlib.sha256(content).hexdigest()
-        return Attachment(name=name, type=kind, size=len(content), sha256=digest)
-
-    async def keep(self, store: EvidenceStore) -> None:
-        """Put all of them into the store."""
-        for content, kind in self._made:
-            await store.put(content, kind)
 
 
 def with_mail_read_back(

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from atoz.errors import AtozError, BadInput
+from atoz.evidence.intake import Given
 from atoz.playbook import events as ev
 from atoz.service import files
 from atoz.service.archive import archived
@@ -52,16 +53,16 @@ async def amend(
 
 
 async def add_evidence(
-    service: Service, order_id: str, upload: files.Upload, *, by: str, key: str
+    service: Service, order_id: str, file: Given, *, by: str, key: str
 ) -> dict[str, Any]:
     """Keep a file and add it to the claim's evidence. Raises as `act`, and BadInput for the file."""
     workflow_id = claim_id(order_id)
-    files.checked([upload])
+    taken = await files.judged([file])
     if not await is_running(service, workflow_id):
         raise await not_running(service, workflow_id)
-    (file,) = await files.keep(service.store, [upload])
-    done = await do(service, order_id, ev.EvidenceAdded, file=file, by=by, key=key)
-    return {**done, "file": file.model_dump(mode="json")}
+    (kept,) = await files.keep(service.store, taken)
+    done = await do(service, order_id, ev.EvidenceAdded, file=kept, by=by, key=key)
+    return {**done, "file": kept.model_dump(mode="json")}
 
 
 async def not_running(service: Service, workflow_id: str) -> AtozError:

@@ -12,6 +12,7 @@ from typing import Any
 
 from atoz.claims.status import Status
 from atoz.errors import BadInput
+from atoz.evidence.intake import Given, Taken
 from atoz.mail.intents import read_intents
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
@@ -33,7 +34,7 @@ async def reply(
     order_id: str,
     text: str,
     *,
-    photos: Sequence[files.Upload] = (),
+    photos: Sequence[Given] = (),
     language: str | None = None,
     message_id: str | None = None,
 ) -> dict[str, Any]:
@@ -46,12 +47,12 @@ async def reply(
     text = _plain(text)
     if not text.strip() and not photos:
         raise BadInput("a reply has words or files: give --text, --photo or both")
-    files.checked(photos)
+    taken_files = await files.judged(photos)
     running = await is_running(service, workflow_id)
     if not running:
         await _must_be_known(service, workflow_id)
     made = _reply_id(workflow_id, text, photos)
-    event = await _reply(service, text, photos, language, message_id or made)
+    event = await _reply(service, text, taken_files, language, message_id or made)
     taken = running and await _signalled(service, workflow_id, "buyer_replied", event)
     if not taken:
         await desk.put(service, _desk_item(workflow_id, event))
@@ -68,12 +69,12 @@ async def reply(
 async def _reply(
     service: Service,
     text: str,
-    photos: Sequence[files.Upload],
+    photos: Sequence[Taken],
     language: str | None,
     message_id: str,
 ) -> ev.BuyerReplied:
     """The reply with its intents read, its files and a long text kept in the store."""
-    images = sum(kind.startswith("image/") for kind in files.checked(photos))
+    images = sum(file.type.startswith("image/") for file in photos)
     intents = read_intents(text, language=language, phrases=service.library.phrases, photos=images)
     said = {"at": service.now(), "message_id": message_id, "language": language}
     # What is wrong with the mail itself shows before anything is kept.
@@ -169,7 +170,7 @@ def _desk_item(workflow_id: str, event: ev.BuyerReplied) -> DeskItem:
     )
 
 
-def _reply_id(workflow_id: str, text: str, photos: Sequence[files.Upload]) -> str:
+def _reply_id(workflow_id: str, text: str, photos: Sequence[Given]) -> str:
     digests = [hashlib.sha256(photo.content).hexdigest() for photo in photos]
     return _made_id(workflow_id, "reply", text, *sorted(digests))
 
