@@ -12,7 +12,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.choice import choose_playbook, claim_limit, first_step_acted
 from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
-from atoz.playbook.schedule import playbook_of
+from atoz.playbook.schedule import natural, playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.tasks import TASKS
 from atoz.playbook.work import Work
@@ -272,7 +272,10 @@ def skipped(work: Work, event: ev.StepSkippedByHand) -> None:
     work.record(
         "step_skipped", f"operator:{event.by}", event.step, why=event.why or "skipped by hand"
     )
-    work.run(event.step, state="skipped", done_at=work.at)
+    step = playbook_of(work.now).step(event.step)
+    scheduled = natural(work.now, step) if step is not None else None
+    # Like every skipped step it counts as done at its scheduled instant: what follows is not hurried.
+    work.run(event.step, state="skipped", done_at=max(work.at, scheduled or work.at))
     for task in work.get("tasks"):
         if task.open and task.step == event.step:
             work.close_task(task, f"operator:{event.by}", "the step was skipped")

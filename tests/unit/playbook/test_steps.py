@@ -174,13 +174,13 @@ def test_conditions_skip_a_step(rule: dict[str, Any], skipped: str | None) -> No
 
 
 def test_a_person_skips_a_step() -> None:
-    """At once, with who and why; what waits for it counts from then."""
+    """At once, with who and why; it counts as done at its scheduled instant, so nothing hurries."""
     play = Play().to(2 * DAY).skip("request-photos").to(6 * DAY)
     assert play.sent() == {"deescalate": DAY}
     [override] = play.facts("overridden")
     assert override.data["why"] == "no use"
     assert play.when("step_skipped") == [2 * DAY]
-    assert play.when("appeal_drafted") == [3 * DAY]
+    assert play.when("appeal_drafted") == [4 * DAY]
 
 
 # Waits that end early -------------------------------------------------------------------------
