@@ -28,6 +28,7 @@ from temporalio.worker import Worker
 from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
 from atoz.logging import configure_logging
+from atoz.mail.plain import one_line
 from atoz.settings import Settings
 from atoz.wiring import GRACE, build_worker, load_rules
 
@@ -64,7 +65,7 @@ async def _run() -> int:
         return 1
     except (TemporalError, RuntimeError) as fault:
         # The SDK's fatal errors, such as a namespace that is not there, are bare RuntimeErrors.
-        _LOG.error("the worker ended: %s", fault)
+        _LOG.error("the worker ended: %s", one_line(fault, 300))
         return 1
     return 0
 
