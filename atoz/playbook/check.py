@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from atoz.claims.base import check_decimals, merged
 from atoz.claims.claim import ClaimFile
+from atoz.claims.clocks import STOPPED_BY
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState, Task
 from atoz.playbook.tasks import TASKS
@@ -120,6 +121,9 @@ def _skip(state: CaseState, event: ev.StepSkippedByHand) -> str | None:
 
 def _due(state: CaseState, event: ev.DueSet) -> str | None:
     clock = state.clock(event.clock)
+    if clock is None and event.clock not in STOPPED_BY:
+        known = dict.fromkeys([*(clock.id for clock in state.clocks), *STOPPED_BY])
+        return f"{event.clock} is not a clock; write one of: {', '.join(known)}"
     if clock is not None and clock.stopped_at is not None:
         return f"clock {event.clock} was stopped already"
     if event.due <= event.at:

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from atoz.claims.base import Compact, Instant, Record
 from atoz.claims.claim import ClaimFile
-from atoz.claims.clocks import ClockName
 from atoz.claims.policy import Policy
 from atoz.claims.status import FundedBy, Status
 from atoz.playbook.model import Intent, Playbook
@@ -169,10 +168,10 @@ class StepSkippedByHand(OperatorEvent):
 
 
 class DueSet(OperatorEvent):
-    """A person corrects when a clock runs out."""
+    """A person corrects when a clock runs out: one of the claim by its id, or a new one by its name."""
 
     type: Literal["due_set"] = "due_set"
-    clock: ClockName
+    clock: Annotated[str, Field(max_length=80)]
     due: Instant
     why: Words = ""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from atoz.claims.base import instant_text, merged, money_text
 from atoz.claims.claim import ClaimFile
+from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.facts import Fact, values_of
 from atoz.claims.policy import response_due
 from atoz.claims.status import MEANINGS, Status, odr_counts_by_table
@@ -295,7 +296,8 @@ def due_set(work: Work, event: ev.DueSet) -> None:
     )
     work.remember(event.key, fact)
     if clock is None:
-        work.open_clock(event.clock, event.due, source, work.at)
+        name = next(name for name in STOPPED_BY if name == event.clock)
+        work.open_clock(name, event.due, source, work.at)
     else:
         _move_clock(work, event.clock, event.due, source)
 

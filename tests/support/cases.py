@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from atoz.claims.base import merged
 from atoz.claims.claim import ClaimFile
-from atoz.claims.clocks import Clock, ClockName
+from atoz.claims.clocks import Clock
 from atoz.claims.facts import Fact
 from atoz.claims.status import FundedBy, Status
 from atoz.harness.world import SimulatedWorld
@@ -340,7 +340,7 @@ class Play:
         """A person leaves a step out."""
         return self.take(ev.StepSkippedByHand(at=self.now, by="mara", step=step, why="no use"))
 
-    def due(self, clock: ClockName, span: timedelta) -> Play:
+    def due(self, clock: str, span: timedelta) -> Play:
         """A person corrects a clock, to so long after the arrival."""
         return self.take(
             ev.DueSet(at=self.now, by="mara", clock=clock, due=self.arrived + span, why="as stated")
