@@ -70,7 +70,7 @@ clean: ## remove all that make made; the claims in var/ stay
 $(STAMP): $(UV) requirements/dev.txt requirements/runtime.in pyproject.toml
 	@echo 'setting up .venv ...' >&2
 	@$(PY) -c '' 2>/dev/null || $(UV) venv --quiet --clear --python "$(PYTHON)" .venv >&2
-	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt >&2
+	@$(UV) pip sync --quiet --compile-bytecode --python $(PY) --require-hashes requirements/dev.txt >&2
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --offline \
 		--editable . >&2
 	@touch $@
