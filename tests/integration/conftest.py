@@ -1,0 +1,5 @@
+"""Fixtures of the real server, shared by every test here that asks for one."""
+
+from tests.support.server import bench
+
+__all__ = ["bench"]
