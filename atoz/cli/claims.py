@@ -14,6 +14,7 @@ from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.playbook import events as ev
 from atoz.service import acting, listing, looking, starting
+from atoz.service.claim_files import read_claim, read_values
 
 PANEL = "Claims"
 
@@ -26,8 +27,9 @@ async def start(
     ] = False,
 ) -> Answer:
     """Start the claim of a file; the same claim again changes nothing."""
-    content = given.content(file)
-    document = await starting.start(await call.service(), content, received_now=received_now)
+    # A bad file is refused before anything is contacted.
+    claim = read_claim(given.content(file), call.library.policies)
+    document = await starting.start(await call.service(), claim, received_now=received_now)
     said = "was started"
     if document.get("archived"):
         said = "is over and archived: nothing was started"
@@ -42,8 +44,8 @@ async def amend(
     file: Annotated[Path, typer.Argument(metavar="FILE.json", help="only what changes")],
 ) -> Answer:
     """Complete or correct a claim: {"claim": {"reason": "damaged"}, …}."""
-    content = given.content(file)
-    document = await acting.amend(await call.service(), order, content, by=call.by, key=call.key)
+    values = read_values(given.content(file))
+    document = await acting.amend(await call.service(), order, values, by=call.by, key=call.key)
     return Answer(document, [line(order, "amended")])
 
 

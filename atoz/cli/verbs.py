@@ -21,6 +21,7 @@ import typer
 from atoz.cli.answer import Answer, print_error, print_json, show
 from atoz.connect import connect
 from atoz.errors import AtozError
+from atoz.library import Library, load_library
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
 from atoz.service.base import Service
@@ -69,6 +70,11 @@ class Call:
     def settings(self) -> Settings:
         """Our settings. Raises BadInput naming every bad one."""
         return Settings()
+
+    @cached_property
+    def library(self) -> Library:
+        """What a seller edits. Raises BadInput when it is bad."""
+        return load_library(self.settings.playbooks)
 
     @property
     def now(self) -> datetime:

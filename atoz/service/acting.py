@@ -10,7 +10,7 @@ from atoz.service import files
 from atoz.service.archive import archived
 from atoz.service.base import Service, claim_id, is_running, no_such_claim
 from atoz.service.calls import NotOpen
-from atoz.service.claim_files import read_values, validated
+from atoz.service.claim_files import validated
 from workflows import names
 
 LONGEST = 500_000
@@ -20,7 +20,7 @@ _VERBS = {model: name for name, model in ev.UPDATES.items()}
 
 
 async def act(service: Service, order_id: str, event: ev.OperatorEvent) -> dict[str, Any]:
-    """Apply an act: `{workflow_id, order_id, recorded, at}`; `recorded` is 0 where it was known.
+    """Apply an act: `{workflow_id, order_id, recorded, at}`; a repeat of its key records nothing more.
 
     Raises BadInput with the claim's own words where it refuses, NoSuchClaim, NoWorker.
     """
@@ -45,10 +45,9 @@ async def do(
 
 
 async def amend(
-    service: Service, order_id: str, content: bytes, *, by: str, key: str
+    service: Service, order_id: str, values: dict[str, Any], *, by: str, key: str
 ) -> dict[str, Any]:
-    """Complete or correct the claim by a file of values. Raises as `act`."""
-    values = read_values(content)
+    """Complete or correct the claim; `read_values` reads a file of values. Raises as `act`."""
     return await do(service, order_id, ev.Amended, values=values, by=by, key=key)
 
 

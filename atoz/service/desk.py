@@ -38,7 +38,13 @@ async def tasks(service: Service) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await service.calls.query(names.DESK_ID, "tasks")
     except NotOpen:
         return []
-    return [{"order_id": DESK, "workflow_id": names.DESK_ID, **task} for task in found]
+    own = {"order_id": DESK, "workflow_id": names.DESK_ID}
+    return [{**own, **_without_bookkeeping(task)} for task in found]
+
+
+def _without_bookkeeping(task: dict[str, Any]) -> dict[str, Any]:
+    """A task as a claim shows its own, too."""
+    return {name: value for name, value in task.items() if name != "told"}
 
 
 async def done(

@@ -11,7 +11,7 @@ from atoz.errors import BadInput
 from atoz.service.archive import archived
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
-from atoz.service.claim_files import digest_of, read_claim, shifted
+from atoz.service.claim_files import digest_of, shifted
 from workflows import names
 from workflows.claim import ClaimInput
 
@@ -28,13 +28,14 @@ _ENDED = frozenset(
 )
 
 
-async def start(service: Service, content: bytes, *, received_now: bool = False) -> dict[str, Any]:
-    """Start the claim of a claim or case file: `{workflow_id, run_id, already_running}`.
+async def start(
+    service: Service, given: ClaimFile, *, received_now: bool = False
+) -> dict[str, Any]:
+    """Start a claim: `{workflow_id, run_id, already_running}`; `read_claim` reads its file.
 
     A claim of the archive is not started again: `already_running`, and `archived` beside it.
-    Raises BadInput for a bad file, or where the order has a claim with other data.
+    `received_now` shifts its dates. Raises BadInput where the order has a claim with other data.
     """
-    given = read_claim(content, service.library.policies)
     file = shifted(given, service.now()) if received_now else given
     workflow_id = names.claim_workflow_id(file.claim.order_id)
     if await archived(service, workflow_id) is not None:

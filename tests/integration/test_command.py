@@ -1,0 +1,121 @@
+"""Many claims at once, and the command over the real server: documents, keys, exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atoz.claims.status import Status
+from atoz.cli.app import main
+from atoz.errors import BadInput, NoSuchClaim
+from atoz.playbook import events as ev
+from atoz.service import acting, listing, reporting
+from tests.support.server import Bench
+from tests.support.service import NOBODY, begun, claim_of, eventually, service_of
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
+
+Captured = pytest.CaptureFixture[str]
+Command = Callable[..., Awaitable[tuple[int, Any]]]
+
+
+async def test_lists_are_filtered_and_paged(bench: Bench) -> None:
+    """By status, step, attention and due date; a page says how to get the next one."""
+    service = service_of(bench)
+    orders = {await begun(service) for _ in range(3)}
+    decided, waiting, skipped = sorted(orders)
+    await reporting.decide(service, decided, Status.ORDER_CANCELLED)
+    await reporting.request_information(service, waiting, None)
+    await acting.do(service, skipped, ev.StepSkippedByHand, step="deescalate", by="m", key="s")
+
+    async def listed(**wanted: Any) -> set[str]:
+        page = await listing.claims(service, listing.Wanted(**wanted), limit=1_000)
+        return orders & {claim["order_id"] for claim in page["claims"]}
+
+    async def settled() -> bool:
+        return (
+            await listed(status="order_cancelled") == {decided}
+            and await listed(attention=("task",)) | await listed(attention=("urgent",)) == {waiting}
+            and await listed(step="deescalate") == {skipped}
+        )
+
+    await eventually(settled)
+    assert await listed() == orders
+    soon, later = (datetime.now(UTC) + timedelta(days=days) for days in (6, 8))
+    assert await listed(due_before=soon) == set()
+    assert await listed(due_before=later) == {waiting, skipped}
+    first = await listing.claims(service, listing.Wanted(), limit=1)
+    second = await listing.claims(
+        service, listing.Wanted(), limit=1, page_token=first["next_page_token"]
+    )
+    assert first["claims"][0]["order_id"] != second["claims"][0]["order_id"]
+    for bad in ({"limit": 0}, {"page_token": "x"}):
+        with pytest.raises(BadInput):
+            await listing.claims(service, listing.Wanted(), **bad)
+    with pytest.raises(BadInput, match="no step"):
+        await listed(step="x' OR '1'='1")
+
+
+async def test_tasks_of_one_claim_and_of_all(bench: Bench) -> None:
+    """The most urgent first; each says whose it is."""
+    service = service_of(bench)
+    order = await begun(service, {"buyer": {"relay": None}})
+    (task,) = (await listing.tasks(service, order))["tasks"]
+    assert (task["order_id"], task["kind"]) == (order, "complete-claim")
+
+    async def found() -> bool:
+        page = await listing.tasks(service, limit=1_000)
+        dues = [each.get("due") or "9" for each in page["tasks"]]
+        return task in page["tasks"] and dues == sorted(dues)
+
+    await eventually(found)
+    with pytest.raises(NoSuchClaim):
+        await listing.tasks(service, NOBODY)
+
+
+@pytest.fixture
+def command(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> Iterator[Command]:
+    """Runs one line as a person would, with `-o json`: exit code and document."""
+    client = bench.server.client
+    monkeypatch.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
+    monkeypatch.setenv("ATOZ_STATE", str(bench.settings.state))
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+
+    async def run(*line: str) -> tuple[int, Any]:
+        code = await asyncio.to_thread(main, [*line, "-o", "json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    yield run
+    root.handlers, root.level = handlers, level
+    logging.captureWarnings(capture=False)
+
+
+async def test_the_command_from_start_to_list(command: Command, tmp_path: Path) -> None:
+    """Each verb prints one document with its keys, and the exit code tells the rest."""
+    claim = claim_of()
+    order, file = claim.claim.order_id, tmp_path / "claim.json"
+    file.write_text(claim.model_dump_json(by_alias=True), "utf-8")
+    assert (await command("start", str(file), "--received-now"))[1]["already_running"] is False
+    assert (await command("start", str(file)))[1]["already_running"] is True
+    assert (await command("pause", order, "--why", "holiday", "--as", "mara"))[0] == 0
+    code, refused = await command("pause", order)
+    assert (code, refused) == (1, {"error": "the claim is paused already", "exit": 1})
+    assert (await command("resume", order))[0] == 0
+    assert (await command("due", order, "response", "2099-01-01T00:00:00+02:00"))[0] == 0
+    code, view = await command("status", order)
+    assert (code, view["step"], view["next_step"]) == (0, None, "deescalate")
+    assert view["clocks"][0]["due"] == "2098-12-31T22:00:00Z"
+    code, document = await command("timeline", order)
+    sources = {entry["kind"]: entry["source"] for entry in document["timeline"]}
+    assert sources["paused"] == "operator:mara"
+    assert (await command("status", NOBODY))[0] == 3
+    assert (await command("list", "--limit", "1"))[1].keys() == {"claims", "next_page_token"}
+    assert (await command("tasks", order))[1] == {"tasks": [], "next_page_token": None}
