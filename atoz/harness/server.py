@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,11 +85,12 @@ class VirtualTime:
 
 @asynccontextmanager
 async def virtual_time(
-    *, pages: bool = False, log: Path | None = None
+    *, pages: bool = False, log: Path | None = None, settings: Sequence[str] = ()
 ) -> AsyncIterator[VirtualTime]:
     """Start the server with this project's search attributes; ends with the block.
 
-    What it prints goes into `log` or nowhere. Raises NoServer where it does not start.
+    What it prints goes into `log` or nowhere. `settings` are more of its dynamic ones (`key=json`).
+    Raises NoServer where it does not start.
     """
     port = _free_port() if pages else None
     try:
@@ -98,7 +99,7 @@ async def virtual_time(
                 ts_config=TimeSkippingConfig(enabled=False),
                 data_converter=pydantic_data_converter,
                 dev_server_existing_path=temporal_binary(),
-                dev_server_extra_args=_dev_server_args(),
+                dev_server_extra_args=_dev_server_args(settings),
                 dev_server_startup_timeout=timedelta(seconds=60),
                 ui=pages,
                 ui_port=port,
@@ -135,8 +136,8 @@ def _free_port() -> int:
         return port
 
 
-def _dev_server_args() -> list[str]:
-    settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS, MANY_UPDATES)
+def _dev_server_args(more: Sequence[str]) -> list[str]:
+    settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS, MANY_UPDATES, *more)
     # Standard output belongs to the document that the command prints.
     args = ["--output", "none", "--log-level", "error"]
     args += [part for value in settings for part in ("--dynamic-config-value", value)]
