@@ -134,7 +134,7 @@ class ClaimWorkflow:
         event = read_update(name, args, self._now(), info.id if info else "")
         if isinstance(event, str):
             raise ApplicationError(event, type="Refused", non_retryable=True)
-        known = isinstance(event, ev.OperatorEvent) and event.key in self._state.seen
+        known = isinstance(event, ev.OperatorEvent) and bool(self._state.handled(event.key))
         why = None if known or self._state.policy is None else refusal(self._state, event)
         if why is not None:
             raise ApplicationError(why, type="Refused", non_retryable=True)

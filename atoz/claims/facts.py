@@ -1,6 +1,7 @@
 """Facts: the append-only record of a claim that timeline, appeal, `why` and reports all read."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from atoz.claims.base import Instant, Record
@@ -59,6 +60,11 @@ class Fact(Record):
     def on_timeline(self) -> bool:
         """Whether a timeline shows this fact."""
         return self.kind in TIMELINE_KINDS
+
+    @cached_property
+    def weight(self) -> int:
+        """How many bytes the fact takes where it is carried: weighed once, since it never changes."""
+        return len(self.model_dump_json().encode())
 
 
 def values_of(file: ClaimFile) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def apply(state: CaseState, event: ev.Event) -> CaseState:
     if state.policy is not None and isinstance(event, ev.Opened):
         return state
     key = key_of(event)
-    if key and key in state.seen:
+    if key and state.handled(key):
         return _known(state, event, key)
     work = Work(state, event.at)
     _RULES[type(event)](work, event)
@@ -77,7 +77,7 @@ def _known(state: CaseState, event: ev.Event, key: str) -> CaseState:
     if isinstance(event, ev.OperatorEvent):
         return state
     work = Work(state, event.at)
-    work.record("duplicate_ignored", key, message_id=key, of=state.seen[key])
+    work.record("duplicate_ignored", key, message_id=key, of=state.handled(key))
     return work.done()
 
 

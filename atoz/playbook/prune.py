@@ -46,7 +46,7 @@ def overflow(state: CaseState) -> tuple[Fact, ...]:
     part: list[Fact] = []
     size, left = 0, _size(bulk)
     for number, fact in enumerate(bulk):
-        weight = _weight(fact)
+        weight = fact.weight
         fits = len(bulk) - number <= KEPT_FACTS and left <= KEPT_BYTES
         if fits or (part and size + weight > PART_BYTES):
             break
@@ -63,10 +63,4 @@ def without(state: CaseState, archived: Sequence[Fact], ref: str) -> CaseState:
 
 
 def _size(facts: Sequence[Fact]) -> int:
-    return sum(_weight(fact) for fact in facts)
-
-
-def _weight(fact: Fact) -> int:
-    """About how many bytes the fact takes: texts count four bytes a character at worst."""
-    text = fact.data.get("text") or fact.data.get("excerpt") or ""
-    return 400 + 2 * len(str(text)) + 60 * len(fact.data.get("sentences") or ())
+    return sum(fact.weight for fact in facts)

@@ -1,5 +1,6 @@
 """The whole state of one claim: a frozen, serialisable value that `apply` folds events into."""
 
+import hashlib
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -100,6 +101,11 @@ class Task(Record):
         return self.done_at is None
 
 
+def key_digest(key: str) -> str:
+    """What is remembered of a handled id: short, however long a stranger's Message-ID is."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 class CaseState(Record):
     """One claim: what is known, the rules pinned for it, and everything that happened so far."""
 
@@ -144,6 +150,10 @@ class CaseState(Record):
     seen: dict[str, str] = {}
     early: tuple[AnyEvent, ...] = ()
     last_step: str | None = None
+
+    def handled(self, key: str) -> str | None:
+        """The fact that a handled message or act became, by its id, or None."""
+        return self.seen.get(key_digest(key))
 
     @property
     def decided(self) -> bool:

@@ -11,11 +11,11 @@ from atoz.claims.base import instant_text
 from atoz.claims.clocks import Clock, ClockName
 from atoz.claims.facts import Fact, values_of
 from atoz.playbook.model import TaskKind
-from atoz.playbook.state import CaseState, QueuedMessage, StepRun, Task
+from atoz.playbook.state import CaseState, QueuedMessage, StepRun, Task, key_digest
 from atoz.playbook.tasks import TASKS
 
 KEPT_CLOSED_TASKS = 30
-KEPT_SEEN = 20_000
+KEPT_SEEN = 8_000
 
 
 class Work:
@@ -74,7 +74,7 @@ class Work:
         if not key:
             return
         seen = dict(self.get("seen"))
-        seen[key] = fact
+        seen[key_digest(key)] = fact
         if len(seen) > KEPT_SEEN:
             del seen[next(iter(seen))]
         self.set(seen=seen)

@@ -243,7 +243,7 @@ def test_a_missed_answer_is_looked_after_as_well() -> None:
 def test_after_its_aftercare_the_claim_is_archived() -> None:
     """30 days after it closed, not a second earlier."""
     play = Play().to(2 * DAY).decided("denied").to(32 * DAY - SECOND)
-    assert play.state.archive_ref is None
+    assert play.next_at == 32 * DAY
     play.to(32 * DAY)
     assert play.state.archive_ref == "archive/claim-111-0000199-0000199.json"
     assert play.asleep == Done("denied")

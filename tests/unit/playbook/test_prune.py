@@ -1,0 +1,132 @@
+"""Carried state stays small whatever comes, and forgets nothing that an appeal or a rule needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from atoz.claims.facts import Fact
+from atoz.playbook import events as ev
+from atoz.playbook.apply import apply
+from atoz.playbook.model import Intent
+from atoz.playbook.prune import BULK, overflow, without
+from atoz.playbook.state import CaseState
+from tests.support.cases import DAY, HOUR, SECOND, Play
+
+MEGABYTE = 1_000_000
+FLOOD = 5_000
+
+
+def pruned(state: CaseState) -> Iterator[tuple[CaseState, tuple[Fact, ...]]]:
+    """The states after each part that leaves, as the workflow does it."""
+    while part := overflow(state):
+        state = without(state, part, f"facts/x/{len(state.fact_archives) + 1:05}.json")
+        yield state, part
+
+
+def flooded(
+    state: CaseState, text: str, intents: tuple[Intent, ...] = ("other",), message_id: str = ""
+) -> tuple[CaseState, list[Fact]]:
+    """The state after 5,000 replies with this text, and the facts that left it on the way."""
+    gone: list[Fact] = []
+    for number in range(FLOOD):
+        reply = ev.BuyerReplied.model_construct(
+            at=state.started_at + 2 * DAY + number * SECOND,
+            message_id=f"<{number:06}{message_id}@mail.example>",
+            text=text,
+            intents=intents,
+            language="en",
+            text_ref=f"texts/{number:06}",
+            attachments=(),
+        )
+        state = apply(state, reply)
+        for smaller, part in pruned(state):
+            state = smaller
+            gone += part
+    return state, gone
+
+
+@pytest.mark.parametrize(
+    ("text", "message_id"),
+    [
+        ("x" * 2_000, ""),
+        ("x" * 2_000, "y" * 900),
+        ("\N{GRINNING FACE}" * 2_000, ""),
+        ("写真" * 1_000, ""),
+        ('"\\' * 1_000, ""),
+        ("\x01" * 2_000, ""),
+        ("", ""),
+    ],
+    ids=["latin", "long ids", "emoji", "japanese", "quotes", "controls", "empty"],
+)
+def test_five_thousand_replies_stay_under_a_megabyte(text: str, message_id: str) -> None:
+    """Whatever they are made of."""
+    state, gone = flooded(Play().to(2 * DAY).state, text, message_id=message_id)
+    assert len(state.model_dump_json().encode()) < MEGABYTE
+    kept = [fact for fact in state.facts if fact.kind == "reply_received"]
+    assert len(kept) + sum(fact.kind == "reply_received" for fact in gone) == FLOOD
+    assert state.facts[-1].id in {f"f{state.facts_recorded}", kept[-1].id}
+
+
+def test_nothing_is_lost_and_nothing_doubled() -> None:
+    """Archived and carried facts together are all facts, in order."""
+    play = Play().to(2 * DAY)
+    state, gone = flooded(play.state, "x" * 500)
+    numbers = sorted(int(fact.id[1:]) for fact in (*gone, *state.facts))
+    assert numbers == list(range(1, state.facts_recorded + 1))
+    assert len(state.fact_archives) == len(set(state.fact_archives)) > 1
+
+
+def test_each_part_is_small() -> None:
+    """It goes through one activity."""
+    state = Play().to(2 * DAY).state
+    for number in range(FLOOD // 5):
+        reply = ev.BuyerReplied(
+            at=state.started_at + 2 * DAY, message_id=f"<{number}>", text="写" * 2_000
+        )
+        state = apply(state, reply)
+    parts = [part for _, part in pruned(state)]
+    assert parts
+    for part in parts:
+        assert sum(len(fact.model_dump_json().encode()) for fact in part) < MEGABYTE
+
+
+def test_a_small_state_is_left_alone() -> None:
+    """Up to a thousand facts of bulk."""
+    state = Play().to(2 * DAY).state
+    assert overflow(state) == ()
+    for number in range(400):
+        state = apply(state, ev.BuyerReplied(at=state.started_at, message_id=f"<{number}>"))
+    assert overflow(state) == ()
+
+
+def test_what_rules_look_at_again_stays() -> None:
+    """Values, messages, the decision; and the newest reply, without which silence would be stated."""
+    play = Play().to(3 * DAY + HOUR).reply("question", text="Why do you ask?")
+    before = {fact.id for fact in play.state.facts if fact.kind not in BULK}
+    state = play.state
+    for number in range(3_000):
+        state = apply(state, ev.DuplicateNoticed(at=play.now, message_id=f"<d{number}>"))
+        state = [state, *(smaller for smaller, _ in pruned(state))][-1]
+    assert before <= {fact.id for fact in state.facts}
+    assert [fact.data["text"] for fact in state.facts if fact.kind == "reply_received"] == [
+        "Why do you ask?"
+    ]
+
+
+def test_handled_ids_are_remembered_after_their_facts_left() -> None:
+    """A reply that was archived is still not taken twice."""
+    state, gone = flooded(Play().to(2 * DAY).state, "x" * 2_000)
+    first = next(fact for fact in gone if fact.kind == "reply_received")
+    again = ev.BuyerReplied(at=state.started_at + 3 * DAY, message_id=first.source)
+    after = apply(state, again)
+    assert after.facts[-1].kind == "duplicate_ignored"
+    assert after.facts[-1].data["of"] == first.id
+
+
+def test_a_question_asked_five_thousand_times_is_one_task() -> None:
+    """With one clock."""
+    state, _ = flooded(Play().to(2 * DAY).state, "Why?", intents=("question",))
+    assert len([task for task in state.tasks if task.open]) == 1
+    assert [clock.id for clock in state.clocks] == ["response", "buyer_reply"]
