@@ -162,6 +162,8 @@ def _raise(error: RPCError) -> NoReturn:
         raise NoWorker from error
     if error.status in _TIMED_OUT or error.status is RPCStatusCode.UNAVAILABLE:
         raise NoServer(f"the Temporal server does not answer ({said}): try again") from error
+    if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
+        raise AtozError(f"the Temporal server is busy ({said}): try again") from error
     if "search attribute" in said:
         raise AtozError(f"the server was not set up for claims ({said}): see `atoz up`") from error
     raise BadInput(f"the Temporal server refuses: {said}") from error
