@@ -46,6 +46,7 @@ async def _open(state: CaseState, now: datetime) -> ev.Opened:
         jobs.OpenJob(workflow_id=state.workflow_id, file=state.file, at=now),
         result_type=ev.Opened,
         start_to_close_timeout=names.DRAFT_TIMEOUT,
+        summary="order book, rules to pin",
         retry_policy=PATIENT,
     )
     return event
@@ -93,6 +94,7 @@ async def _draft(state: CaseState, draft: acts.Draft, now: datetime) -> ev.Appea
         jobs.DraftJob(state=state, draft=draft, at=now),
         result_type=ev.AppealDrafted,
         start_to_close_timeout=names.DRAFT_TIMEOUT,
+        summary=f"{draft.step}: revision {draft.revision} is written",
         retry_policy=PATIENT,
     )
     return event
@@ -190,6 +192,7 @@ async def _archive(state: CaseState, now: datetime) -> ev.Archived:
         jobs.ArchiveJob(state=state, at=now),
         result_type=str,
         start_to_close_timeout=names.ARCHIVE_TIMEOUT,
+        summary="the archive document",
         retry_policy=PATIENT,
     )
     return ev.Archived(at=now, ref=ref)
