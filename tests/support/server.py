@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -128,12 +128,15 @@ def shop_settings(folder: Path, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def a_bench(folder: Path) -> AsyncIterator[Bench]:
-    """A server with a worker, ended with the block."""
-    settings = shop_settings(folder)
+async def a_bench(folder: Path, *, server: Sequence[str] = (), **more: Any) -> AsyncIterator[Bench]:
+    """A server with a worker, ended with the block. `server` are more of its dynamic settings."""
+    settings = shop_settings(folder, **more)
     rules = load_rules(settings)
-    async with virtual_time() as server, build_worker(server.client, settings, rules=rules):
-        yield Bench(server, settings, rules)
+    async with (
+        virtual_time(settings=server) as virtual,
+        build_worker(virtual.client, settings, rules=rules),
+    ):
+        yield Bench(virtual, settings, rules)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

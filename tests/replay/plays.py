@@ -1,0 +1,134 @@
+"""The plays whose histories are committed: every sample case, every shipped playbook, and the rest.
+
+A play is a claim that comes to an end. Small claims of our own lead to the playbooks and commands
+that no sample case reaches: an appeal by e-mail, runs that carry on, the desk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from temporalio.client import WorkflowHandle, WorkflowHistory
+
+from atoz.claims.case import CaseFile
+from atoz.harness.rehearse import PATIENCE_SECONDS, rehearse
+from atoz.harness.script import script_of
+from atoz.harness.server import pause_until
+from tests.support.cases import ARRIVED, NEVER_SHIPPED, PROVEN, document, due_in
+from tests.support.server import Bench, a_bench, sample_cases
+from workflows import names
+from workflows.desk import DeskDone, DeskItem, DeskState
+
+CARRY_ON_AFTER = "limit.historyCount.suggestContinueAsNew=30"
+"""After so many events a claim carries on in a fresh run; by itself only after some thousands."""
+
+BY_EMAIL = {"appeal_channel": "email", "appeal_email": "claims-team@marketplace.example"}
+
+
+async def histories() -> AsyncIterator[tuple[str, WorkflowHistory]]:
+    """Every play's history by its name, played now. Changes the working folder while it lasts."""
+    # A relative state folder: the histories name no folder of this machine.
+    with TemporaryDirectory() as folder, contextlib.chdir(folder):
+        async with a_bench(Path("var")) as bench:
+            for name, case in plays().items():
+                for _, history in await _runs(bench, case):
+                    yield name, history
+            yield "desk", await _desk_day(bench)
+        async with a_bench(Path("var"), server=(CARRY_ON_AFTER,), **BY_EMAIL) as bench:
+            for number, history in await _runs(bench, _carried()):
+                yield f"carried-on-{number}", history
+
+
+async def _runs(bench: Bench, case: CaseFile) -> list[tuple[int, WorkflowHistory]]:
+    """The history of each run of a claim that is played to its end."""
+    played = await rehearse(bench.server, case, script_of(case, bench.rules.library.phrases))
+    found: list[tuple[int, WorkflowHistory]] = []
+    run = played.handle.first_execution_run_id
+    while run:
+        handle = bench.server.client.get_workflow_handle(played.handle.id, run_id=run)
+        history = await handle.fetch_history()
+        found.append((len(found) + 1, history))
+        last = history.events[-1].workflow_execution_continued_as_new_event_attributes
+        run = last.new_execution_run_id
+    return found
+
+
+async def _desk_day(bench: Bench) -> WorkflowHistory:
+    """Two items, one of them unreadable; one is done."""
+    handle: WorkflowHandle[Any, Any] = await bench.server.client.start_workflow(
+        names.DESK_WORKFLOW, DeskState(), id=names.DESK_ID, task_queue=names.TASK_QUEUE
+    )
+    await handle.signal("item", DeskItem(key="<late@mail.example>", title="A late reply"))
+    await _told(bench, handle)
+    await handle.signal("item", "no document")
+    await _told(bench, handle)
+    await handle.execute_update("done", DeskDone(task="desk-1", by="mara"), id="done-1")
+    return await handle.fetch_history()
+
+
+async def _told(bench: Bench, handle: WorkflowHandle[Any, Any]) -> None:
+    """Wait until the desk has told people, so that each signal has a task of its own."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    await asyncio.sleep(0.2)
+    while await bench.server.idle(handle) is None:
+        await pause_until(deadline)
+
+
+def plays() -> Mapping[str, CaseFile]:
+    """Every claim that is played to its end in one run, by its name."""
+    return {**sample_cases(), **{f"playbook-{name}": case for name, case in _playbooks().items()}}
+
+
+def _playbooks() -> dict[str, CaseFile]:
+    """A claim for each shipped playbook, with the reply, the receipt and the decision it has."""
+    active: dict[str, Any] = {"operator": {"approve": "1h", "submit_appeal": "2h"}}
+    return {
+        "documented": _play(1, active, _events(_photos(3.3), _decided(9, "denied"))),
+        "delivered-proof": _play(2, active, PROVEN, _events(_decided(5, "granted_amazon_funded"))),
+        "refund-first": _play(3, NEVER_SHIPPED, _events(_decided(2, "granted_seller_funded"))),
+        "short-limit": _play(
+            4, active, due_in(timedelta(hours=48)), _events(_decided(3, "denied"))
+        ),
+        "hand-over": _play(
+            5, due_in(timedelta(hours=8)), _events(_decided(1, "granted_seller_funded"))
+        ),
+    }
+
+
+def _carried() -> CaseFile:
+    return _play(6, {"operator": {"approve": "1h"}}, _events(_photos(3.3), _decided(9, "denied")))
+
+
+def _play(number: int, *changes: dict[str, Any]) -> CaseFile:
+    order = {"claim": {"order_id": f"444-{number:07}-0000000"}}
+    return CaseFile.model_validate(document(order, *changes))
+
+
+def _events(*events: dict[str, Any]) -> dict[str, Any]:
+    return {"events": list(events)}
+
+
+def _at(days: float) -> str:
+    return (ARRIVED + timedelta(days=days)).isoformat()
+
+
+def _decided(days: float, status: str) -> dict[str, Any]:
+    return {"type": "decision", "at": _at(days), "status": status, "message_id": "<d@mail.example>"}
+
+
+def _photos(days: float) -> dict[str, Any]:
+    return {
+        "type": "buyer_reply",
+        "at": _at(days),
+        "message_id": "<photos@mail.example>",
+        "language": "en",
+        "text": "Here is a photo of it.",
+        "attachments": [{"name": "lamp.jpg", "type": "image/jpeg", "bytes": 9_000}],
+    }
