@@ -1,38 +1,38 @@
 """The playbooks folder as one frozen value: what a seller edits, read whole or refused whole.
 
 `*.yaml` directly in the folder are the playbooks, `policies/*.yaml` the marketplaces,
-`phrases/*.yaml` the words of buyers. Everything is checked at once and against each other, so that
-a folder that loads has no surprise left for a running claim.
+`phrases/*.yaml` the words of buyers, `notices` how incoming mails are read. Everything is checked at
+once and against each other, so that a folder that loads has no surprise left for a running claim.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Generic, TypeVar
 
 import holidays
-from pydantic import BaseModel
 
 from atoz.claims.policy import Policy
 from atoz.errors import BadInput
+from atoz.mail.notices import Headers, Market, NoticeRules, NoticeWords
 from atoz.mail.phrases import Phrases
-from atoz.playbook.load import load_playbook, load_policy, problem_at, read_yaml
+from atoz.playbook.load import load_playbook, load_policy, read_yaml
 from atoz.playbook.model import Applies, Playbook
 from atoz.playbook.problems import PlaybookRefused, Problem, instead
-from atoz.playbook.tree import Path as Keys
+from atoz.yaml_folder import File, Loaded, read_folder
 
 FOLDER_VARIABLE = "ATOZ_PLAYBOOKS"
 
 
 @dataclass(frozen=True)
 class Library:
-    """Playbooks by rank, policies by marketplace, phrase lists by language."""
+    """Playbooks by rank, policies by marketplace, phrase lists by language, rules for mails."""
 
     playbooks: tuple[Playbook, ...]
     policies: dict[str, Policy]
     phrases: dict[str, Phrases]
+    notices: NoticeRules = field(default_factory=NoticeRules)
 
     def playbook(self, name: str) -> Playbook:
         """The playbook of this name. Raises BadInput with the nearest known name."""
@@ -67,15 +67,20 @@ def load_library(folder: Path | None = None) -> Library:
     if not folder.is_dir():
         raise BadInput(f"no playbooks folder at {folder}: set {FOLDER_VARIABLE} to the folder")
     templates = frozenset(path.stem for path in folder.glob("templates/*/*.txt")) or None
-    playbooks = _read(folder, lambda text, file: load_playbook(text, file, templates))
-    policies = _read(folder / "policies", load_policy)
-    phrases = _read(folder / "phrases", lambda text, file: read_yaml(text, file, Phrases))
-    _refuse([*playbooks.problems, *policies.problems, *phrases.problems])
+    playbooks = read_folder(folder, lambda text, file: load_playbook(text, file, templates))
+    policies = read_folder(folder / "policies", load_policy)
+    phrases = read_folder(folder / "phrases", lambda text, file: read_yaml(text, file, Phrases))
+    notices = _notices(folder / "notices")
+    _refuse([*playbooks.problems, *policies.problems, *phrases.problems, *notices.problems])
     _refuse([*_between(folder, playbooks.files, policies.files), *_named(policies, phrases)])
+    _refuse([*_of_mails(notices, policies)])
+    by_marketplace = {file.value.marketplace: file.value for file in policies.files}
+    by_language = {file.value.language: file.value for file in phrases.files}
     return Library(
         playbooks=tuple(sorted((f.value for f in playbooks.files), key=lambda p: p.rank)),
-        policies={file.value.marketplace: file.value for file in policies.files},
-        phrases={file.value.language: file.value for file in phrases.files},
+        policies=by_marketplace,
+        phrases=by_language,
+        notices=notices.rules(by_marketplace, by_language),
     )
 
 
@@ -97,50 +102,34 @@ def pinned_policy(policy: Policy, first_day: date, last_day: date) -> Policy:
     )
 
 
-T = TypeVar("T", bound=BaseModel)
-
-
 @dataclass(frozen=True)
-class _File(Generic[T]):
-    """A file that is sound by itself."""
+class _Notices:
+    """The files by which mails are read."""
 
-    path: Path
-    text: str
-    value: T
+    headers: Loaded[Headers]
+    markets: Loaded[Market]
+    words: Loaded[NoticeWords]
 
-    def problem(self, keys: Keys, message: str) -> Problem:
-        return problem_at(self.text, str(self.path), keys, message)
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.headers.problems + self.markets.problems + self.words.problems
 
-
-@dataclass(frozen=True)
-class _Read(Generic[T]):
-    """The sound files of one folder, and the problems of the others."""
-
-    files: tuple[_File[T], ...]
-    problems: tuple[Problem, ...]
-
-
-def _read(folder: Path, load: Callable[[str, str], T]) -> _Read[T]:
-    files: list[_File[T]] = []
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("[!.]*.yaml")):
-        try:
-            text = path.read_bytes().decode("utf-8")
-            files.append(_File(path, text, load(text, str(path))))
-        except UnicodeDecodeError as error:
-            problems.append(_not_utf8(path, error))
-        except OSError as error:
-            said = f"cannot be read ({error.strerror}): check the file"
-            problems.append(Problem(str(path), 1, 1, said))
-        except PlaybookRefused as refused:
-            problems += refused.problems
-    return _Read(tuple(files), tuple(problems))
+    def rules(self, policies: dict[str, Policy], phrases: dict[str, Phrases]) -> NoticeRules:
+        return NoticeRules(
+            headers=tuple(file.value for file in self.headers.files),
+            markets={file.value.marketplace: file.value for file in self.markets.files},
+            words={file.value.language: file.value for file in self.words.files},
+            phrases=phrases,
+            policies=policies,
+        )
 
 
-def _not_utf8(path: Path, error: UnicodeDecodeError) -> Problem:
-    before = error.object[: error.start].decode("utf-8", "replace")
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return Problem(str(path), line, column, "not UTF-8 text: save the file as UTF-8")
+def _notices(folder: Path) -> _Notices:
+    return _Notices(
+        headers=read_folder(folder / "headers", lambda text, file: read_yaml(text, file, Headers)),
+        markets=read_folder(folder, lambda text, file: read_yaml(text, file, Market)),
+        words=read_folder(folder / "words", lambda text, file: read_yaml(text, file, NoticeWords)),
+    )
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
@@ -149,7 +138,7 @@ def _refuse(problems: Sequence[Problem]) -> None:
 
 
 def _between(
-    folder: Path, playbooks: Sequence[_File[Playbook]], policies: Sequence[_File[Policy]]
+    folder: Path, playbooks: Sequence[File[Playbook]], policies: Sequence[File[Policy]]
 ) -> Iterator[Problem]:
     """Problems of playbooks beside each other and beside the policies."""
     if not playbooks:
@@ -165,7 +154,7 @@ def _between(
                 yield file.problem(("applies", "marketplaces", number), said)
 
 
-def _twice(playbooks: Sequence[_File[Playbook]]) -> Iterator[Problem]:
+def _twice(playbooks: Sequence[File[Playbook]]) -> Iterator[Problem]:
     """Names and ranks tell playbooks apart."""
     names: dict[str, Path] = {}
     ranks: dict[int, Path] = {}
@@ -180,7 +169,7 @@ def _twice(playbooks: Sequence[_File[Playbook]]) -> Iterator[Problem]:
         ranks.setdefault(rank, file.path)
 
 
-def _hand_over(last: _File[Playbook]) -> Iterator[Problem]:
+def _hand_over(last: File[Playbook]) -> Iterator[Problem]:
     """The last playbook takes every claim that no other can keep: a person, at once."""
     first = last.value.steps[0]
     why = "the playbook of the highest rank takes what no other can: "
@@ -191,7 +180,7 @@ def _hand_over(last: _File[Playbook]) -> Iterator[Problem]:
         yield last.problem(("steps", 0), said)
 
 
-def _named(policies: _Read[Policy], phrases: _Read[Phrases]) -> Iterator[Problem]:
+def _named(policies: Loaded[Policy], phrases: Loaded[Phrases]) -> Iterator[Problem]:
     """Files are found by name: a policy by its marketplace, a phrase list by its language."""
     for policy in policies.files:
         marketplace, country = policy.value.marketplace, policy.value.sending.country
@@ -206,3 +195,27 @@ def _named(policies: _Read[Policy], phrases: _Read[Phrases]) -> Iterator[Problem
         if listed.path.stem != language:
             said = f"`{language}` stands in {listed.path.name}: call the file {language}.yaml"
             yield listed.problem(("language",), said)
+
+
+def _of_mails(notices: _Notices, policies: Loaded[Policy]) -> Iterator[Problem]:
+    """A market has a policy, its id alone, and the file of its name; so has a language its file."""
+    known = [file.value.marketplace for file in policies.files]
+    ids: dict[str, Path] = {}
+    for market in notices.markets.files:
+        name, own_id = market.value.marketplace, market.value.id
+        if market.path.stem != name:
+            said = f"`{name}` stands in {market.path.name}: call the file {name}.yaml"
+            yield market.problem(("marketplace",), said)
+        if name not in known:
+            yield market.problem(
+                ("marketplace",), f"`{name}` has no policy: {instead(name, known)}"
+            )
+        if own_id in ids:
+            said = f"{ids[own_id].name} has the id {own_id} too: give each its own"
+            yield market.problem(("id",), said)
+        ids.setdefault(own_id, market.path)
+    for words in notices.words.files:
+        language = words.value.language
+        if words.path.stem != language:
+            said = f"`{language}` stands in {words.path.name}: call the file {language}.yaml"
+            yield words.problem(("language",), said)

@@ -1,0 +1,122 @@
+"""Periods and days as seven markets write them, found in a folded sentence and made instants.
+
+It exists so that `within 3 calendar days`, `bis zum 11. September 2026` and `2026年9月11日までに` become
+the same two things: a length of time, or the instant at which a day ends on that marketplace.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from atoz.mail.patterns import fold
+
+if TYPE_CHECKING:
+    from atoz.mail.notices import Deadlines
+
+Order = Literal["mdy", "dmy", "ymd"]
+
+LONGEST = timedelta(days=120)
+"""A deadline further away than this is a number that means something else."""
+
+_END_OF_DAY = time(23, 59)
+_YEAR, _TWO = r"(?:20[0-9]{2})", r"[0-9]{1,2}"
+_TIME = (
+    rf"(?:[,\s]{{1,3}}(?:[^\W\d]{{1,6}}\s+){{0,2}}?(?P<at_hour>{_TWO}):(?P<at_minute>[0-9]{{2}})(?::[0-9]{{2}})?"
+    r"(?:\s*(?P<at_half>[ap])\.?m\b\.?)?(?:\s*(?P<at_utc>utc|gmt)\b)?)?"
+)
+
+
+class Dates:
+    """One language's ways to state a period or a day."""
+
+    def __init__(self, words: "Deadlines", *, spaced: bool) -> None:
+        self._numbers = {fold(word): number for word, number in words.numbers.items()}
+        self._hours = frozenset(_folded(words.hours))
+        self._months = {fold(name): number for name, number in words.months.items()}
+        edge = (r"(?<!\w)", r"(?!\w)") if spaced else ("", "")
+        self._periods = _periods(words, self._numbers, edge)
+        day = _day(self._months)
+        until, behind = _any(words.until), _any(words.until_behind)
+        self._days = (
+            re.compile(rf"{edge[0]}(?:{until})[^0-9]{{0,30}}?{day}"),
+            re.compile(rf"{day}[^0-9]{{0,8}}?(?:{behind})"),
+        )
+
+    def period(self, folded: str) -> timedelta | None:
+        """The shortest period that a sentence states, in elapsed hours or 24-hour days."""
+        found = [
+            self._length(each["number"], each["unit"])
+            for pattern in self._periods
+            for each in pattern.finditer(folded)
+        ]
+        return min((length for length in found if timedelta(0) < length <= LONGEST), default=None)
+
+    def _length(self, number: str, unit: str) -> timedelta:
+        count = int(number) if number.isdigit() else self._numbers[" ".join(number.split())]
+        hours = " ".join(unit.split()) in self._hours
+        return timedelta(hours=count) if hours else timedelta(days=count)
+
+    def instants(self, folded: str, order: Order, zone: str) -> list[datetime]:
+        """The ends of the days that a sentence names as its latest (UTC), by the market's own clock."""
+        found = (each for pattern in self._days for each in pattern.finditer(folded))
+        instants = (self._instant(each, order, zone) for each in found)
+        return [instant for instant in instants if instant is not None]
+
+    def _instant(self, found: re.Match[str], order: Order, zone: str) -> datetime | None:
+        values = {name[0]: value for name, value in found.groupdict().items() if value}
+        if "f" in values:
+            first, second = values["f"], values["s"]
+            values |= {"m": first, "d": second} if order == "mdy" else {"m": second, "d": first}
+        named = values.get("n")
+        month = self._months[" ".join(named.split())] if named else int(values["m"])
+        try:
+            clock = _clock(found)
+            local = datetime(int(values["y"]), month, int(values["d"]), clock.hour, clock.minute)  # noqa: DTZ001 - the zone follows
+            return local.replace(tzinfo=UTC if found["at_utc"] else ZoneInfo(zone)).astimezone(UTC)
+        except (ValueError, OverflowError, KeyError):
+            return None
+
+
+def _clock(found: re.Match[str]) -> time:
+    if not found["at_hour"]:
+        return _END_OF_DAY
+    hour = int(found["at_hour"])
+    if found["at_half"]:
+        hour = hour % 12 + (12 if found["at_half"] == "p" else 0)
+    return time(hour % 24, int(found["at_minute"]))
+
+
+def _periods(
+    words: "Deadlines", numbers: Mapping[str, int], edge: tuple[str, str]
+) -> tuple[re.Pattern[str], ...]:
+    number = rf"(?P<number>[0-9]{{1,3}}|{_any(numbers)})"
+    unit = rf"\s*(?:\([0-9]{{1,3}}\)\s*)?(?P<unit>{_any((*words.days, *words.hours))})"
+    lead = rf"{edge[0]}(?:{_any(words.before)})\s*(?:[^\W\d]+\s+){{0,3}}?"
+    return (
+        re.compile(f"{lead}{number}{unit}{edge[1]}"),
+        re.compile(rf"(?<![0-9]){number}{unit}\s*(?:{_any(words.behind)})"),
+    )
+
+
+def _day(months: Iterable[str]) -> str:
+    """A day in any of the ways; the first letter of a group's name says what it holds."""
+    name = _any(months)
+    ways = (
+        rf"(?P<y1>{_YEAR})\s*[-/.年]\s*(?P<m1>{_TWO})\s*[-/.月]\s*(?P<d1>{_TWO})日?",
+        rf"(?P<first>{_TWO})[-/.](?P<second>{_TWO})[-/.](?P<y2>{_YEAR})",
+        rf"(?P<d3>{_TWO})(?:\.|st|nd|rd|th|er|º|°)?\s*(?:de\s+)?(?P<n3>{name})\.?,?\s*(?:de[l]?\s+)?(?P<y3>{_YEAR})",
+        rf"(?P<n4>{name})\.?\s+(?P<d4>{_TWO})(?:st|nd|rd|th)?,?\s+(?P<y4>{_YEAR})",
+    )
+    return rf"(?:{'|'.join(ways)})(?![0-9]){_TIME}"
+
+
+def _folded(words: Iterable[str]) -> list[str]:
+    return [" ".join(fold(word).split()) for word in words]
+
+
+def _any(words: Iterable[str]) -> str:
+    """Plain words as alternatives, the longest first; with none, what matches nothing."""
+    listed = sorted(_folded(words), key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in listed) or "(?!)"

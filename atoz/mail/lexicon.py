@@ -1,0 +1,83 @@
+"""The words of one language compiled: patterns over the sentences of a notice.
+
+It exists so that the data stays plain words and the reader asks plain questions: does this sentence
+say that the claim was withdrawn, is it only a condition, which day does it state.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from atoz.mail.dating import Dates
+from atoz.mail.patterns import NEVER, Patterns, Spelling, bare, fold
+
+if TYPE_CHECKING:
+    from atoz.mail.notices import NoticeWords, Words
+
+# A full stop behind a day (`11. September`) ends nothing.
+_SENTENCE = re.compile(r"(?<!\s[0-9])(?<!\s[0-9][0-9])\.(?=\s|$)|[!?。]|\n")
+
+
+def sentences(folded: str) -> Iterator[str]:
+    """The sentences of a folded text; a line break ends one (wrapped lines are joined before)."""
+    return (part for part in _SENTENCE.split(folded) if part.strip())
+
+
+def label(written: str) -> str:
+    """The words of a marked line as they are compared."""
+    return " ".join(fold(written).strip(" :").split())
+
+
+def maker(words: "NoticeWords") -> Patterns:
+    """What turns this language's phrases into patterns; a gap runs over no negation."""
+    spelling = Spelling({}, {})
+    common = (spelling, words.sets, words.spaced, words.gap)
+    negated = Patterns(*common, "").alternatives(words.negations)
+    return Patterns(*common, f"(?!{negated})" if negated else "")
+
+
+class Lexicon:
+    """One language's words as patterns over what `bare` makes of a sentence."""
+
+    def __init__(self, words: "NoticeWords") -> None:
+        self.language = words.language
+        self._spaced = words.spaced
+        one = maker(words).pattern
+        dated = words.deadlines
+        self.subjects = {kind: one(listed) for kind, listed in words.subjects.items()}
+        self.bodies = {kind: one(listed) for kind, listed in words.bodies.items()}
+        self.rulings = {ruling: one(listed) for ruling, listed in words.rulings.items()}
+        self.failed, self.delayed = one(words.failed), one(words.delayed)
+        self.amounts = one(words.amounts)
+        self.counts, self.does_not_count = one(words.odr.counts), one(words.odr.does_not_count)
+        self.appeals, self.duties = one(dated.appeals), one(dated.duties)
+        self._conditions, self._consequences = one(dated.conditions), one(dated.consequences)
+        self.requests = words.requests
+        self._prefix = _prefix(words.prefixes)
+        self.quotes = words.quotes
+        self.begins = frozenset(label(word) for word in words.message.begins)
+        self.ends = frozenset(label(word) for word in words.message.ends)
+        self.dates = Dates(dated, spaced=words.spaced)
+
+    def bare(self, folded: str) -> str:
+        """A folded sentence as the patterns read it."""
+        return bare(folded, self._spaced)
+
+    def without_prefixes(self, folded: str) -> str:
+        """A folded subject without `re:`, `fwd:` and the like before it."""
+        return self._prefix.sub("", folded, count=1)
+
+    def states(self, bared: str) -> bool:
+        """Whether a sentence states something now, not only for a case that may come.
+
+        `If you do not answer` names what follows, not when something is asked.
+        """
+        return not self._conditions.search(bared) or bool(self._consequences.search(bared))
+
+
+def _prefix(prefixes: "Words") -> re.Pattern[str]:
+    """`Re:`, `AW[2]:` and the like before a folded subject."""
+    if not prefixes:
+        return NEVER
+    listed = "|".join(re.escape(fold(prefix)) for prefix in prefixes)
+    return re.compile(rf"\A(?:\s*(?:{listed})(?:\[[0-9]{{1,2}}\])?\s*:){{1,5}}\s*")
