@@ -6,6 +6,7 @@ environment, which beats the file.
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -68,6 +69,12 @@ def connect_config(
 
 def _no_server(config: ClientConnectConfig, why: str) -> NoServer:
     return NoServer(
-        f"no Temporal server answers at {config['target_host']} ({one_line(why, 200)}): "
+        f"no Temporal server answers at {config['target_host']} ({_short(why)}): "
         "start one with `atoz up`, or set TEMPORAL_ADDRESS"
     )
+
+
+def _short(why: str) -> str:
+    """The SDK wraps the reason in its own words, innermost last: `message: "Connection refused"`."""
+    inner = re.findall(r'message: "([^"]{1,100})"', why)
+    return one_line(inner[-1] if inner else why, 100)

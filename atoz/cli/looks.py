@@ -7,12 +7,12 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from atoz.cli.words import columns, left, line, local, pairs, plain, urgency, zone
+from atoz.cli.words import columns, left, line, local, pairs, urgency, zone
+from atoz.playbook.told import told
 
 Document = Mapping[str, Any]
 
 _SHOWN_DATA = 160
-_DULL = frozenset({"sentences", "sha256", "message_id", "digest", "refs", "subject"})
 
 
 def status_look(view: Document, now: datetime) -> list[RenderableType]:
@@ -121,7 +121,7 @@ def timeline_look(document: Document) -> list[RenderableType]:
             local(entry["at"]),
             entry["kind"].replace("_", " "),
             entry["step"],
-            _said(entry["data"]),
+            _said(entry),
         )
         for entry in document["timeline"]
     ]
@@ -133,15 +133,10 @@ def timeline_look(document: Document) -> list[RenderableType]:
         "counts": {True: "yes", False: "no"}.get(outcome["odr_counts"]),
         **{f"clock {name}": local(due) for name, due in outcome["clocks"].items()},
     }
-    return [columns((f"when ({zone()})", "what", "step", "data"), rows), Text(""), pairs(end)]
+    return [columns((f"when ({zone()})", "what", "step", "in words"), rows), Text(""), pairs(end)]
 
 
-def _said(data: Document) -> str:
-    """What a fact holds, short: names and values, without the parts that only programs want."""
-    parts = [
-        f"{name}={plain(value)}"
-        for name, value in data.items()
-        if name not in _DULL and value not in (None, "", [], ())
-    ]
-    said = " ".join(parts)
+def _said(fact: Document) -> str:
+    """What a fact holds, in words, cut where it is long."""
+    said = told(fact, local)
     return said if len(said) <= _SHOWN_DATA else said[:_SHOWN_DATA] + " …"

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from atoz.harness.told import calendar_date, told
 from atoz.mail.plain import one_line
+from atoz.playbook.told import calendar_date, on_calendar, told
 
 _WIDE = 200
 """Columns where there is no terminal."""
@@ -121,7 +121,7 @@ def _one(claim: Played, *, roomy: bool) -> Table:
             calendar_date(fact["at"], claim.zone),
             *([_after(datetime.fromisoformat(fact["at"]) - began)] if roomy else []),
             ": ".join(word for word in (fact["kind"].replace("_", " "), fact["step"]) if word),
-            told(fact, claim.zone),
+            told(fact, on_calendar(claim.zone)),
         )
         for fact in claim.timeline
     ]

@@ -14,10 +14,15 @@ def calendar_date(instant: str, zone: str) -> str:
     return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).strftime("%a %d %b %Y %H:%M")
 
 
-def told(fact: Data, zone: str) -> str:
-    """What a fact of `timeline` says beyond its kind; instants in it on the calendar of `zone`."""
+def on_calendar(zone: str) -> When:
+    """Puts instants on the calendar of a zone."""
+    return lambda instant: calendar_date(instant, zone)
+
+
+def told(fact: Data, when: When) -> str:
+    """What a fact of `timeline` says beyond its kind; `when` writes the instants in it."""
     rule = _WORDS.get(fact["kind"])
-    return rule(fact["data"], lambda instant: calendar_date(instant, zone)) if rule else ""
+    return rule(fact["data"], when) if rule else ""
 
 
 def _quoted(text: str) -> str:

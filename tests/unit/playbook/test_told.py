@@ -9,7 +9,7 @@ import pytest
 
 from atoz.claims.facts import TIMELINE_KINDS
 from atoz.harness.children import warning_in
-from atoz.harness.told import calendar_date, told
+from atoz.playbook.told import calendar_date, on_calendar, told
 
 SILENT = frozenset({"resumed"})
 """Their kind says all."""
@@ -55,7 +55,7 @@ DATA: dict[str, Any] = {
 @pytest.mark.parametrize("kind", sorted(TIMELINE_KINDS - SILENT))
 def test_every_kind_has_words(kind: str) -> None:
     """A fact that a timeline shows says more than its kind."""
-    assert told({"kind": kind, "data": DATA}, "Europe/London")
+    assert told({"kind": kind, "data": DATA}, on_calendar("Europe/London"))
 
 
 def test_dates_are_those_of_the_marketplace() -> None:
