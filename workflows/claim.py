@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
 
 from activities import jobs
 from activities import names as activity_names
@@ -28,7 +27,7 @@ from atoz.playbook.state import CaseState, open_claim
 from atoz.playbook.view import details_markdown, status_view
 from workflows import names
 from workflows.performing import perform
-from workflows.reading import read_signal, read_update
+from workflows.reading import read_signal, read_update, refused
 from workflows.shown import changed, shown_values
 
 
@@ -133,11 +132,11 @@ class ClaimWorkflow:
         info = workflow.current_update_info()
         event = read_update(name, args, self._now(), info.id if info else "")
         if isinstance(event, str):
-            raise ApplicationError(event, type="Refused", non_retryable=True)
+            raise refused(event)
         known = isinstance(event, ev.OperatorEvent) and bool(self._state.handled(event.key))
         why = None if known or self._state.policy is None else refusal(self._state, event)
         if why is not None:
-            raise ApplicationError(why, type="Refused", non_retryable=True)
+            raise refused(why)
         return event
 
     async def _perform(self, act: acts.Act) -> None:

@@ -1,16 +1,18 @@
 """The desk: one long-lived workflow for tasks that belong to no claim.
 
 A reply for a claim that has completed, a mail about an unknown order: kept here until a person
-has looked, so that nothing that arrives is lost.
+has looked, so that nothing that arrives is lost. A mail that came before its claim waits here, too:
+the mailbox pass delivers it when the claim runs, and then its task is done.
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 from activities import jobs
 from activities import names as activity_names
@@ -19,10 +21,15 @@ from atoz.playbook.check import problems
 from atoz.playbook.events import Noticed
 from atoz.playbook.state import Task
 from workflows import names
+from workflows.reading import refused
 
-KEPT_DONE = 200
-KEPT_OPEN = 2_000
-TEXT_LIMIT = 1_000
+# The worst that strangers can write stays under the 2 MB that the server takes at once.
+KEPT_DONE = 100
+KEPT_OPEN = 500
+KEPT_HELD = 500
+KEPT_SEEN = 1_000
+TEXT_LIMIT = 400
+LONGEST_KEY = 250
 
 
 class DeskItem(Record):
@@ -32,7 +39,24 @@ class DeskItem(Record):
     title: Annotated[str, Field(max_length=200)]
     order_id: Annotated[str, Field(max_length=40)] = ""
     text: Annotated[str, Field(max_length=100_000)] = ""
-    refs: tuple[str, ...] = ()
+    refs: Annotated[tuple[str, ...], Field(max_length=60)] = ()
+    held: bool = False
+    """It waits for the claim of its order; the first of `refs` is the mail in the store."""
+
+
+class HeldMail(Record):
+    """A mail that waits for its claim, and the task that tells of it."""
+
+    key: str
+    order_id: str
+    ref: str
+    task: str
+
+
+class DeskAttached(Record):
+    """A held mail has reached its claim."""
+
+    key: str
 
 
 class DeskDone(Record):
@@ -49,6 +73,7 @@ class DeskState(Record):
     tasks: tuple[Task, ...] = ()
     count: int = 0
     seen: dict[str, str] = {}
+    held: tuple[HeldMail, ...] = ()
 
 
 @workflow.defn(name=names.DESK_WORKFLOW)
@@ -74,10 +99,14 @@ class DeskWorkflow:
     @workflow.signal(dynamic=True)
     def receive(self, name: str, args: Sequence[RawValue]) -> None:
         """Take any item; what cannot be read becomes an item that says so."""
-        item = _read_item(name, args)
-        if item.key in self._state.seen:
-            return
-        number = self._state.count + 1
+        found = _read(DeskAttached if name == names.DESK_ATTACHED else DeskItem, name, args)
+        if isinstance(found, DeskAttached):
+            self._attached(found)
+        elif _key(found.key) not in self._state.seen:
+            self._add(found)
+
+    def _add(self, item: DeskItem) -> None:
+        key, number = _key(item.key), self._state.count + 1
         task = Task(
             id=f"desk-{number}",
             kind="read-reply",
@@ -86,11 +115,25 @@ class DeskWorkflow:
             opened_at=utc(workflow.now()),
             refs=(item.order_id, *item.refs),
         )
+        held = self._state.held
+        if item.held and item.refs:
+            waiting = HeldMail(key=key, order_id=item.order_id, ref=item.refs[0], task=task.id)
+            held = (*held, waiting)[-KEPT_HELD:]
         self._state = DeskState(
             tasks=_bounded((*self._state.tasks, task)),
             count=number,
-            seen={**dict(list(self._state.seen.items())[-2_000:]), item.key: task.id},
+            seen={**dict(list(self._state.seen.items())[1 - KEPT_SEEN :]), key: task.id},
+            held=held,
         )
+
+    def _attached(self, attached: DeskAttached) -> None:
+        """The mail is with its claim: nobody need look at it here."""
+        key, at = _key(attached.key), utc(workflow.now())
+        for mail in self._state.held:
+            if mail.key == key:
+                self._change(mail.task, done_at=at, result="mailbox: delivered to its claim")
+        held = tuple(mail for mail in self._state.held if mail.key != key)
+        self._state = self._state.model_copy(update={"held": held})
 
     @workflow.update
     async def done(self, act: DeskDone) -> dict[str, Any]:
@@ -104,11 +147,8 @@ class DeskWorkflow:
     def _check_done(self, act: DeskDone) -> None:
         open_ids = [task.id for task in self._state.tasks if task.open]
         if act.task not in open_ids:
-            raise ApplicationError(
-                f"{act.task} is not an open desk task; open: {', '.join(open_ids[:20]) or 'none'}",
-                type="Refused",
-                non_retryable=True,
-            )
+            names_of_open = ", ".join(open_ids[:20]) or "none"
+            raise refused(f"{act.task[:80]} is not an open desk task; open: {names_of_open}")
 
     @workflow.query
     def tasks(self) -> list[dict[str, Any]]:
@@ -118,6 +158,11 @@ class DeskWorkflow:
             for task in self._state.tasks
             if task.open
         ]
+
+    @workflow.query
+    def held(self) -> list[dict[str, Any]]:
+        """The mails that wait for their claims, oldest first; also those whose task is done."""
+        return [mail.model_dump(mode="json") for mail in self._state.held]
 
     def _untold(self) -> tuple[Task, ...]:
         return tuple(task for task in self._state.tasks if task.open and not task.told)[:50]
@@ -155,11 +200,13 @@ class DeskWorkflow:
         self._state = self._state.model_copy(update={"tasks": tasks})
 
 
-def _read_item(name: str, args: Sequence[RawValue]) -> DeskItem:
+def _read(
+    model: type[DeskItem] | type[DeskAttached], name: str, args: Sequence[RawValue]
+) -> DeskItem | DeskAttached:
     workflow_now = instant_text(workflow.now())
     try:
         document = workflow.payload_converter().from_payload(args[0].payload, dict[str, Any])
-        return DeskItem.model_validate(document)
+        return model.model_validate(document)
     except ValidationError as error:
         why = "; ".join(problems(error)[:5])
     except Exception as error:  # noqa: BLE001 - any converter may fail in any way on hostile bytes
@@ -169,6 +216,11 @@ def _read_item(name: str, args: Sequence[RawValue]) -> DeskItem:
         title="A desk item could not be read",
         text=f"{name[:80]}: {why}",
     )
+
+
+def _key(key: str) -> str:
+    """What is remembered of a key: a very long one by its digest."""
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _bounded(tasks: tuple[Task, ...]) -> tuple[Task, ...]:

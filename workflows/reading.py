@@ -11,11 +11,14 @@ from typing import Any
 from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 from atoz.playbook import events as ev
 from atoz.playbook.check import problems
 
 EXCERPT = 400
+LONGEST_REFUSAL = 2_000
+"""What is longer than the server takes never arrives: the caller would wait, the task fail again."""
 
 
 def read_signal(name: str, args: Sequence[RawValue], now: datetime) -> ev.Event:
@@ -32,6 +35,12 @@ def read_update(name: str, args: Sequence[RawValue], now: datetime, key: str) ->
     if isinstance(found, ev.OperatorEvent) and not found.key:
         return found.model_copy(update={"key": key[:200]})
     return found
+
+
+def refused(why: str) -> ApplicationError:
+    """The refusal of an update, short whatever it quotes."""
+    short = why if len(why) <= LONGEST_REFUSAL else why[:LONGEST_REFUSAL] + " […]"
+    return ApplicationError(short, type="Refused", non_retryable=True)
 
 
 def _read(
