@@ -42,9 +42,12 @@ class Rehearsal:
 
     @classmethod
     async def begin(
-        cls, server: VirtualTime, case: CaseFile, *, workflow_id: str | None = None
+        cls, server: VirtualTime, case: CaseFile, *, workflow_id: str | None = None, **start: Any
     ) -> "Rehearsal":
-        """Start the claim so that its clock reads the instant of the notice."""
+        """Start the claim so that its clock reads the instant of the notice.
+
+        `start` goes to the server with it: a signal that comes with the start, another queue.
+        """
         order = case.claim.order_id
         real = datetime.now(case.claim.notified_at.tzinfo)
         offset = case.claim.notified_at - real
@@ -52,7 +55,7 @@ class Rehearsal:
             names.CLAIM_WORKFLOW,
             ClaimInput(file=case.claim_file, offset=offset),
             id=workflow_id or names.claim_workflow_id(order),
-            task_queue=names.TASK_QUEUE,
+            **{"task_queue": names.TASK_QUEUE, **start},
         )
         return cls(server, handle, offset)
 
