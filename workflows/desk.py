@@ -99,7 +99,8 @@ class DeskWorkflow:
     @workflow.signal(dynamic=True)
     def receive(self, name: str, args: Sequence[RawValue]) -> None:
         """Take any item; what cannot be read becomes an item that says so."""
-        found = _read(DeskAttached if name == names.DESK_ATTACHED else DeskItem, name, args)
+        model = DeskAttached if name == names.DESK_ATTACHED else DeskItem
+        found = _read(model, name, args, self._state.count + 1)
         if isinstance(found, DeskAttached):
             self._attached(found)
         elif _key(found.key) not in self._state.seen:
@@ -201,9 +202,9 @@ class DeskWorkflow:
 
 
 def _read(
-    model: type[DeskItem] | type[DeskAttached], name: str, args: Sequence[RawValue]
+    model: type[DeskItem] | type[DeskAttached], name: str, args: Sequence[RawValue], number: int
 ) -> DeskItem | DeskAttached:
-    workflow_now = instant_text(workflow.now())
+    """What came, or an item of its own that says why it cannot be read: none hides another."""
     try:
         document = workflow.payload_converter().from_payload(args[0].payload, dict[str, Any])
         return model.model_validate(document)
@@ -212,9 +213,9 @@ def _read(
     except Exception as error:  # noqa: BLE001 - any converter may fail in any way on hostile bytes
         why = type(error).__name__
     return DeskItem(
-        key=f"refused-{workflow_now}-{name[:80]}",
+        key=f"refused-{number}",
         title="A desk item could not be read",
-        text=f"{name[:80]}: {why}",
+        text=f"{name[:80]}: {why}"[:TEXT_LIMIT],
     )
 
 
