@@ -195,7 +195,7 @@ async def _archive(state: CaseState, now: datetime) -> ev.Archived:
         summary="the archive document",
         retry_policy=PATIENT,
     )
-    return ev.Archived(at=now, ref=ref)
+    return ev.Archived(at=now, ref=ref, facts_known=state.facts_recorded)
 
 
 def _cause(error: ActivityError) -> str:

@@ -35,7 +35,8 @@ class SimulatedWorld:
             case acts.Notify():
                 return ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)
             case acts.Archive():
-                return ev.Archived(at=now, ref=f"archive/{state.workflow_id}.json")
+                ref = f"archive/{state.workflow_id}.json"
+                return ev.Archived(at=now, ref=ref, facts_known=state.facts_recorded)
 
     def _open(self, state: CaseState, now: datetime) -> ev.Opened:
         claim = state.file.claim

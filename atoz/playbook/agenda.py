@@ -83,7 +83,9 @@ def _notify(tasks: tuple[str, ...], due: tuple[tuple[str, int], ...]) -> Notify:
 def _after_decision(state: CaseState) -> Iterator[Item]:
     assert state.decided_at is not None, "only after a decision"
     if state.closed_at is not None:
-        at = state.closed_at + playbook_of(state).aftercare
+        # A clock that still runs, as of a late question, is stopped or missed first.
+        ends = [clock.due for clock in state.clocks if clock.running]
+        at = max([state.closed_at + playbook_of(state).aftercare, *ends])
         yield Item(at, lambda _: Archive(), None, "aftercare ends")
         return
     window = next((c for c in reversed(state.clocks) if c.name == "post_decision_appeal"), None)

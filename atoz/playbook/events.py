@@ -259,10 +259,11 @@ class Noticed(Event):
 
 
 class Archived(Event):
-    """The archive document was written."""
+    """The archive document was written, with the facts that were known then."""
 
     type: Literal["archived"] = "archived"
     ref: str
+    facts_known: int | None = None
 
 
 # What time alone brings -----------------------------------------------------------------------

@@ -273,8 +273,9 @@ def _warned(work: Work, warning: ev.WarningGiven, failed: tuple[str, ...]) -> No
 
 
 def archived(work: Work, event: ev.Archived) -> None:
-    """The archive document is written: the workflow may end."""
-    work.set(archive_ref=event.ref)
+    """The archive document is written: the workflow may end, unless something came in meanwhile."""
+    if event.facts_known is None or event.facts_known == work.get("facts_recorded"):
+        work.set(archive_ref=event.ref)
 
 
 def step_skipped(work: Work, event: ev.StepSkipped) -> None:

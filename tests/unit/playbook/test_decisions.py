@@ -8,7 +8,9 @@ import pytest
 
 from atoz.claims.status import Status
 from atoz.playbook import acts
+from atoz.playbook import events as ev
 from atoz.playbook.acts import Done
+from atoz.playbook.apply import apply
 from atoz.playbook.decide import decide
 from tests.support.cases import (
     ARRIVED,
@@ -248,6 +250,26 @@ def test_after_its_aftercare_the_claim_is_archived() -> None:
     assert play.state.archive_ref == "archive/claim-111-0000199-0000199.json"
     assert play.asleep == Done("denied")
     assert decide(play.state, ARRIVED + 99 * DAY) == Done("denied")
+
+
+def test_a_question_at_the_end_of_aftercare_is_still_answered() -> None:
+    """A running clock is stopped or missed before the claim is archived."""
+    play = Play().to(2 * DAY).decided("denied").to(32 * DAY - HOUR).reply("question")
+    assert play.to(33 * DAY - 2 * HOUR).state.archive_ref is None
+    answered = play.done("answer-buyer")
+    assert answered.state.archive_ref is not None
+    play = Play().to(2 * DAY).decided("denied").to(32 * DAY - HOUR).reply("question").to(34 * DAY)
+    assert play.when("deadline_missed") == [33 * DAY - HOUR]
+    assert play.state.archive_ref is not None
+
+
+def test_what_comes_in_while_the_archive_is_written_is_in_it() -> None:
+    """A claim that is reopened in that moment stays open; a reply is written with the rest."""
+    play = Play().to(2 * DAY).decided("denied").to(31 * DAY)
+    under_way = play.world.perform(play.state, acts.Archive(), play.now)
+    state = apply(play.state, ev.BuyerReplied(at=play.now, message_id="<late>", text="Hello?"))
+    assert apply(state, under_way).archive_ref is None
+    assert apply(play.state, under_way).archive_ref is not None
 
 
 def test_aftercare_counts_from_the_closing() -> None:
