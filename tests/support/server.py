@@ -97,9 +97,17 @@ class Bench(NamedTuple):
     settings: Settings
     rules: Rules
 
-    async def begin(self, case: CaseFile, workflow_id: str | None = None) -> Claim:
-        """Start a claim whose clock reads the instant of its notice; it waits when this returns."""
-        rehearsal = await Rehearsal.begin(self.server, case, workflow_id=workflow_id)
+    async def begin(
+        self, case: CaseFile, *, signal: tuple[str, dict[str, Any]] | None = None
+    ) -> Claim:
+        """Start a claim whose clock reads the instant of its notice; it waits when this returns.
+
+        `signal` is delivered together with the start.
+        """
+        start: dict[str, Any] = {}
+        if signal:
+            start = {"start_signal": signal[0], "start_signal_args": [signal[1]]}
+        rehearsal = await Rehearsal.begin(self.server, case, **start)
         claim = Claim(rehearsal, case.claim.notified_at)
         await claim.state()
         return claim
