@@ -25,10 +25,13 @@ from temporalio.runtime import (
 )
 from temporalio.worker import Worker
 
+from activities.mailbox import now
 from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
+from atoz.service.base import Service
+from atoz.service.mailbox import mailbox_activities, watched
 from atoz.settings import Settings
 from atoz.wiring import GRACE, build_worker, load_rules
 
@@ -59,7 +62,10 @@ async def _run() -> int:
         rules = load_rules(settings)
         client = await _unless(stopping, _connected())
         if client is not None:
-            await _serve(build_worker(client, settings, rules=rules), stopping)
+            service = Service(client, settings, now)
+            more = mailbox_activities(service, rules.library)
+            async with watched(service):
+                await _serve(build_worker(client, settings, rules=rules, more=more), stopping)
     except AtozError as refusal:
         sys.stderr.write(f"the worker does not start:\n{refusal}\n")
         return 1

@@ -79,3 +79,40 @@ class ArchiveJob(Record):
 
     state: CaseState
     at: Instant
+
+
+class MailboxJob(Record):
+    """Work off what waits in the mailbox, at most `most` mails."""
+
+    most: int = 100
+
+
+class MailboxPass(Record):
+    """What one pass did, in mails: no word of theirs, only counts. `more` waits for the next pass."""
+
+    read: int = 0
+    claims_started: int = 0
+    duplicates: int = 0
+    delivered: int = 0
+    for_persons: int = 0
+    quarantined: int = 0
+    held: int = 0
+    attached: int = 0
+    left: int = 0
+    more: bool = False
+
+    def plus(self, other: "MailboxPass") -> "MailboxPass":
+        """Both together; `more` is the later one's word."""
+        counts = {
+            name: getattr(self, name) + getattr(other, name)
+            for name in MailboxPass.model_fields
+            if name != "more"
+        }
+        return MailboxPass(**counts, more=other.more)
+
+
+class MailboxFailure(Record):
+    """The mailbox could not be worked off, and why."""
+
+    why: str
+    at: Instant

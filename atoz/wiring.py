@@ -33,13 +33,14 @@ from atoz.settings import Settings
 from atoz.webhook import signed_post
 from workflows.claim import ClaimWorkflow
 from workflows.desk import DeskWorkflow
+from workflows.mailbox import MailboxWorkflow
 
 _LOG = logging.getLogger("atoz")
 
 OWN_MODULES = ("activities", "atoz", "workflows", "pydantic", "pydantic_core")
 """Passed through the workflow sandbox: pure, and a third of the worker's time otherwise."""
 
-WORKFLOWS: Sequence[type] = (ClaimWorkflow, DeskWorkflow)
+WORKFLOWS: Sequence[type] = (ClaimWorkflow, DeskWorkflow, MailboxWorkflow)
 
 GRACE = timedelta(seconds=30)
 """How long a stopping worker lets running activities finish: longer than one SMTP command."""
@@ -153,11 +154,17 @@ def build_activities(
 
 
 def build_worker(
-    client: Client, settings: Settings, *, rules: Rules | None = None, cached_claims: int = 2_000
+    client: Client,
+    settings: Settings,
+    *,
+    rules: Rules | None = None,
+    more: Sequence[Callable[..., Any]] = (),
+    cached_claims: int = 2_000,
 ) -> Worker:
     """A worker for every workflow and activity. Raises BadInput when the rules are bad.
 
-    `rules` are read from the settings' folder unless the caller has read them already.
+    `rules` are read from the settings' folder unless the caller has read them already. `more` are
+    activities that need the service, such as the mailbox's.
     `cached_claims` should exceed the claims active at once: a claim takes about 177 KB there.
     """
     rules = rules or load_rules(settings)
@@ -165,7 +172,7 @@ def build_worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=build_activities(settings, rules, open_store(settings.store)),
+        activities=[*build_activities(settings, rules, open_store(settings.store)), *more],
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=cached_claims,

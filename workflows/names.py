@@ -13,6 +13,11 @@ TASK_QUEUE = "atoz"
 DESK_ID = "desk"
 CLAIM_WORKFLOW = "ClaimWorkflow"
 DESK_WORKFLOW = "DeskWorkflow"
+DESK_ITEM = "desk_item"
+DESK_ATTACHED = "desk_attached"
+MAILBOX_ID = "mailbox"
+MAILBOX_SCHEDULE = "mailbox"
+MAILBOX_WORKFLOW = "MailboxWorkflow"
 
 STEP = SearchAttributeKey.for_keyword("AtozStep")
 STATUS = SearchAttributeKey.for_keyword("AtozStatus")
@@ -72,3 +77,7 @@ HAND_IN_TIMEOUT = timedelta(minutes=6)
 NOTICE_TIMEOUT = timedelta(minutes=1)
 NOTICE_PATIENCE = timedelta(minutes=10)
 ARCHIVE_TIMEOUT = timedelta(minutes=1)
+PASS_TIMEOUT = timedelta(minutes=15)
+"""A hundred mails with photos over a slow line."""
+PASS_PATIENCE = timedelta(minutes=30)
+"""How long a pass is tried again before it is given up and told; the next one is due soon."""

@@ -67,6 +67,10 @@ class MailSession(Protocol):
         """Mark a mail as worked off; again is harmless."""
         ...
 
+    async def left(self, uid: int) -> None:
+        """A mail that is none of our business: marked where that is invisible, never moved."""
+        ...
+
 
 class Mailbox(Protocol):
     """A mailbox that can be opened."""
@@ -108,6 +112,10 @@ class ImapSession:
     async def done(self, uid: int) -> None:
         """See MailSession."""
         await self._do(self._connection.done, uid)
+
+    async def left(self, uid: int) -> None:
+        """See MailSession."""
+        await self._do(self._connection.left, uid)
 
     async def news(self, within: timedelta = REISSUE) -> bool:
         """Wait until the server tells of new mail, at most this long; True where it did."""

@@ -113,6 +113,11 @@ class ImapConnection:
             else:
                 self._move(uid, self._account.done_folder)
 
+    def left(self, uid: int) -> None:
+        """Other people's mail stays where it is; a keyword spares us from reading it again."""
+        if self._account.done_folder is None:
+            self.done(uid)
+
     def _move(self, uid: int, folder: str) -> None:
         client, target = self._client, encode_folder(folder).decode()
         if "MOVE" in self._capabilities:

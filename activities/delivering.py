@@ -1,0 +1,229 @@
+"""Carrying out where a mail goes: to its claim, to the desk, or nowhere; with its files, each once.
+
+What is delivered is decided by `atoz.mail.routing`; here it meets claims that run, are over or are
+not known yet. A mail for a claim that is not known is held at the desk, and delivered when it starts.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import datetime
+
+from activities.mailroom import Held, Mailroom, Note, OpenMails, Standing
+from atoz.claims.base import Instant, instant_text
+from atoz.claims.claim import ClaimFile
+from atoz.errors import AtozError
+from atoz.evidence.intake import Given, take_in
+from atoz.mail.plain import one_line
+from atoz.mail.read import OpenMail
+from atoz.mail.reading import Reading
+from atoz.mail.routing import (
+    TITLES,
+    ForPerson,
+    Leave,
+    Route,
+    Start,
+    Tell,
+    message_key,
+    order_of,
+    route,
+)
+from atoz.playbook import events as ev
+from atoz.playbook.inputs import KEPT_TEXT
+
+MOST_QUARANTINED = 20
+"""Items of one pass: a flood of forgeries must not bury what a person has to see."""
+
+_LOG = logging.getLogger("atoz.mailbox")
+
+
+class Delivering:
+    """Delivers the mails of one pass, and counts what became of them."""
+
+    def __init__(self, mails: OpenMails, mailroom: Mailroom) -> None:
+        self._mails = mails
+        self._office, self._store = mailroom
+        self.counts: Counter[str] = Counter()
+
+    async def take(self, raw: bytes, received_at: Instant, size: int | None = None) -> Route:
+        """Deliver one mail and give where it went. `size` is set where only its headers were loaded.
+
+        Raises what may pass: the mail is then taken again later.
+        """
+        mail = await asyncio.to_thread(self._mails, raw)
+        where = route(mail.reading, received_at)
+        self.counts["read"] += 1
+        if isinstance(where, Leave):
+            self.counts["left"] += 1
+            return where
+        if size is not None and isinstance(where, Tell):
+            # Half a mail has no files: what looks like one is a cut-off rest.
+            where = where._replace(files=())
+        ref = await self._store.put(raw, "message/rfc822")
+        try:
+            await self._deliver(mail, where, ref, received_at)
+            if size is not None:
+                await self._note(mail.reading, "size", _too_large(size), ref)
+        except AtozError as fault:
+            if not fault.permanent:
+                raise
+            why = one_line(fault, 300)
+            _LOG.warning("mail %s could not be delivered: %s", message_key(mail.reading), why)
+            await self._note(mail.reading, "fault", f"{why}. Deal with this mail by hand.", ref)
+        return where
+
+    async def _deliver(self, mail: OpenMail, where: Route, ref: str, at: Instant) -> None:
+        match where:
+            case Start():
+                await self._start(mail.reading, where.file, ref, at)
+            case Tell():
+                if not await self._tell(mail, where, ref):
+                    await self._without_claim(mail.reading, where, ref)
+            case ForPerson():
+                await self._to_desk(mail.reading, where, ref)
+
+    # To claims ---------------------------------------------------------------------------------
+
+    async def _start(self, reading: Reading, file: ClaimFile, ref: str, at: Instant) -> None:
+        order_id = file.claim.order_id
+        found = await self._office.start(file)
+        if found == "over":
+            said = f"A claim notice about order {order_id}, whose claim is over"
+            note = ForPerson(said, "Look whether the marketplace has opened it again.")
+            await self._to_desk(reading, note, ref)
+            return
+        self.counts["claims_started"] += found == "started"
+        if not await self._opened_by(order_id, message_key(reading), found):
+            self.counts["duplicates"] += 1
+            again = ev.DuplicateNoticed(at=at, message_id=message_key(reading))
+            await self._office.tell(order_id, again)
+        # Also where it ran: the pass that started it may have ended before it came to this.
+        await self.attach_held(at, order_id)
+
+    async def _opened_by(self, order_id: str, key: str, found: str) -> bool:
+        """Whether this very notice opened the claim, now or before a pass broke off."""
+        path = f"notices/{order_id}"
+        known = await self._store.get_document(path)
+        if known is None and found in {"started", "same"}:
+            await self._store.put_document(path, key.encode())
+            return True
+        return known is not None and known.decode() == key
+
+    async def _tell(self, mail: OpenMail, where: Tell, ref: str) -> bool:
+        """Take the files in and tell the claim; False where none runs."""
+        if await self._office.standing(where.order_id) != "running":
+            return False
+        event = where.event
+        if isinstance(event, ev.BuyerReplied):
+            event = await self._with_files(mail, event, where, ref)
+        told = await self._office.tell(where.order_id, event)
+        self.counts["delivered"] += told
+        return told
+
+    async def _with_files(
+        self, mail: OpenMail, event: ev.BuyerReplied, where: Tell, ref: str
+    ) -> ev.BuyerReplied:
+        """The reply with its files, and with its whole text in the store where it is long."""
+        given = [Given(file.name, mail.content(file)) for file in where.files if file.accepted]
+        intake = await take_in(self._store, given)
+        refused = [f"{file.name}: {file.reason}" for file in where.files if not file.accepted]
+        refused += [f"{refusal.name}: {refusal.reason}" for refusal in intake.refused]
+        if refused:
+            why = f"Not kept of its files: {one_line('; '.join(refused), 600)}"
+            await self._note(mail.reading, "files", why, ref)
+        found: dict[str, object] = {"attachments": intake.kept}
+        if len(mail.reading.text) > KEPT_TEXT:
+            whole = mail.reading.text.encode("utf-8", "replace")
+            found["text_ref"] = await self._store.put(whole, "text/plain")
+        return event.model_copy(update=found)
+
+    async def attach_held(self, at: Instant, order_id: str | None = None) -> None:
+        """Deliver what waits at the desk for this order's claim, or for any that runs by now."""
+        standing: dict[str, Standing] = {}
+        for held in await self._office.held():
+            if order_id not in {None, held.order_id}:
+                continue
+            if held.order_id not in standing:
+                standing[held.order_id] = await self._office.standing(held.order_id)
+            if standing[held.order_id] == "running":
+                await self._attach(held, at)
+
+    async def _attach(self, held: Held, at: Instant) -> None:
+        """The held mail is read anew, by today's rules; where it still finds no claim it stays."""
+        mail = await asyncio.to_thread(self._mails, await self._store.get(held.ref))
+        where = route(mail.reading, at)
+        if isinstance(where, Tell) and await self._tell(mail, where, held.ref):
+            await self._office.attached(held.key)
+            self.counts["attached"] += 1
+
+    # To the desk ---------------------------------------------------------------------------------
+
+    async def _without_claim(self, reading: Reading, where: Tell, ref: str) -> None:
+        """A claim that is over gets nothing more; for one that is not known yet the mail is held."""
+        unknown = await self._office.standing(where.order_id) == "unknown"
+        said = "It goes to the claim by itself when one starts. " if unknown else ""
+        which = "which has no claim" if unknown else "whose claim is over"
+        note = ForPerson(f"{_subject(reading)}, {which}", said + _excerpt(reading))
+        await self._to_desk(reading, note, ref, held=unknown)
+
+    async def _to_desk(
+        self, reading: Reading, what: ForPerson, ref: str, *, held: bool = False
+    ) -> None:
+        kind = "held" if held else "for_persons" if what.trusted else "quarantined"
+        self.counts[kind] += 1
+        if not what.trusted and self.counts[kind] > MOST_QUARANTINED:
+            return
+        note = Note(
+            # A forgery must not take the place of the mail whose Message-ID it copies.
+            key=message_key(reading) if what.trusted else f"quarantine:{ref}",
+            title=one_line(what.title, 200),
+            text=what.text,
+            order_id=order_of(reading) or "",
+            refs=(ref,),
+            held=held,
+        )
+        await self._office.put(note)
+
+    async def _note(self, reading: Reading, about: str, text: str, ref: str) -> None:
+        """A note beside the mail itself, once for each thing that it is about."""
+        if not reading.trusted:
+            return
+        self.counts["for_persons"] += 1
+        note = Note(
+            key=f"{message_key(reading)}#{about}",
+            title=_subject(reading),
+            text=text,
+            order_id=order_of(reading) or "",
+            refs=(ref,),
+        )
+        await self._office.put(note)
+
+    async def finish(self, at: datetime) -> None:
+        """Say in one note how many forgeries were too many to list."""
+        more = self.counts["quarantined"] - MOST_QUARANTINED
+        if more > 0:
+            title = f"{more} more mails were quarantined"
+            text = "They look like claim mail and are not trusted. They lie in the mailbox."
+            key = f"quarantine-flood:{instant_text(at)[:13]}"
+            await self._office.put(Note(key=key, title=title, text=text))
+
+    async def tell_failure(self, why: str, at: Instant) -> None:
+        """One note a day that the mailbox cannot be read."""
+        title = "The mailbox cannot be read: claims may wait in it unseen"
+        key = f"mailbox-failed:{instant_text(at)[:10]}"
+        await self._office.put(Note(key=key, title=title, text=one_line(why, 300)))
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"It has {size:,} bytes and was not loaded: read it in the mailbox, add its files by hand."
+    )
+
+
+def _excerpt(reading: Reading) -> str:
+    return f"It says: {one_line(reading.text, 300)}" if reading.text else ""
+
+
+def _subject(reading: Reading) -> str:
+    title = TITLES[reading.kind]
+    return f"{title[:1].upper()}{title[1:]} about order {order_of(reading) or 'unknown'}"

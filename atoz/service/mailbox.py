@@ -1,0 +1,203 @@
+"""The mailbox as a process needs it: its activities, its schedule, a look now, and news as they come.
+
+Two things start a pass: a schedule, which never overlaps itself, and this process's own connection,
+on which the mail server tells of new mail, so that nobody waits for the schedule.
+"""
+
+import asyncio
+import contextlib
+import functools
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+    WorkflowFailureError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ActivityError, FailureError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.jobs import MailboxPass
+from activities.mailbox import MailboxPasses, MailboxRules
+from activities.mailroom import Mailroom
+from atoz.errors import AtozError, BadInput
+from atoz.library import Library
+from atoz.mail.imap import REISSUE, ImapMailbox
+from atoz.mail.imap_account import MailboxError
+from atoz.mail.plain import one_line
+from atoz.mail.read import open_mail
+from atoz.service.base import Service
+from atoz.service.calls import SERVER_PATIENCE, server_errors
+from atoz.service.office import TemporalOffice
+from workflows import names
+from workflows.mailbox import MailboxInput, MailboxWorkflow
+
+SYNC_PATIENCE = timedelta(minutes=10)
+"""How long a person waits for a pass by hand."""
+
+CATCH_UP = timedelta(minutes=1)
+"""Passes that were missed while the server was down are one pass, not many."""
+
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=5)
+
+_LOG = logging.getLogger("atoz.mailbox")
+
+
+def build_mailbox(service: Service) -> ImapMailbox | None:
+    """The mailbox of the settings, or None where none is configured."""
+    account = service.settings.imap_account()
+    return ImapMailbox(account) if account else None
+
+
+def mailbox_activities(service: Service, library: Library) -> list[Callable[..., Any]]:
+    """The activities of the mailbox pass; without a mailbox they say so. Raises BadInput."""
+    settings, mailbox = service.settings, build_mailbox(service)
+    rules = None
+    if mailbox is not None:
+        name = f"{settings.imap_username}@{settings.imap_host}/{settings.imap_folder}"
+        rules = MailboxRules(mailbox, name, settings.imap_largest)
+    mails = functools.partial(open_mail, rules=library.notices, authserv_id=settings.authserv_id)
+    mailroom = Mailroom(TemporalOffice(service, library.policies), service.store)
+    passes = MailboxPasses(rules, mails, mailroom, service.now)
+    return [passes.read_mailbox, passes.tell_mailbox_failed]
+
+
+async def sync(service: Service) -> dict[str, Any]:
+    """One pass now: the counts of what it did. Raises BadInput with the reason where it fails."""
+    if service.settings.imap_account() is None:
+        raise BadInput("no mailbox is configured: set ATOZ_IMAP_HOST and what belongs to it")
+    with server_errors():
+        handle = await service.client.start_workflow(
+            MailboxWorkflow.run,
+            MailboxInput(by_hand=True),
+            id=f"{names.MAILBOX_ID}-by-hand",
+            task_queue=service.settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            execution_timeout=SYNC_PATIENCE,
+            static_summary="The mailbox, by hand",
+            rpc_timeout=SERVER_PATIENCE,
+        )
+    try:
+        done: MailboxPass = await handle.result()
+    except WorkflowFailureError as error:
+        raise AtozError(one_line(_reason(error), 500)) from error
+    return {"workflow_id": handle.id, **done.model_dump(mode="json")}
+
+
+def _reason(error: WorkflowFailureError) -> str:
+    cause: BaseException | None = error.cause
+    while isinstance(cause, ActivityError) and cause.cause is not None:
+        cause = cause.cause
+    return cause.message if isinstance(cause, FailureError) else str(cause)
+
+
+# The schedule --------------------------------------------------------------------------------------
+
+
+async def keep_schedule(service: Service) -> None:
+    """Make the schedule as the settings say; remove it where no mailbox is configured any more.
+
+    Raises NoServer.
+    """
+    handle = service.client.get_schedule_handle(names.MAILBOX_SCHEDULE)
+    if service.settings.imap_account() is None:
+        with server_errors(), _absent():
+            await handle.delete(rpc_timeout=SERVER_PATIENCE)
+        return
+    wanted = _schedule(service)
+    with server_errors():
+        try:
+            await service.client.create_schedule(
+                names.MAILBOX_SCHEDULE, wanted, rpc_timeout=SERVER_PATIENCE
+            )
+        except ScheduleAlreadyRunningError:
+            await handle.update(functools.partial(_as_wanted, wanted), rpc_timeout=SERVER_PATIENCE)
+
+
+def _schedule(service: Service) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            names.MAILBOX_WORKFLOW,
+            MailboxInput(),
+            id=names.MAILBOX_ID,
+            task_queue=service.settings.task_queue,
+            static_summary="The mailbox",
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=service.settings.imap_every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
+
+
+def _as_wanted(wanted: Schedule, found: ScheduleUpdateInput) -> ScheduleUpdate:
+    """What the settings say; whether somebody paused it stays as it is."""
+    wanted.state = found.description.schedule.state
+    return ScheduleUpdate(wanted)
+
+
+@contextlib.contextmanager
+def _absent() -> Iterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+# News ----------------------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def watched(service: Service, reissue: timedelta = REISSUE) -> AsyncIterator[None]:
+    """While the block runs, new mail starts a pass at once. Without a mailbox nothing is done."""
+    await keep_schedule(service)
+    mailbox = build_mailbox(service)
+    if mailbox is None:
+        yield
+        return
+    watching = asyncio.create_task(_watch(service.client, mailbox, reissue))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+
+async def _watch(client: Client, mailbox: ImapMailbox, reissue: timedelta) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            async with mailbox.session() as session:
+                # Also for what came while nobody listened.
+                await _wake(client)
+                while True:
+                    if await session.news(reissue):
+                        await _wake(client)
+                    pause = FIRST_PAUSE
+        except MailboxError as fault:
+            # The pass itself meets the same and tells people: here a line is enough.
+            _LOG.warning("%s; listening again in %g s", fault, pause.total_seconds())
+        await asyncio.sleep(pause.total_seconds())
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def _wake(client: Client) -> None:
+    """Start a pass now; while one runs, another one right after it."""
+    try:
+        handle = client.get_schedule_handle(names.MAILBOX_SCHEDULE)
+        await handle.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE, rpc_timeout=SERVER_PATIENCE)
+    except RPCError as fault:
+        _LOG.warning("the schedule could not be started early: %s", one_line(fault.message, 200))

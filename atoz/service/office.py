@@ -1,0 +1,83 @@
+"""Claims and the desk as the mailbox pass needs them, on a Temporal server.
+
+It stands on the very functions that the command uses, so that a claim that a mail started and one
+that a person started are alike.
+"""
+
+from collections.abc import Container, Sequence
+from typing import Literal
+
+from activities.mailroom import Held, Note, Standing
+from atoz.claims.claim import ClaimFile
+from atoz.errors import BadInput
+from atoz.playbook import events as ev
+from atoz.service import desk
+from atoz.service.archive import archived
+from atoz.service.base import Service, is_running
+from atoz.service.calls import NotOpen
+from atoz.service.starting import start
+from workflows import names
+from workflows.desk import DeskAttached, DeskItem
+
+
+class TemporalOffice:
+    """The port `Office` over a service. `marketplaces` are those that have rules here."""
+
+    def __init__(self, service: Service, marketplaces: Container[str]) -> None:
+        self._service = service
+        self._marketplaces = marketplaces
+
+    async def start(self, file: ClaimFile) -> Literal["started", "same", "running", "over"]:
+        """Start a claim once. Raises BadInput where it cannot be, NoServer."""
+        order_id, service = file.claim.order_id, self._service
+        if file.claim.marketplace not in self._marketplaces:
+            raise BadInput(f"marketplace {file.claim.marketplace} has no rules here")
+        try:
+            found = await start(service, file)
+        except BadInput:
+            standing = await self.standing(order_id)
+            if standing == "unknown":
+                raise
+            return standing
+        if found.get("archived"):
+            return "over"
+        return "same" if found["already_running"] else "started"
+
+    async def standing(self, order_id: str) -> Standing:
+        """How the claim of an order stands. Needs no worker. Raises NoServer."""
+        workflow_id = names.claim_workflow_id(order_id)
+        if await is_running(self._service, workflow_id):
+            return "running"
+        known = await archived(self._service, workflow_id) is not None
+        known = known or await self._service.calls.describe(workflow_id) is not None
+        return "over" if known else "unknown"
+
+    async def tell(self, order_id: str, event: ev.Event) -> bool:
+        """Signal a claim; False where none runs. Raises NoServer."""
+        document = event.model_dump(mode="json", exclude={"at", "type"})
+        signal = _SIGNALS[type(event)]
+        try:
+            await self._service.calls.signal(names.claim_workflow_id(order_id), signal, document)
+        except NotOpen:
+            return False
+        return True
+
+    async def put(self, note: Note) -> None:
+        """Put a note on the desk. Raises NoServer."""
+        await desk.put(self._service, DeskItem.model_validate(note.model_dump()))
+
+    async def held(self) -> Sequence[Held]:
+        """What waits at the desk; nothing where there is none. Raises NoServer, NoWorker."""
+        try:
+            found = await self._service.calls.query(names.DESK_ID, "held")
+        except NotOpen:
+            return ()
+        return [Held.model_validate(mail) for mail in found]
+
+    async def attached(self, key: str) -> None:
+        """Tell the desk that a held mail is with its claim. Raises NoServer."""
+        document = DeskAttached(key=key).model_dump(mode="json")
+        await self._service.calls.signal(names.DESK_ID, names.DESK_ATTACHED, document)
+
+
+_SIGNALS = {model: name for name, model in ev.SIGNALS.items()}
