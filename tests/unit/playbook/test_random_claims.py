@@ -21,6 +21,7 @@ from atoz.playbook.apply import apply
 from atoz.playbook.check import refusal
 from atoz.playbook.decide import decide
 from atoz.playbook.model import INTENTS, Playbook
+from atoz.playbook.schedule import SEND_GRACE, due_at, playbook_of
 from atoz.playbook.state import CaseState, open_claim
 from atoz.playbook.view import attention, details_markdown, status_view
 from tests.support.cases import (
@@ -216,9 +217,11 @@ class Life:
         self.data = data
         self.world = world
         self.interruptions = data.draw(YES_OR_NO)
+        self.awake = False
         self.now = file.claim.notified_at + data.draw(st.sampled_from([0 * DAY, 2 * DAY, 8 * DAY]))
         self.state = open_claim("claim-x", file, self.now)
         self.until = self.settle()
+        self.awake = True
 
     def settle(self) -> datetime | None:
         """Act until the engine waits; until when, or None at the end."""
@@ -254,9 +257,17 @@ class Life:
         """Apply one event, and look at what came of it."""
         note(f"{self.now} {event_!r}"[:300])
         before = self.state
+        if isinstance(event_, ev.ClockRanOut) and self.awake:
+            self.was_warned(event_.clock)
         self.state = apply(before, event_)
         assert self.state.facts[: len(before.facts)] == before.facts, "facts are append-only"
         assert self.state.facts_recorded == len(self.state.facts)
+
+    def was_warned(self, clock_id: str) -> None:
+        """Who is awake warns of a clock before it runs out."""
+        clock = self.state.clock(clock_id)
+        assert clock is not None
+        assert 1 in clock.warned or clock.due - clock.opened_at <= HOUR
 
     def live(self) -> None:
         """Some twenty things happen, at any instants, with or without waking up in between."""
@@ -267,8 +278,9 @@ class Life:
             if self.data.draw(st.booleans()):
                 self.wake_up_to(self.now + ahead)
             else:
-                self.now += ahead
+                self.now, self.awake = self.now + ahead, False
                 self.until = self.settle()
+                self.awake = True
             if self.until is not None:
                 self.happen()
                 self.until = self.settle()
@@ -350,6 +362,8 @@ def test_the_rules_hold_whatever_happens(data: st.DataObject) -> None:
     """Nothing raises, nothing spins, and every promise below is kept."""
     life = a_life(data)
     each_template_was_sent_once(life)
+    each_mail_was_taken_once(life)
+    the_steps_kept_the_sending_hours(life)
     nothing_was_sent_out_of_place(life)
     no_deadline_passed_in_silence(life)
     nobody_is_left_without_a_task(life)
@@ -361,6 +375,23 @@ def each_template_was_sent_once(life: Life) -> None:
     settled = [fact for fact in life.state.facts if fact.kind == "message_sent"]
     sent = Counter(fact.data["template"] for fact in settled)
     assert max(sent.values(), default=0) <= 1, sent
+
+
+def each_mail_was_taken_once(life: Life) -> None:
+    """Whatever else carries the same Message-ID."""
+    kinds = {"reply_received", "information_requested", "decision_received"}
+    taken = Counter(fact.source for fact in life.state.facts if fact.kind in kinds)
+    assert max(taken.values(), default=0) <= 1, taken
+
+
+def the_steps_kept_the_sending_hours(life: Life) -> None:
+    """But for a few minutes, for retries, for answers to a question, and at the margin's edge."""
+    for at, do, state in life.world.done:
+        if not isinstance(do, acts.Send) or do.attempt > 1 or do.step == "withdraw-help":
+            continue
+        assert state.policy is not None
+        hours, edge = state.policy.sending_hours, due_at(state) - playbook_of(state).margin
+        assert hours.is_open(at) or hours.is_open(at - SEND_GRACE) or at >= edge
 
 
 def nothing_was_sent_out_of_place(life: Life) -> None:
