@@ -9,7 +9,7 @@ from activities import jobs, names
 from activities.alive import alive
 from atoz.claims.status import Status
 from atoz.errors import AtozError, BadInput
-from atoz.mail.outgoing import Mailer, build_message
+from atoz.mail.outgoing import Mailer, build_message, is_message_id
 from atoz.mail.render import Rendered, Template
 from atoz.playbook.events import MessageTried, SendOutcome
 
@@ -59,6 +59,8 @@ class Messages:
                 text=rendered.text,
                 message_id=job.message_id,
                 date=job.at,
+                in_reply_to=_real(job.send.in_reply_to),
+                references=[known for known in job.send.references if _real(known)],
             )
         except (AtozError, ValueError) as error:
             return _tried(job, "blocked", detail=str(error))
@@ -72,6 +74,12 @@ class Messages:
             raise BadInput(f"{job.send.template} may not be sent while the claim is {job.status}")
         values: dict[str, object] = {**job.send.values, "seller_name": self._senders.seller_name}
         return self._templates.render(job.send.template, job.send.language, values)
+
+
+def _real(message_id: str | None) -> str | None:
+    """An id that a mail really bears; what a person typed in by hand has one of ours, `.invalid`."""
+    typed = message_id is None or not is_message_id(message_id) or message_id.endswith(".invalid>")
+    return None if typed else message_id
 
 
 def _tried(

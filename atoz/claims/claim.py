@@ -69,12 +69,14 @@ class Claim(Strict):
         return Money(amount=self.amount, currency=self.currency)
 
 
+Relay = Annotated[str, Field(pattern=r"^[^@\s<>,;:\"]{1,128}@[A-Za-z0-9.-]{3,190}$")]
+"""The marketplace's address for one buyer: nothing but an address, never a header."""
+
+
 class Buyer(Strict):
     """How the buyer is reached: the marketplace's relay address and the language of the order."""
 
-    relay: Annotated[str, Field(pattern=r"^[^@\s<>,;:\"]{1,128}@[A-Za-z0-9.-]{3,190}$")] | None = (
-        None
-    )
+    relay: Relay | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
 
 

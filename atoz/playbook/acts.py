@@ -27,6 +27,8 @@ class Send(Record):
     to: str
     language: str
     values: dict[str, Any]
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
 
 
 class Draft(Record):

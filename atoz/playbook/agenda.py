@@ -261,7 +261,15 @@ def _send(state: CaseState, step: str, template: str, run: StepRun) -> Make:
         to=relay or "",  # without an address it is blocked before it leaves
         language=language or policy.language,
         values=state.values(),
+        in_reply_to=state.last_reply_id,
+        references=_thread(state),
     )
+
+
+def _thread(state: CaseState) -> tuple[str, ...]:
+    """The Message-IDs of what was written so far, ours and the buyer's last: one thread."""
+    ours = (fact.data.get("message_id") for fact in state.facts if fact.kind == "message_sent")
+    return tuple(known for known in (*ours, state.last_reply_id) if known)
 
 
 def next_planned(state: CaseState, now: datetime) -> Item | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from atoz.claims.base import Compact, Instant, Record
-from atoz.claims.claim import ClaimFile
+from atoz.claims.claim import ClaimFile, Relay
 from atoz.claims.policy import Policy
 from atoz.claims.status import FundedBy, Status
 from atoz.playbook.model import Intent, Playbook
@@ -32,7 +32,10 @@ class Event(Record):
 
 
 class BuyerReplied(Event):
-    """The buyer wrote. Long texts are cut by the sender, the whole text lies in the store."""
+    """The buyer wrote. Long texts are cut by the sender, the whole text lies in the store.
+
+    `relay` is the address that the mail is answered to; it completes a claim that has none.
+    """
 
     type: Literal["buyer_replied"] = "buyer_replied"
     message_id: MessageId
@@ -41,6 +44,7 @@ class BuyerReplied(Event):
     text_ref: Annotated[str, Field(max_length=200)] | None = None
     intents: Annotated[tuple[Intent, ...], Field(max_length=9)] = ()
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
+    relay: Relay | None = None
 
 
 class DuplicateNoticed(Event):

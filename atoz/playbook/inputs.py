@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from atoz.claims.base import instant_text, merged, money_text
-from atoz.claims.claim import ClaimFile
+from atoz.claims.claim import Buyer, ClaimFile
 from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.facts import Fact, values_of
 from atoz.claims.policy import response_due
@@ -40,6 +40,8 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
         attachments=len(reply.attachments),
     )
     work.remember(reply.message_id, fact)
+    work.set(last_reply_id=reply.message_id)
+    _learn_relay(work, reply)
     for file in reply.attachments:
         _keep(work, file, reply.message_id)
     work.set(photos=work.get("photos") + sum(file.is_photo for file in reply.attachments))
@@ -47,6 +49,25 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
         work.set(last_answer_at=work.at)
         _make_stale(work)
     react(work, reply, fact)
+
+
+def _learn_relay(work: Work, reply: ev.BuyerReplied) -> None:
+    """A notice carries no address; the buyer's first mail does, and may make the claim complete."""
+    file = work.now.file
+    if reply.relay is None or (file.buyer is not None and file.buyer.relay is not None):
+        return
+    buyer = (file.buyer or Buyer()).model_copy(update={"relay": reply.relay})
+    work.set(file=file.model_copy(update={"buyer": buyer}))
+    work.record("buyer.relay", reply.message_id, value=reply.relay)
+    _completed(work, reply.message_id)
+
+
+def _completed(work: Work, source: str) -> None:
+    """Values came in: close what asked for them, choose again until the first step has acted."""
+    if not work.now.file.missing:
+        work.close_kind("complete-claim", "completed", source)
+    if not first_step_acted(work.now):
+        choose_playbook(work)
 
 
 def duplicate_noticed(work: Work, event: ev.DuplicateNoticed) -> None:
@@ -204,13 +225,10 @@ def amended(work: Work, event: ev.Amended) -> None:
     fact = work.record("claim_amended", source, changed=changed)
     work.remember(event.key, fact)
     work.record_values(source, before)
-    if not file.missing:
-        work.close_kind("complete-claim", "completed", source)
     if file.claim.response_due != old.claim.response_due:
         due, clock_source = claim_limit(work.now)
         _move_clock(work, "response", due, clock_source)
-    if not first_step_acted(work.now):
-        choose_playbook(work)
+    _completed(work, source)
     _make_stale(work)
 
 

@@ -257,8 +257,8 @@ def noticed(work: Work, event: ev.Noticed) -> None:
 
 def _warned(work: Work, warning: ev.WarningGiven, failed: tuple[str, ...]) -> None:
     clock = work.now.clock(warning.clock)
-    if clock is None:
-        return
+    if clock is None or clock.due - timedelta(hours=warning.hours) > work.at:
+        return  # its end was moved away while people were told of the old one
     given = tuple(h for h in (48, 24, 6, 1) if h >= warning.hours)
     work.change_clock(clock.id, warned=given)
     more = {"failed": list(failed)} if failed else {}

@@ -146,6 +146,8 @@ class CaseState(Record):
     messages_stopped: bool = False
     photos: int = 0
     last_answer_at: Instant | None = None
+    last_reply_id: str | None = None
+    """The Message-ID of the buyer's newest mail: what we write next answers it."""
     tell_again_at: Instant | None = None
     seen: dict[str, str] = {}
     early: tuple[AnyEvent, ...] = ()
