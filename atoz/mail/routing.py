@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from atoz.claims.base import Instant, instant_text
-from atoz.claims.claim import ORDER_ID, Claim, ClaimFile
+from atoz.claims.claim import ORDER_ID, RELAY, Claim, ClaimFile
 from atoz.mail.plain import one_line
 from atoz.mail.reading import Kind, MailFile, Reading
 from atoz.playbook import events as ev
@@ -174,6 +174,7 @@ def _reply(reading: Reading, key: str, received_at: Instant) -> ev.BuyerReplied:
         language=reading.language,
         text=text,
         intents=reading.intents,
+        relay=reading.reply_to if RELAY.match(reading.reply_to or "") else None,
     )
 
 
