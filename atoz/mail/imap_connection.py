@@ -8,6 +8,7 @@ here: flags are stored silently, and the context is always one that verifies.
 import contextlib
 import imaplib
 import io
+import math
 import re
 import socket
 import ssl
@@ -23,6 +24,7 @@ from imap_tools import (
     MailBoxUnencrypted,
 )
 from imap_tools.errors import ImapToolsError
+from imap_tools.idle import get_socket_poller
 from imap_tools.utils import encode_folder
 
 from atoz.mail.imap_account import ImapAccount, MailboxError, MailboxRefused
@@ -135,8 +137,8 @@ class ImapConnection:
             if self._more():
                 return True
             if "IDLE" in self._capabilities:
-                told = self._idle(within)
-                return b"EXISTS" in told or self._more()
+                self._idle(within)
+                return self._more()
             self._broken.wait(min(within, NO_IDLE).total_seconds())
             return self._more()
 
@@ -145,21 +147,24 @@ class ImapConnection:
         self._ok(self._client.noop())
         return self._client.response("EXISTS")[1][0] is not None
 
-    def _idle(self, within: timedelta) -> bytes:
+    def _idle(self, within: timedelta) -> None:
+        """Until the server says anything. The library's own poll breaks where a line comes in pieces:
+        here nothing is read before the end of the IDLE, which reads whole lines.
+        """
         idle: Any = self._mailbox.idle
         idle.start()
-        told = self._buffered() or b"".join(idle.poll(within.total_seconds()))
+        if not self._said_already():
+            get_socket_poller(self._client.sock, math.ceil(within.total_seconds()))
         idle.stop()
-        return told
 
-    def _buffered(self) -> bytes:
+    def _said_already(self) -> bool:
         """What came in one packet with the answer to IDLE: no poll of the socket would tell of it."""
         file = getattr(self._client, "_file", None) or self._client.file
         self._client.sock.settimeout(0)
         try:
-            return bytes(file.peek(1)) if isinstance(file, io.BufferedReader) else b""
+            return isinstance(file, io.BufferedReader) and bool(file.peek(1))
         except OSError:
-            return b""
+            return False
         finally:
             self._client.sock.settimeout(self._account.timeout.total_seconds())
 

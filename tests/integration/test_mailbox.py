@@ -1,0 +1,183 @@
+"""Mail arrives by itself: a real Temporal server, a real worker and a real IMAP server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atoz.errors import AtozError, BadInput
+from atoz.harness.server import virtual_time
+from atoz.service import desk, looking, mailbox
+from atoz.service.base import Service
+from atoz.wiring import build_worker, load_rules
+from tests.support.imap import Postbox, imap_server
+from tests.support.imap_main import PASSWORD, USER
+from tests.support.mailroom import AUTHSERV_ID, sample, with_id
+from tests.support.server import shop_settings
+from tests.support.service import PATIENCE, eventually, kinds
+from workflows import names
+
+NOTICE = "111-0000102-0000102"
+_ORDERS = iter(range(1, 100))
+
+
+@pytest.fixture(scope="module")
+def postbox() -> Iterator[Postbox]:
+    """A server that keeps our keyword."""
+    with imap_server() as box:
+        yield box
+
+
+def an_order() -> str:
+    """An order that no other test of this module has."""
+    return f"111-{next(_ORDERS):07}-7777777"
+
+
+def mail(name: str, order: str, message_id: str) -> bytes:
+    """A sample mail about an order, written now."""
+    raw = sample(name)
+    old = next(text for text in _ORDERS_OF_SAMPLES if text in raw)
+    return with_id(_today(raw), message_id, (old, order.encode()))
+
+
+_ORDERS_OF_SAMPLES = (NOTICE.encode(), b"204-0000103-0000103", b"111-0000117-0000117")
+
+
+def _today(raw: bytes) -> bytes:
+    now = format_datetime(datetime.now(UTC)).encode()
+    lines = [b"Date: " + now if line.startswith(b"Date:") else line for line in raw.splitlines()]
+    return b"\r\n".join(lines)
+
+
+def imap_settings(port: int, **more: Any) -> dict[str, Any]:
+    """The settings of a mailbox of this server."""
+    return {
+        "imap_host": "127.0.0.1",
+        "imap_port": port,
+        "imap_security": "none",
+        "imap_username": USER,
+        "imap_password": PASSWORD,
+        "authserv_id": AUTHSERV_ID,
+        **more,
+    }
+
+
+@asynccontextmanager
+async def a_mailroom(tmp_path: Path, port: int, **more: Any) -> AsyncIterator[Service]:
+    """A server and a worker that reads a mailbox."""
+    settings = shop_settings(tmp_path, **imap_settings(port, **more))
+    rules = load_rules(settings)
+    async with virtual_time() as server:
+        service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
+        activities = mailbox.mailbox_activities(service, rules.library)
+        async with build_worker(server.client, settings, rules=rules, more=activities):
+            yield service
+
+
+async def test_three_mails_make_a_timeline(tmp_path: Path, postbox: Postbox) -> None:
+    """A notice, a reply with two photos and a decision: the claim knows it all, in one pass."""
+    order = an_order()
+    for name, number in (("01", 1), ("04", 2), ("06", 3)):
+        postbox.put(mail(name, order, f"<{number}.{order}@amazon.example>"))
+    async with a_mailroom(tmp_path, postbox.port) as service:
+        done = await mailbox.sync(service)
+        assert (done["claims_started"], done["delivered"], done["quarantined"]) == (1, 2, 0)
+        await eventually(lambda: _has(service, order, "decision_received"))
+        found = await kinds(service, order)
+        assert found.count("claim_received") == 1
+        assert found.count("reply_received") == 1
+        assert found.count("evidence_added") == 2
+        entries = (await looking.timeline(service, order))["timeline"]
+        for entry in entries:
+            if entry["kind"] == "evidence_added":
+                content = await service.store.get(entry["data"]["sha256"])
+                assert len(content) == entry["data"]["size"]
+        again = await mailbox.sync(service)
+        assert again["read"] == 0
+        assert len(await kinds(service, order)) == len(found)
+        await _no_words_in_the_history(service, order)
+
+
+async def _no_words_in_the_history(service: Service, order: str) -> None:
+    """The pass's own history has counts, no word of any mail."""
+    handle = service.client.get_workflow_handle(f"{names.MAILBOX_ID}-by-hand")
+    history = (await handle.fetch_history()).to_json()
+    assert order not in history
+    assert "picture" not in history
+    assert len(history) < 20_000
+
+
+async def _has(service: Service, order: str, kind: str) -> bool:
+    return kind in await kinds(service, order)
+
+
+async def test_a_reply_before_its_notice_waits_and_attaches_itself(
+    tmp_path: Path, postbox: Postbox
+) -> None:
+    """Its task at the desk is done when the claim has it."""
+    order = an_order()
+    postbox.put(mail("04", order, f"<early.{order}@amazon.example>"))
+    async with a_mailroom(tmp_path, postbox.port) as service:
+        assert (await mailbox.sync(service))["held"] == 1
+        (task,) = await desk.tasks(service)
+        assert order in task["title"]
+        postbox.put(mail("01", order, f"<notice.{order}@amazon.example>"))
+        assert (await mailbox.sync(service))["attached"] == 1
+        await eventually(lambda: _has(service, order, "evidence_added"))
+        assert await desk.tasks(service) == []
+        assert (await mailbox.sync(service))["attached"] == 0
+        assert (await kinds(service, order)).count("reply_received") == 1
+
+
+async def test_the_schedule_is_kept_as_the_settings_say(tmp_path: Path, postbox: Postbox) -> None:
+    """Made, changed, left paused by its owner, and removed with the mailbox."""
+    async with a_mailroom(tmp_path, postbox.port) as service:
+        handle = service.client.get_schedule_handle(names.MAILBOX_SCHEDULE)
+        await mailbox.keep_schedule(service)
+        await handle.pause()
+        changed = service.settings.model_copy(update={"imap_every": timedelta(minutes=3)})
+        await mailbox.keep_schedule(Service(service.client, changed, service.now))
+        found = (await handle.describe()).schedule
+        assert found.spec.intervals[0].every == timedelta(minutes=3)
+        assert found.state.paused
+        without = service.settings.model_copy(update={"imap_host": None})
+        for _ in range(2):
+            await mailbox.keep_schedule(Service(service.client, without, service.now))
+        with pytest.raises(BadInput, match="ATOZ_IMAP_HOST"):
+            await mailbox.sync(Service(service.client, without, service.now))
+
+
+async def test_new_mail_wakes_the_schedule(tmp_path: Path, postbox: Postbox) -> None:
+    """Nobody asks for anything: the mail server tells, and the claim is there."""
+    order = an_order()
+    async with (
+        a_mailroom(tmp_path, postbox.port, imap_every="1d") as service,
+        mailbox.watched(service),
+    ):
+        postbox.put(mail("01", order, f"<idle.{order}@amazon.example>"))
+        await eventually(lambda: _runs(service, order))
+        later = an_order()
+        postbox.put(mail("01", later, f"<idle.{later}@amazon.example>"))
+        await eventually(lambda: _runs(service, later))
+
+
+async def _runs(service: Service, order: str) -> bool:
+    return await service.calls.describe(names.claim_workflow_id(order)) is not None
+
+
+async def test_a_wrong_password_is_told_at_once_and_on_the_desk(
+    tmp_path: Path, postbox: Postbox
+) -> None:
+    """By hand in the answer, by schedule as a task, once a day."""
+    async with a_mailroom(tmp_path, postbox.port, imap_password="wrong") as service:
+        for _ in range(2):
+            with pytest.raises(AtozError, match="refuses the login"):
+                await mailbox.sync(service)
+        (task,) = await desk.tasks(service)
+        assert "cannot be read" in task["title"]
