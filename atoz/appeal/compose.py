@@ -7,6 +7,7 @@ offered, the exact request.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -98,7 +99,7 @@ def text_of(sentences: Sequence[Sentence]) -> str:
 
 def digest_of(text: str, attachments: Sequence[str]) -> str:
     """What an approval binds: the sha256 over the text and the sha256 of each attachment."""
-    whole = "\x00".join([text, *sorted(attachments)])
+    whole = json.dumps([text, *sorted(attachments)])
     return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 

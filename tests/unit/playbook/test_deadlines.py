@@ -147,6 +147,14 @@ def test_a_later_end_warns_anew(how: str) -> None:
     assert play.when("deadline_missed") == [7 * DAY, 14 * DAY]
 
 
+def test_a_clock_that_moves_while_people_are_told_is_warned_of_anew() -> None:
+    """The warning under way was about the old end."""
+    play = Play().to(6 * DAY - SECOND)
+    under_way = ev.Noticed(at=play.now, warnings=(ev.WarningGiven(clock="response", hours=24),))
+    play.due("response", 14 * DAY).take(under_way).to(14 * DAY)
+    assert [hours for hours, _ in play.warnings()] == [48, 48, 24, 6, 1]
+
+
 def test_a_clock_that_nobody_started_can_be_started() -> None:
     """Seller Central shows one that no mail told of."""
     play = Play().to(HOUR).due("information_request", 2 * DAY)

@@ -218,6 +218,7 @@ class Life:
         self.world = world
         self.interruptions = data.draw(YES_OR_NO)
         self.awake = False
+        self.amended_at: datetime | None = None
         self.now = file.claim.notified_at + data.draw(st.sampled_from([0 * DAY, 2 * DAY, 8 * DAY]))
         self.state = open_claim("claim-x", file, self.now)
         self.until = self.settle()
@@ -257,6 +258,8 @@ class Life:
         """Apply one event, and look at what came of it."""
         note(f"{self.now} {event_!r}"[:300])
         before = self.state
+        if isinstance(event_, ev.Amended):
+            self.amended_at = self.now
         if isinstance(event_, ev.ClockRanOut) and self.awake:
             self.was_warned(event_.clock)
         self.state = apply(before, event_)
@@ -264,9 +267,11 @@ class Life:
         assert self.state.facts_recorded == len(self.state.facts)
 
     def was_warned(self, clock_id: str) -> None:
-        """Who is awake warns of a clock before it runs out."""
+        """Who is awake warns of a clock before it runs out, unless its end was moved to now."""
         clock = self.state.clock(clock_id)
         assert clock is not None
+        if clock.due < self.now or self.amended_at == self.now:
+            return
         assert 1 in clock.warned or clock.due - clock.opened_at <= HOUR
 
     def live(self) -> None:
