@@ -26,7 +26,8 @@ _BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
 
 
 def decoded(found: bytes, charset: str) -> str:
-    """Bytes as text by the declared charset, where mails use it; else as UTF-8, else as Western text.
+    """Bytes as text by the declared charset, where mails use it; else as UTF-8, even slightly damaged, else as
+    Western text.
 
     Other codecs that Python knows are no charsets of mails, and some take quadratic time.
     """
@@ -35,6 +36,9 @@ def decoded(found: bytes, charset: str) -> str:
         text = _by(found, name) if _CHARSETS.fullmatch(name) else None
         if text is not None:
             return text
+    damaged = found.decode("utf-8", "replace")
+    if damaged.count("\ufffd") * 20 <= len(damaged):
+        return damaged
     return found.decode("cp1252", "replace")
 
 

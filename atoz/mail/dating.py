@@ -22,6 +22,7 @@ LONGEST = timedelta(days=120)
 
 _END_OF_DAY = time(23, 59)
 _YEAR, _TWO = r"(?:20[0-9]{2})", r"[0-9]{1,2}"
+_TH = "st|nd|rd|th"  # codespell:ignore nd
 _TIME = (
     rf"(?:[,\s]{{1,3}}(?:[^\W\d]{{1,6}}\s+){{0,2}}?(?P<at_hour>{_TWO}):(?P<at_minute>[0-9]{{2}})(?::[0-9]{{2}})?"
     r"(?:\s*(?P<at_half>[ap])\.?m\b\.?)?(?:\s*(?P<at_utc>utc|gmt)\b)?)?"
@@ -106,8 +107,8 @@ def _day(months: Iterable[str]) -> str:
     ways = (
         rf"(?P<y1>{_YEAR})\s*[-/.年]\s*(?P<m1>{_TWO})\s*[-/.月]\s*(?P<d1>{_TWO})日?",
         rf"(?P<first>{_TWO})[-/.](?P<second>{_TWO})[-/.](?P<y2>{_YEAR})",
-        rf"(?P<d3>{_TWO})(?:\.|st|nd|rd|th|er|º|°)?\s*(?:de\s+)?(?P<n3>{name})\.?,?\s*(?:de[l]?\s+)?(?P<y3>{_YEAR})",
-        rf"(?P<n4>{name})\.?\s+(?P<d4>{_TWO})(?:st|nd|rd|th)?,?\s+(?P<y4>{_YEAR})",
+        rf"(?P<d3>{_TWO})(?:\.|{_TH}|er|º|°)?\s*(?:de\s+)?(?P<n3>{name})\.?,?\s*(?:de[l]?\s+)?(?P<y3>{_YEAR})",
+        rf"(?P<n4>{name})\.?\s+(?P<d4>{_TWO})(?:{_TH})?,?\s+(?P<y4>{_YEAR})",
     )
     return rf"(?:{'|'.join(ways)})(?![0-9]){_TIME}"
 

@@ -97,16 +97,16 @@ def appeal_until(text: str, lexicons: Sequence[Lexicon], calendar: Calendar) -> 
 
 
 def _stated(sentence: str, lexicon: Lexicon, calendar: Calendar) -> Stated:
-    """What one sentence states: a named day before a period, for it needs no counting."""
+    """What one sentence states: a day, a period, or the earlier of both."""
     instants = lexicon.dates.instants(sentence, calendar.order, calendar.zone)
-    if instants:
-        return _in_reach(Stated(min(instants)), calendar)
+    named = _in_reach(Stated(min(instants)), calendar) if instants else Stated()
     period = lexicon.dates.period(sentence)
     if period is None:
-        return Stated()
+        return named
     days = None if period % _DAY else period // _DAY
     due = calendar.written + period if calendar.written else None
-    return Stated(due, days, None if due else "a period without a date to count from")
+    counted = Stated(due, days, None if due else "a period without a date to count from")
+    return _earlier(counted, named)._replace(days=days)
 
 
 def _in_reach(stated: Stated, calendar: Calendar) -> Stated:

@@ -12,7 +12,7 @@ from atoz.mail.mime import attempt
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-_LONG = 160
+_LONG = 120
 _LONG_WITHOUT_SPACES = 50
 _READ = 3_000
 _SURE = 0.98

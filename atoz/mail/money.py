@@ -56,11 +56,13 @@ def _amounts(text: str, rules: NoticeRules, market: Market | None) -> Iterator[F
     wide = text.translate(_WIDE)
     policy = rules.policies.get(market.marketplace) if market else None
     own = policy.currency if policy else None
+    behind = 0
     for match in _pattern(tuple(sorted(rules.currencies, key=len, reverse=True))).finditer(wide):
         currency = _currency(match["before"] or match["behind"], own, rules.currencies)
         amount = currency and _decimal(match["first"] or match["second"], currency)
         if amount and currency:
-            yield Found(amount, currency, wide[max(0, match.start() - _NEAR) : match.start()])
+            yield Found(amount, currency, wide[max(behind, match.start() - _NEAR) : match.start()])
+        behind = match.end()
 
 
 def _currency(sign: str, own: str | None, known: Mapping[str, frozenset[str]]) -> str | None:

@@ -32,7 +32,7 @@ class Words(NamedTuple):
     cut: bool
 
 
-def own_words(text: str, lexicons: Sequence[Lexicon], language: str | None) -> Words:
+def own_words(text: str, lexicons: Sequence[Lexicon]) -> Words:
     """The words between the marked lines where there are some, else the text; quotes stripped.
 
     Between the first line that begins a message and the last that ends one: a buyer who writes such
@@ -40,7 +40,7 @@ def own_words(text: str, lexicons: Sequence[Lexicon], language: str | None) -> W
     """
     start, end = _between(text, lexicons)
     inside = text[start:end].strip()
-    kept = _without_quotes(inside, lexicons, language)
+    kept = _without_quotes(inside, lexicons)
     return Words(kept, f"{text[:start]}\n{text[end:]}" if start else "", len(kept) < len(inside))
 
 
@@ -63,19 +63,20 @@ def _label(line: re.Match[str]) -> str:
     return label(line[1])
 
 
-def _without_quotes(text: str, lexicons: Sequence[Lexicon], language: str | None) -> str:
-    cut = min(_quote_starts(text, lexicons, language), default=len(text))
+def _without_quotes(text: str, lexicons: Sequence[Lexicon]) -> str:
+    cut = min(_quote_starts(text, lexicons), default=len(text))
     above = _unquoted_lines(text[:cut])
     return above or _unquoted_lines(_without_line(text, cut)) or text
 
 
-def _quote_starts(text: str, lexicons: Sequence[Lexicon], language: str | None) -> Iterator[int]:
+def _quote_starts(text: str, lexicons: Sequence[Lexicon]) -> Iterator[int]:
     """Where a quoted mail may begin: our own rules, then those of the library."""
     begins = {word for lexicon in lexicons for word in lexicon.begins}
     yield from (line.start() for line in _MARKER.finditer(text) if _label(line) in begins)
     yield from _introductions(text, lexicons)
     searched = _LONG.sub(lambda found: "x" * len(found.group()), text[:_SEARCHED])
-    found = attempt(lambda: _headers(language or "en").search(searched), None)
+    languages = tuple(lexicon.language for lexicon in lexicons)
+    found = attempt(lambda: _headers(languages).search(searched), None)
     if found:
         yield found.start()
 
@@ -101,9 +102,9 @@ def _introduces(line: str, following: str, holds: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _headers(language: str) -> re.Pattern[str]:
+def _headers(languages: tuple[str, ...]) -> re.Pattern[str]:
     """The library's pattern of reply headers; its other patterns take quadratic time and are not used."""
-    pattern: re.Pattern[str] = EmailMessage(text="", languages=[language]).HEADER_REGEX
+    pattern: re.Pattern[str] = EmailMessage(text="", languages=list(languages)).HEADER_REGEX
     return pattern
 
 

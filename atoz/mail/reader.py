@@ -135,8 +135,7 @@ class Reader:
     @cached_property
     def words(self) -> Words:
         """The buyer's own words and what stands around them."""
-        prior = self.policy.language if self.policy else None
-        return own_words(self.body.text, self.lexicons, prior)
+        return own_words(self.body.text, self.lexicons)
 
     @cached_property
     def text(self) -> str:
