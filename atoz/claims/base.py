@@ -45,16 +45,20 @@ def instant_text(instant: datetime) -> str:
 
 
 def compact(value: object) -> object:
-    """Models without their default values, for what is carried in a history: short and exact."""
+    """Models without what is not there, for what is carried in a history: short and exact.
+
+    Defaults are written out: a later edition of this program, with others, changes no claim that
+    runs.
+    """
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(value, tuple):
         return [compact(item) for item in value]
     return value
 
 
 Compact = PlainSerializer(compact, when_used="json")
-"""Serialise this field without its models' default values."""
+"""Serialise this field without the values that its models do not have."""
 
 _YEARS = range(1970, 2201)
 

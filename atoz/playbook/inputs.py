@@ -66,7 +66,7 @@ def _completed(work: Work, source: str) -> None:
     """Values came in: close what asked for them, choose again until the first step has acted."""
     if not work.now.file.missing:
         work.close_kind("complete-claim", "completed", source)
-    if not first_step_acted(work.now):
+    if not first_step_acted(work.now) and not work.now.decided:
         choose_playbook(work)
 
 

@@ -199,6 +199,13 @@ def test_an_answer_to_the_buyers_own_question_is_no_step() -> None:
     assert play.amend({"shipment": {"status": "never_shipped"}}).book == "refund-first"
 
 
+def test_a_decided_claim_keeps_its_playbook() -> None:
+    """No step will act any more, so there is nothing to choose."""
+    play = Play().to(HOUR).decided("denied").to(8 * DAY)
+    assert play.amend({"claim": {"reason": "damaged"}}).book == "documented"
+    assert len(play.facts("playbook_chosen")) == 1
+
+
 def test_a_limit_that_is_amended_chooses_again() -> None:
     """The person read another date in Seller Central."""
     due = {"claim": {"response_due": (ARRIVED + 50 * HOUR).isoformat()}}

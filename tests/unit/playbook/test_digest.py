@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from atoz.playbook.load import load_playbook
-from tests.support.cases import PLAYBOOKS, library, playbook
+from tests.support.cases import PLAYBOOKS, Play, library, playbook
 
 SHIPPED = sorted(path for path in PLAYBOOKS.glob("*.yaml"))
 DOCUMENTED = (PLAYBOOKS / "documented.yaml").read_text("utf-8")
@@ -85,6 +86,16 @@ def test_a_digest_survives_being_written_and_read(path: Path) -> None:
         again = type(book).model_validate_json(carried)
         assert again == book
         assert again.digest == book.digest
+
+
+def test_a_claim_carries_its_rules_whole() -> None:
+    """Defaults included: another edition of this program with other defaults changes nothing."""
+    carried = json.loads(Play().state.model_dump_json())
+    for rules in (carried["playbook"], *carried["candidates"]):
+        assert rules["late_after"] == "6h"
+        assert rules["margin"]
+        assert all(step["if_late"] and step["if_unknown"] for step in rules["steps"])
+    assert carried["policy"]["sending"]["weekdays"] == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_the_digests_differ_and_are_short() -> None:
