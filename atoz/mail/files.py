@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from atoz.mail.charsets import words_of
 from atoz.mail.mime import Part, attempt, content_type, payload
 from atoz.mail.reading import MailFile
 
@@ -60,7 +61,7 @@ def _longest_encoded() -> int:
 
 def _file(number: int, part: Part, count: int) -> MailFile:
     declared = content_type(part)
-    name = safe_name(attempt(part.get_filename, None), f"file-{number}")
+    name = safe_name(words_of(attempt(part.get_filename, None) or ""), f"file-{number}")
     found, size, refused = b"", 0, _refused_unread(part, declared, count)
     if refused is None:
         found, whole = payload(part, _longest_encoded())
