@@ -16,8 +16,8 @@ from cryptography.x509.oid import NameOID
 
 
 @functools.cache
-def certificate_for_loopback() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's context with a fresh certificate for 127.0.0.1, and a client's that trusts it."""
+def pem_for_loopback() -> tuple[bytes, bytes]:
+    """A fresh key and its certificate for 127.0.0.1, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback of a test")])
     now = dt.datetime.now(dt.UTC)
@@ -42,6 +42,13 @@ def certificate_for_loopback() -> tuple[ssl.SSLContext, ssl.SSLContext]:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+    return secret, pem
+
+
+@functools.cache
+def certificate_for_loopback() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context with a fresh certificate for 127.0.0.1, and a client's that trusts it."""
+    secret, pem = pem_for_loopback()
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile(suffix=".pem") as file:
         Path(file.name).write_bytes(secret + pem)

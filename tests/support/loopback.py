@@ -11,8 +11,10 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """A server on a free port of loopback; its hanging connections end with it."""
+async def listening(
+    serve: Serve, tls: ssl.SSLContext | None = None, port: int = 0
+) -> AsyncIterator[int]:
+    """A server on loopback, on a free port unless one is given; hanging connections end with it."""
     running: set[asyncio.Task[None]] = set()
     writers: list[asyncio.StreamWriter] = []
 
@@ -23,7 +25,7 @@ async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIte
         writers.append(writer)
         running.add(asyncio.create_task(one()))
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", port, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
