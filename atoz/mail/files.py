@@ -14,7 +14,7 @@ from atoz.mail.mime import Part, attempt, content_type, payload
 from atoz.mail.reading import MailFile
 
 MAX_FILES = 30
-MAX_FILE = 15_000_000
+MAX_FILE = 20_000_000
 _LONGEST_NAME = 100
 _KEPT = frozenset({"application/pdf", "text/plain"})
 

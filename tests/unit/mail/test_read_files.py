@@ -112,15 +112,15 @@ def test_a_declared_size_is_not_looked_at() -> None:
 
 def test_a_file_over_the_limit_is_refused_before_it_is_decoded() -> None:
     """The limit is of the encoded text."""
-    part = file_part("a.jpg", "image/jpeg", b"\xff\xd8\xff").rstrip() + b"A" * 23_000_000
+    part = file_part("a.jpg", "image/jpeg", b"\xff\xd8\xff").rstrip() + b"A" * 31_000_000
     file = only(part)
-    assert (file.reason, file.size) == ("over 15 MB", 0)
+    assert (file.reason, file.size) == ("over 20 MB", 0)
 
 
 def test_a_file_a_little_over_the_limit_is_refused_too() -> None:
     """By its real size."""
-    content = b"\xff\xd8\xff" + b"\0" * 15_000_000 + b"\xff\xd9"
-    assert only(file_part("a.jpg", "image/jpeg", content)).reason == "over 15 MB"
+    content = b"\xff\xd8\xff" + b"\0" * 20_000_000 + b"\xff\xd9"
+    assert only(file_part("a.jpg", "image/jpeg", content)).reason == "over 20 MB"
 
 
 def test_only_so_many_files_are_read() -> None:
