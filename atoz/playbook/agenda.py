@@ -145,7 +145,7 @@ def _step(state: CaseState, step: Step, now: datetime) -> Iterator[Item]:
         make = _note(ev.StepSkipped, step=step.id, why=skip, scheduled_at=scheduled)
         yield Item(scheduled, make, step.id, f"skipped: {skip}")
     elif _too_late(state, step, run, now):
-        yield Item(now, _late(step), step.id, "late")
+        yield Item(now, _late(state, step), step.id, "late")
     elif step.send is not None:
         send = _send(state, step.id, step.send, run)
         yield Item(run.retry_at or at, send, step.id, f"{step.id} is due")
@@ -174,9 +174,15 @@ def _skip_by_rule(state: CaseState, step: Step) -> str | None:
 
 
 def _overtaken(state: CaseState, step: Step, now: datetime) -> bool:
-    """Whether a later step has acted, or a later message is due as well: never two at once."""
+    """Whether a later step has acted, or a later message is due as well: never two at once.
+
+    What asks a person overtakes no message, nor does a step that stands below but comes before.
+    """
+    own = natural(state, step)
     for other in playbook_of(state).later[step.id]:
-        run = state.run(other.id)
+        run, planned = state.run(other.id), natural(state, other)
+        if other.ask or other.draft or (planned is not None and own is not None and planned < own):
+            continue
         if run.state in {"handed_in", "done", "unknown"} or (other.submit and state.appeal):
             return True
         at = act_at(state, other, now) if other.send and run.state == "waiting" else None
@@ -195,10 +201,11 @@ def _too_late(state: CaseState, step: Step, run: StepRun, now: datetime) -> bool
     return planned is not None and now > planned + playbook_of(state).late_after
 
 
-def _late(step: Step) -> Make:
+def _late(state: CaseState, step: Step) -> Make:
     if step.if_late == "ask":
         return _note(ev.StepAsked, step=step.id, late=True)
-    return lambda at: Note(event=ev.StepSkipped(at=at, step=step.id, why="late", scheduled_at=at))
+    scheduled = scheduled_for(state, step)
+    return _note(ev.StepSkipped, step=step.id, why="late", scheduled_at=scheduled)
 
 
 def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Iterator[Item]:

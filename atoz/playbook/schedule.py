@@ -49,14 +49,20 @@ def hand_over_at(state: CaseState) -> datetime:
 
 
 def natural(state: CaseState, step: Step) -> datetime | None:
-    """When the step is scheduled by the playbook alone, or None while its predecessor runs."""
+    """When the step is scheduled by the playbook alone, or None while its predecessor runs.
+
+    Where `or_when` holds its wait is over: since when nobody knows, so since its beginning.
+    """
+    early = step.or_when is not None and holds(step.or_when, state, step)
+    return state.run(step.after).done_at if step.after and early else _in_full(state, step)
+
+
+def _in_full(state: CaseState, step: Step) -> datetime | None:
+    """When the step is scheduled if nothing ends its wait early."""
     if step.at is not None:
         return state.file.claim.notified_at + step.at
     done_at = state.run(step.after or "").done_at
-    if done_at is None:
-        return None
-    early = step.or_when is not None and holds(step.or_when, state, step)
-    return done_at if early else done_at + step.wait
+    return None if done_at is None else done_at + step.wait
 
 
 def act_at(state: CaseState, step: Step, now: datetime) -> datetime | None:
@@ -98,9 +104,15 @@ def _in_hours(state: CaseState, instant: datetime, now: datetime) -> datetime:
 
 
 def scheduled_for(state: CaseState, step: Step) -> datetime | None:
-    """The instant that lateness is measured against: what the plan was before any late wake-up."""
-    scheduled = natural(state, step)
-    return scheduled and act_at(state, step, scheduled)
+    """The instant that lateness is measured against: what the plan was before any late wake-up.
+
+    A wait that ended early makes nobody late before its full length is over.
+    """
+    planned, full = natural(state, step), _in_full(state, step)
+    if planned is None or full is None:
+        return None
+    acts = act_at(state, step, planned)
+    return acts and max(acts, full)
 
 
 def retry_pause(attempt: int) -> timedelta:

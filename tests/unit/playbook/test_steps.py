@@ -237,6 +237,39 @@ def test_a_wait_may_be_nothing() -> None:
     assert Play(playbooks=books).to(3 * DAY).when("appeal_drafted") == [3 * DAY]
 
 
+def test_a_wait_that_ends_early_makes_no_step_late() -> None:
+    """The photos came two days after the mail: what they release is not two days overdue."""
+    steps: list[dict[str, Any]] = [
+        {"id": "write", "at": "1d", "send": "deescalate"},
+        {
+            "id": "thank",
+            "after": "write",
+            "wait": "4d",
+            "or_when": "photos_on_file",
+            "send": "thank_for_photos",
+            "if_late": "skip",
+        },
+        {"id": "appeal", "at": "6d", "submit": "appeal"},
+    ]
+    play = Play(playbooks=small(*steps)).to(3 * DAY).reply(photos=1)
+    assert play.sent() == {"write": DAY, "thank": 3 * DAY}
+    late = Play(playbooks=small(*steps)).to(3 * DAY).oversleep(5 * DAY + 7 * HOUR)
+    assert late.sent() == {"write": DAY}
+    assert late.facts("step_skipped")[0].data["why"] == "late"
+
+
+def test_a_question_to_a_person_overtakes_no_message() -> None:
+    """Nor does a step that is written below but comes before."""
+    steps: list[dict[str, Any]] = [
+        {"id": "write", "at": "2d", "send": "deescalate"},
+        {"id": "look", "at": "1d", "ask": "review-photos"},
+        {"id": "first", "at": "1d", "send": "request_photos"},
+        {"id": "appeal", "at": "4d", "submit": "appeal"},
+    ]
+    play = Play(playbooks=small(*steps)).to(DAY).done("review-photos").to(3 * DAY)
+    assert play.sent() == {"first": DAY, "write": 2 * DAY}
+
+
 # Holds ----------------------------------------------------------------------------------------
 
 
@@ -337,6 +370,7 @@ def test_too_late_and_skipped() -> None:
     play = late_play("skip").oversleep(DAY + 6 * HOUR + SECOND)
     assert play.sent() == {}
     assert play.facts("step_skipped")[0].data["why"] == "late"
+    assert play.state.run("deescalate").done_at == ARRIVED + DAY
     assert play.to(3 * DAY).sent() == {"request-photos": 3 * DAY}
 
 
