@@ -152,11 +152,13 @@ class ClaimWorkflow:
     def _alarm_for(self, wait: acts.Wait) -> "asyncio.Task[None]":
         """The running timer, unless something is due before it; else one timer in its place.
 
-        A timer that rings too early costs a look at the agenda, one that is replaced whenever a
-        wait grows longer costs a new timer each time.
+        While the claim is open a timer that rings too early is kept: it costs a look at the agenda,
+        where replacing it costs a timer whenever a wait grows longer. After the decision little
+        comes any more, and the last long wait gets its own.
         """
         if self._alarm is not None and not self._alarm.done():
-            if self._alarm_at is not None and self._alarm_at <= wait.until:
+            early = self._alarm_at is not None and self._alarm_at <= wait.until
+            if self._alarm_at == wait.until or (early and not self._state.decided):
                 return self._alarm
             self._alarm.cancel()
         span = wait.until - self._exact_now()

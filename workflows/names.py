@@ -53,17 +53,13 @@ def message_id(workflow_id: str, step: str, revision: int, domain: str) -> str:
     return f"<{workflow_id}.{step}.{revision}@{domain}>"
 
 
-def attributes(values: Mapping[str, str | datetime | None]) -> TypedSearchAttributes:
-    """Typed search attributes of the values that are known."""
-    words = [
-        SearchAttributePair(key, value)
-        for key in KEYWORDS
-        if isinstance(value := values.get(key.name), str)
-    ]
+def attributes(shown: Mapping[str, str]) -> TypedSearchAttributes:
+    """Typed search attributes of what a claim shows; instants are written as text there."""
+    words = [SearchAttributePair(key, shown[key.name]) for key in KEYWORDS if key.name in shown]
     instants = [
-        SearchAttributePair(key, value)
+        SearchAttributePair(key, datetime.fromisoformat(shown[key.name]))
         for key in INSTANTS
-        if isinstance(value := values.get(key.name), datetime)
+        if key.name in shown
     ]
     return TypedSearchAttributes([*words, *instants])
 

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 from atoz.claims.case import CaseFile
 from atoz.harness.server import Handle, VirtualTime, pause_until
+from atoz.library import Library
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Act, Done, Wait
 from atoz.playbook.decide import decide
 from atoz.playbook.simulate import is_over, persona_acts
 from atoz.playbook.state import CaseState
+from atoz.service.foreseen import foreseen
 from workflows import names
 from workflows.claim import ClaimInput
 
@@ -42,19 +44,29 @@ class Rehearsal:
 
     @classmethod
     async def begin(
-        cls, server: VirtualTime, case: CaseFile, *, workflow_id: str | None = None, **start: Any
+        cls,
+        server: VirtualTime,
+        case: CaseFile,
+        *,
+        workflow_id: str | None = None,
+        library: Library | None = None,
+        **start: Any,
     ) -> "Rehearsal":
         """Start the claim so that its clock reads the instant of the notice.
 
-        `start` goes to the server with it: a signal that comes with the start, another queue.
+        With the `library` it starts as `start` does, with what lists will show. `start` goes to the
+        server with it: a signal that comes with the start, another queue.
         """
-        order = case.claim.order_id
+        claim_id = workflow_id or names.claim_workflow_id(case.claim.order_id)
+        at, file = case.claim.notified_at, case.claim_file
+        shown = foreseen(library, claim_id, file, at) if library else {}
         real = datetime.now(case.claim.notified_at.tzinfo)
         offset = case.claim.notified_at - real
         handle = await server.client.start_workflow(
             names.CLAIM_WORKFLOW,
-            ClaimInput(file=case.claim_file, offset=offset),
-            id=workflow_id or names.claim_workflow_id(order),
+            ClaimInput(file=file, offset=offset, shown=shown),
+            id=claim_id,
+            search_attributes=names.attributes(shown),
             **{"task_queue": names.TASK_QUEUE, **start},
         )
         return cls(server, handle, offset)

@@ -12,6 +12,7 @@ from atoz.service.archive import archived
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
 from atoz.service.claim_files import digest_of, shifted
+from atoz.service.foreseen import foreseen
 from workflows import names
 from workflows.claim import ClaimInput
 
@@ -48,7 +49,7 @@ async def start(
 
 
 async def _start(service: Service, workflow_id: str, file: ClaimFile, digest: str) -> str | None:
-    shown = _shown(file)
+    shown = foreseen(service.library, workflow_id, file, service.now())
     with server_errors():
         handle = await service.client.start_workflow(
             names.CLAIM_WORKFLOW,
@@ -64,17 +65,6 @@ async def _start(service: Service, workflow_id: str, file: ClaimFile, digest: st
             rpc_timeout=SERVER_PATIENCE,
         )
     return handle.first_execution_run_id
-
-
-def _shown(file: ClaimFile) -> dict[str, str]:
-    """The search attributes known from the file: given at the start they cost nothing."""
-    claim = file.claim
-    known = {
-        names.STATUS.name: claim.status.value,
-        names.MARKETPLACE.name: claim.marketplace,
-        names.REASON.name: claim.reason,
-    }
-    return {name: value for name, value in known.items() if value is not None}
 
 
 def _summary(file: ClaimFile) -> str:

@@ -46,16 +46,22 @@ async def test_other_data_under_the_same_order_is_refused_with_advice(bench: Ben
 
 
 async def test_what_a_list_shows_is_there_from_the_start(bench: Bench) -> None:
-    """Status, marketplace and reason are given with the start, which costs no upsert."""
+    """All that the engine foresees is given with the start, which costs no upsert."""
     service, claim = service_of(bench, task_queue="nobody"), claim_of()
-    started = await starting.start(service, claim)
+    started = await starting.start(service, claim, received_now=True)
     found = await service.calls.describe(started["workflow_id"])
     assert found is not None
     given = {key.key.name: key.value for key in found.typed_search_attributes}
+    due, next_at = given.pop("AtozResponseDue"), given.pop("AtozNextAt")
+    assert isinstance(due, datetime)
+    assert isinstance(next_at, datetime)
+    assert timedelta(days=5) < due - next_at <= timedelta(days=6)
     assert given == {
         "AtozStatus": "under_review",
         "AtozMarketplace": "US",
         "AtozReason": "not_as_described",
+        "AtozPlaybook": "documented",
+        "AtozAttention": "none",
     }
 
 

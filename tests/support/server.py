@@ -107,7 +107,7 @@ class Bench(NamedTuple):
         start: dict[str, Any] = {}
         if signal:
             start = {"start_signal": signal[0], "start_signal_args": [signal[1]]}
-        rehearsal = await Rehearsal.begin(self.server, case, **start)
+        rehearsal = await Rehearsal.begin(self.server, case, library=self.rules.library, **start)
         claim = Claim(rehearsal, case.claim.notified_at)
         await claim.state()
         return claim
