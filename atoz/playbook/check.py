@@ -96,6 +96,12 @@ def _amend(state: CaseState, event: ev.Amended) -> str | None:
             return (
                 f"claim.{name} cannot be amended: it names the claim; start another claim instead"
             )
+    if file.claim.status != old.claim.status:
+        return "claim.status cannot be amended: record what the marketplace said (decide)"
+    if state.refunded_total and file.claim.currency != old.claim.currency:
+        return (
+            f"claim.currency cannot be amended: {state.refunded_total} was refunded in the old one"
+        )
     return None
 
 

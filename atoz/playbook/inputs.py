@@ -230,6 +230,8 @@ def amended(work: Work, event: ev.Amended) -> None:
         _move_clock(work, "response", due, clock_source)
     _completed(work, source)
     _make_stale(work)
+    if work.get("refunded_at") is None and work.get("refunded_total") >= file.claim.amount:
+        _refunded_whole(work, fact, source)
 
 
 def refunded(work: Work, event: ev.Refunded) -> None:
@@ -247,10 +249,14 @@ def refunded(work: Work, event: ev.Refunded) -> None:
     work.set(refunded_total=total)
     _make_stale(work)
     if whole:
-        work.set(refunded_at=work.at, next_check_at=work.at + CHECK_AFTER)
-        work.stop_clock("response", by=fact)
-        for kind in _REFUNDED:
-            work.close_kind(kind, "refunded", f"operator:{event.by}")
+        _refunded_whole(work, fact, f"operator:{event.by}")
+
+
+def _refunded_whole(work: Work, fact: str, source: str) -> None:
+    work.set(refunded_at=work.at, next_check_at=work.at + CHECK_AFTER)
+    work.stop_clock("response", by=fact)
+    for kind in _REFUNDED:
+        work.close_kind(kind, "refunded", source)
 
 
 _REFUNDED: tuple[TaskKind, ...] = (

@@ -104,6 +104,7 @@ def test_only_a_text_is_edited() -> None:
         ({"x": 1, "y": 2}, "the claim would not be valid: x: "),
         ({"claim": None}, "the claim would not be valid: claim: "),
         ({"claim": {"amount": "0.001"}}, "the claim would not be valid: claim: "),
+        ({"claim": {"status": "denied"}}, "claim.status cannot be amended: record what"),
         ({"claim": {"order_id": "111-0000198-0000198"}}, "claim.order_id cannot be amended"),
         ({"claim": {"marketplace": "DE"}}, "claim.marketplace cannot be amended"),
         ({"claim": {"notified_at": "2026-09-08T17:00:00Z"}}, "claim.notified_at cannot be amended"),

@@ -122,6 +122,23 @@ def test_yen_have_no_decimals() -> None:
     assert play.facts("refund_recorded")[0].data["amount"] == "1000 JPY"
 
 
+def test_an_amount_that_was_corrected_may_be_refunded_already() -> None:
+    """The claim was about less than the notice said."""
+    play = Play().to(DAY).refund("20.00").amend({"claim": {"amount": "20.00"}})
+    assert play.state.refunded_at == ARRIVED + DAY
+    assert not play.clock().running
+    assert play.to(6 * DAY).when("appeal_drafted") == []
+
+
+def test_a_currency_stays_once_money_went_back() -> None:
+    """Amounts of two currencies never meet."""
+    play = Play().to(DAY).refund("20.00")
+    event = ev.Amended(at=play.now, values={"claim": {"currency": "EUR"}})
+    assert play.why_not(event) == (
+        "claim.currency cannot be amended: 20.00 was refunded in the old one"
+    )
+
+
 def test_a_refunded_claim_is_looked_after() -> None:
     """14 days without a decision: a person looks."""
     play = Play().to(DAY - HOUR).refund("58.00").to(15 * DAY - HOUR)
