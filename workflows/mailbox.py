@@ -32,18 +32,25 @@ class MailboxInput(Record):
 class MailboxWorkflow:
     """Work off what waits in the mailbox."""
 
+    def __init__(self) -> None:
+        self._done = jobs.MailboxPass()
+
     @workflow.run
     async def run(self, start: MailboxInput) -> jobs.MailboxPass:
         """Rounds of one activity until nothing waits. A failure is told once a day, and raised."""
-        done = jobs.MailboxPass()
         try:
             for _ in range(ROUNDS):
-                done = done.plus(await self._round(start))
-                if not done.more:
+                self._done = self._done.plus(await self._round(start))
+                if not self._done.more:
                     break
         except ActivityError as error:
             raise await self._failed(error) from error
-        return done
+        return self._done
+
+    @workflow.query
+    def progress(self) -> jobs.MailboxPass:
+        """What is done so far; that it is answered shows that a worker is there."""
+        return self._done
 
     async def _round(self, start: MailboxInput) -> jobs.MailboxPass:
         found: jobs.MailboxPass = await workflow.execute_activity(

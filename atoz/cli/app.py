@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from atoz.cli import claims, mail, plays, reports, system, work
+from atoz.cli import claims, mail, mailbox, plays, reports, system, work
 from atoz.cli.verbs import failed
 
 
@@ -27,6 +27,7 @@ def build() -> typer.Typer:
     work.add_to(app)
     plays.add_to(app, playbooks)
     mail.add_to(mails)
+    mailbox.add_to(mails)
     app.add_typer(mails, name="mail", rich_help_panel=mail.PANEL)
     app.add_typer(playbooks, name="playbook", rich_help_panel=plays.PANEL)
     return app

@@ -76,7 +76,9 @@ def mailbox_activities(service: Service, library: Library) -> list[Callable[...,
 
 
 async def sync(service: Service) -> dict[str, Any]:
-    """One pass now: the counts of what it did. Raises BadInput with the reason where it fails."""
+    """One pass now: the counts of what it did. Raises AtozError with the reason where it fails,
+    NoWorker where none is there, BadInput without a mailbox.
+    """
     if service.settings.imap_account() is None:
         raise BadInput("no mailbox is configured: set ATOZ_IMAP_HOST and what belongs to it")
     with server_errors():
@@ -90,6 +92,7 @@ async def sync(service: Service) -> dict[str, Any]:
             static_summary="The mailbox, by hand",
             rpc_timeout=SERVER_PATIENCE,
         )
+    await service.calls.query(handle.id, "progress", closed=True)
     try:
         done: MailboxPass = await handle.result()
     except WorkflowFailureError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from atoz.errors import AtozError, BadInput
+from atoz.errors import AtozError, BadInput, NoWorker
 from atoz.harness.server import virtual_time
 from atoz.service import desk, looking, mailbox
 from atoz.service.base import Service
@@ -181,3 +181,13 @@ async def test_a_wrong_password_is_told_at_once_and_on_the_desk(
                 await mailbox.sync(service)
         (task,) = await desk.tasks(service)
         assert "cannot be read" in task["title"]
+
+
+async def test_without_a_worker_a_look_by_hand_says_so(tmp_path: Path, postbox: Postbox) -> None:
+    """Nobody waits ten minutes for nothing."""
+    settings = shop_settings(tmp_path, **imap_settings(postbox.port))
+    async with virtual_time() as server:
+        patience = timedelta(seconds=1)
+        service = Service(server.client, settings, lambda: datetime.now(UTC), patience)
+        with pytest.raises(NoWorker):
+            await mailbox.sync(service)
