@@ -1,0 +1,81 @@
+"""`python -m bench [cost] [throughput] [engine] [-o json]`: all parts unless some are named.
+
+Tables or one JSON document go to standard output, all else to standard error.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from rich.console import Console
+
+from atoz.errors import AtozError
+from bench import cost, engine, throughput
+from bench.showing import console
+
+
+class Part(NamedTuple):
+    """One part: how it is measured and how it is shown."""
+
+    measure: Callable[[argparse.Namespace], BaseModel]
+    show: Callable[[Any, Console], None]
+
+
+PARTS = {
+    "cost": Part(lambda _: asyncio.run(cost.measure()), cost.show),
+    "throughput": Part(
+        lambda chosen: asyncio.run(throughput.measure(chosen.rounds, chosen.claims)),
+        throughput.show,
+    ),
+    "engine": Part(lambda chosen: engine.measure(chosen.repeats), engine.show),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure the chosen parts and print them, each as soon as it is done."""
+    chosen = _arguments(arguments)
+    logging.disable(logging.WARNING)  # the outbox and the operators' log are not what is measured
+    screen, documents = console(), {}
+    for name in chosen.parts or PARTS:
+        sys.stderr.write(f"measuring {name} ...\n")
+        report = PARTS[name].measure(chosen)
+        documents[name] = report.model_dump(mode="json")
+        if chosen.output == "table":
+            PARTS[name].show(report, screen)
+    if chosen.output == "json":
+        sys.stdout.write(json.dumps(documents, indent=1) + "\n")
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description="What a claim costs, and how fast.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; else all")
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    parser.add_argument("--rounds", type=int, default=5, help="throughput: pairs of runs")
+    parser.add_argument("--claims", type=int, default=400, help="throughput: claims in one run")
+    parser.add_argument("--repeats", type=int, default=300, help="engine: plays of each case")
+    chosen = parser.parse_args(arguments)
+    if unknown := [part for part in chosen.parts if part not in PARTS]:
+        parser.error(f"no part is called {unknown[0]}: choose from {', '.join(PARTS)}")
+    return chosen
+
+
+def _exit_code() -> int:
+    try:
+        main()
+    except AtozError as fault:
+        sys.stderr.write(f"bench: {fault}\n")
+        return fault.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    code = _exit_code()
+    sys.stdout.flush()
+    # Clients of the server sometimes abort in the interpreter's own exit, after success.
+    os._exit(code)
