@@ -14,8 +14,10 @@ from atoz.playbook.work import Work
 def first_step_acted(state: CaseState) -> bool:
     """Whether any step of the playbook has acted, which pins it for good.
 
-    An answer to the buyer's own question is no step.
+    An answer to the buyer's own question is no step; an appeal that lies drafted is one.
     """
+    if state.appeal is not None:
+        return True
     runs = [state.run(step.id) for step in playbook_of(state).steps]
     return any(run.state != "waiting" or run.attempts for run in runs)
 

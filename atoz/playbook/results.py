@@ -304,7 +304,8 @@ def clock_ran_out(work: Work, event: ev.ClockRanOut) -> None:
         work.close_kind("post-decision-appeal", "the window for an appeal has closed")
         return
     fact = work.record("deadline_missed", "playbook", clock=clock.id, due=instant_text(clock.due))
-    work.open_task("missed-deadline", "playbook", refs=(fact,))
+    # One task a clock: who was told of another missed deadline is told of this one, too.
+    work.open_task("missed-deadline", "playbook", clock=clock.id, refs=(fact,))
     if clock.name == "response":
         work.set(next_check_at=work.at + CHECK_AFTER)
 

@@ -10,6 +10,7 @@ import pytest
 from atoz.playbook.prove import worst_case
 from tests.support.cases import (
     ARRIVED,
+    BLOCKED,
     DAY,
     HOUR,
     MINUTE,
@@ -197,6 +198,13 @@ def test_an_answer_to_the_buyers_own_question_is_no_step() -> None:
     play = Play().to(HOUR).reply("asks_how_to_withdraw")
     assert "withdraw-help" in play.sent()
     assert play.amend({"shipment": {"status": "never_shipped"}}).book == "refund-first"
+
+
+def test_a_drafted_appeal_keeps_its_playbook() -> None:
+    """It waits for approval: with another playbook the mails before it would be overtaken by it."""
+    play = Play(PROVEN, findings=BLOCKED).to(3 * HOUR)
+    assert play.amend({"shipment": {"signature": False}}).book == "delivered-proof"
+    assert play.to(DAY).sent() == {"deescalate": DAY}
 
 
 def test_a_decided_claim_keeps_its_playbook() -> None:

@@ -102,6 +102,17 @@ def test_what_is_missed_is_said_once() -> None:
     assert (7 * DAY, ("missed-deadline",), ()) in notices(play)
 
 
+def test_a_second_missed_deadline_is_told_as_loudly() -> None:
+    """The open task about another clock does not swallow it."""
+    play = Play().to(DAY).reply("question").to(7 * DAY)
+    told = [tasks for at, tasks, _ in notices(play) if at in (2 * DAY, 7 * DAY)]
+    assert told == [("missed-deadline",), ("missed-deadline-2",)]
+    assert [fact.data["clock"] for fact in play.facts("deadline_missed")] == [
+        "buyer_reply",
+        "response",
+    ]
+
+
 # A clock that a person corrects -------------------------------------------------------------------
 
 

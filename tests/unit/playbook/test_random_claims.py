@@ -433,6 +433,12 @@ def no_deadline_passed_in_silence(life: Life) -> None:
         assert clock.missed
         assert any(fact.data["clock"] == "response" for fact in missed)
         assert any(task.kind == "missed-deadline" for task in life.state.tasks)
+    asked = {
+        fact.data.get("clock")
+        for fact in life.state.facts
+        if fact.kind == "task_opened" and fact.data["kind"] == "missed-deadline"
+    }
+    assert {fact.data["clock"] for fact in missed} <= asked
     for other in life.state.clocks:
         assert not other.running or other.due > life.now
 

@@ -1,0 +1,96 @@
+"""How a claim stands, in one word and in one document; whose attention it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from atoz.playbook.state import open_claim
+from atoz.playbook.view import attention, condition, details_markdown, status_view
+from tests.support.cases import ARRIVED, DAY, HOUR, Play, claim_file
+
+
+def test_the_document_of_a_claim_on_its_way() -> None:
+    """The last step, the next one and its instant, the clocks."""
+    play = Play().to(DAY + HOUR)
+    view = status_view(play.state, play.now)
+    assert view == {
+        "workflow_id": "claim-111-0000199-0000199",
+        "order_id": "111-0000199-0000199",
+        "marketplace": "US",
+        "playbook": "documented",
+        "playbook_digest": play.state.playbook_digest,
+        "status": "under_review",
+        "step": "deescalate",
+        "state": "waiting",
+        "next_step": "request-photos",
+        "next_at": "2026-09-11T18:00:00Z",
+        "clocks": [
+            {
+                "name": "response",
+                "due": "2026-09-15T18:00:00Z",
+                "source": play.clock().source,
+                "stopped_at": None,
+                "stopped_by": None,
+                "missed": False,
+            }
+        ],
+        "tasks": [],
+        "held": None,
+        "paused": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("play", "word"),
+    [
+        (lambda: Play().to(HOUR), "waiting"),
+        (lambda: Play().to(HOUR).reply("hostile"), "needs_operator"),
+        (lambda: Play().to(HOUR).reply("says_withdrawn"), "held"),
+        (lambda: Play().to(HOUR).reply("says_withdrawn").pause(), "paused"),
+        (lambda: Play().to(HOUR).decided("granted_seller_funded"), "decided"),
+        (lambda: Play().to(HOUR).decided("denied"), "closed"),
+        (lambda: Play().to(HOUR).decided("denied").to(40 * DAY), "archived"),
+    ],
+)
+def test_one_word(play: Callable[[], Play], word: str) -> None:
+    """The most telling one."""
+    shown = play()
+    assert condition(shown.state, shown.now) == word
+    assert word in details_markdown(shown.state, shown.now)
+
+
+def test_a_claim_that_is_not_open_yet() -> None:
+    """It can be looked at all the same."""
+    state = open_claim("claim-x", claim_file(), ARRIVED)
+    view = status_view(state, ARRIVED)
+    assert (view["state"], view["playbook"], view["next_step"]) == ("opening", None, None)
+    assert attention(state, ARRIVED) == "none"
+
+
+@pytest.mark.parametrize(
+    ("play", "level"),
+    [
+        (lambda: Play().to(HOUR), "none"),
+        (lambda: Play().to(HOUR).reply("hostile"), "task"),
+        (lambda: Play().to(HOUR).reply("question"), "urgent"),
+        (lambda: Play().to(6 * DAY - HOUR), "task"),
+        (lambda: Play().to(6 * DAY), "urgent"),
+        (lambda: Play().to(7 * DAY), "missed"),
+        (lambda: Play().to(6 * DAY).done("submit-appeal", "R"), "none"),
+    ],
+)
+def test_attention(play: Callable[[], Play], level: str) -> None:
+    """A task, one that is due within a day, a deadline that was missed."""
+    shown = play()
+    assert attention(shown.state, shown.now) == level
+
+
+def test_a_hold_says_until_when_and_why() -> None:
+    """And is gone when it is over."""
+    play = Play().to(HOUR).reply("says_withdrawn")
+    reply = play.facts("reply_received")[0].id
+    held = status_view(play.state, play.now)["held"]
+    assert held == {"until": "2026-09-10T19:00:00Z", "because": reply}
+    assert status_view(play.to(49 * HOUR).state, play.now)["held"] is None
