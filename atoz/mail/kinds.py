@@ -6,18 +6,20 @@ message, whatever its subject claims.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import Pattern
 
+from atoz.mail.figures import order_ids
 from atoz.mail.lexicon import Lexicon, sentences
 from atoz.mail.mime import Mail, Part
 from atoz.mail.notices import Market, NoticeRules
 from atoz.mail.patterns import fold
 from atoz.mail.plain import domain_of, one_line
-from atoz.mail.reading import Kind
+from atoz.mail.reading import CLAIM_KINDS, Kind
 from atoz.mail.returned import is_report, outcome_of
 
 _READ = 4_000
+_UNKNOWN = "neither a header, the subject nor the words say what it is"
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,27 @@ def kind_of(letter: Letter, rules: NoticeRules) -> Known:
         return _report(letter)
     if letter.market and letter.sender and domain_of(letter.sender) in letter.market.relays:
         return Known("buyer_message", note=note)
-    if _requests(letter, exactly=False):
-        return Known("information_request", note=note)
-    found = _by_subject(letter) or _by_words(letter)
-    if found:
-        return Known(found, note=note)
-    return Known(
-        "other", why="neither a header, the subject nor the words say what it is", note=note
-    )
+    return replace(_by_its_words(letter), note=note)
+
+
+def _by_its_words(letter: Letter) -> Known:
+    """The kind that the subject names, else the first sentences.
+
+    `Action required` stands on many mails of a marketplace: without an order it is about no claim.
+    """
+    requested: Kind | None = "information_request" if _requests(letter, exactly=False) else None
+    found = requested or _by_subject(letter) or _by_text(letter)
+    if found in CLAIM_KINDS and not order_ids(f"{letter.subject} {letter.text}"):
+        return Known("other", why="it names no order")
+    if found in CLAIM_KINDS and _unrelated(letter):
+        return Known("other", why="it is about a claim of another sort")
+    return Known(found) if found else Known("other", why=_UNKNOWN)
+
+
+def _unrelated(letter: Letter) -> bool:
+    """Whether the subject or the first sentences speak of another sort of claim, such as SAFE-T."""
+    folded = fold(f"{letter.subject}\n{letter.text[:_READ]}")
+    return any(lexicon.unrelated.search(lexicon.bare(folded)) for lexicon in letter.lexicons)
 
 
 def market_of(
@@ -71,7 +86,7 @@ def market_of(
     """
     for headers in rules.headers:
         if mail.headers(headers.marketplace_header):
-            named = mail.only(headers.marketplace_header) or ""
+            named = mail.only(headers.marketplace_header) or "(several)"
             market = rules.market_of_id(named)
             note = f"{headers.marketplace_header} {one_line(named, 40)} is not known"
             return market, None if market else note
@@ -82,7 +97,7 @@ def _by_header(letter: Letter, rules: NoticeRules) -> tuple[Kind | None, str | N
     """The kind that a header names; a header that stands twice and differs names none."""
     for headers in rules.headers:
         if letter.mail.headers(headers.kind_header):
-            named = letter.mail.only(headers.kind_header) or ""
+            named = letter.mail.only(headers.kind_header) or "(several)"
             kind = headers.kinds.get(named)
             note = f"{headers.kind_header} {one_line(named, 80)} is not known"
             return kind, None if kind else note
@@ -122,7 +137,7 @@ def _by_subject(letter: Letter) -> Kind | None:
     return None
 
 
-def _by_words(letter: Letter) -> Kind | None:
+def _by_text(letter: Letter) -> Kind | None:
     folded = list(sentences(fold(letter.text[:_READ])))
     for lexicon in letter.lexicons:
         for sentence in folded:

@@ -47,6 +47,7 @@ class Lexicon:
         self.subjects = {kind: one(listed) for kind, listed in words.subjects.items()}
         self.bodies = {kind: one(listed) for kind, listed in words.bodies.items()}
         self.rulings = {ruling: one(listed) for ruling, listed in words.rulings.items()}
+        self.unrelated = one(words.unrelated)
         self.failed, self.delayed = one(words.failed), one(words.delayed)
         self.amounts = one(words.amounts)
         self.counts, self.does_not_count = one(words.odr.counts), one(words.odr.does_not_count)

@@ -107,6 +107,7 @@ class NoticeWords(Strict):
     sets: dict[str, Words] = {}
     prefixes: Words = ()
     requests: Words = ()
+    unrelated: Words = ()
     subjects: dict[Kind, Words] = {}
     bodies: dict[Kind, Words] = {}
     failed: Words = ()
@@ -132,7 +133,7 @@ class NoticeWords(Strict):
 
     def _phrases(self) -> Iterator[Words]:
         dated = self.deadlines
-        yield from (self.failed, self.delayed, self.amounts, self.odr.counts)
+        yield from (self.unrelated, self.failed, self.delayed, self.amounts, self.odr.counts)
         yield from (self.odr.does_not_count, dated.duties, dated.conditions)
         yield from (dated.consequences, dated.appeals)
         yield from (*self.subjects.values(), *self.bodies.values(), *self.rulings.values())

@@ -73,6 +73,23 @@ def test_a_decision_that_is_not_clear_says_so(text: str) -> None:
     assert found.notes[0].endswith("a person must read it")
 
 
+@pytest.mark.parametrize(
+    ("subject", "reason"),
+    [
+        ("Action required: update your tax information", "it names no order"),
+        (f"SAFE-T claim decision on order {ORDERS['US']}", "it is about a claim of another sort"),
+        (
+            f"Action required: Chargeback claim on {ORDERS['US']}",
+            "it is about a claim of another sort",
+        ),
+    ],
+)
+def test_other_mails_of_the_marketplace_are_no_claims(subject: str, reason: str) -> None:
+    """A decision about something else must not end a claim of the same order."""
+    found = said(Incoming("Your claim was denied.", subject))
+    assert (found.kind, found.reason) == ("other", reason)
+
+
 def test_a_mail_of_no_known_kind_says_why() -> None:
     """`other` is never silent."""
     found = said(Incoming("Hello.", "Your order has shipped"))
@@ -142,7 +159,9 @@ def test_an_order_is_read_from_the_subject_then_from_the_text() -> None:
 
 def test_a_notice_without_a_date_states_days_but_no_instant() -> None:
     """Nothing is counted from a day that nobody wrote."""
-    mail = Incoming("You must respond within 3 calendar days.", "Action required: x", date=None)
+    mail = Incoming(
+        "You must respond within 3 calendar days.", f"Action required: {ORDERS['US']}", date=None
+    )
     found = said(mail)
     assert (found.due, found.response_days, found.date) == (None, 3, None)
     assert found.notes == ("a period without a date to count from",)
