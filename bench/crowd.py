@@ -7,7 +7,7 @@ the server more than the claim does.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import temporalio.client
@@ -21,7 +21,7 @@ from activities import names as activity_names
 MAILS = 2
 """Messages that the documented playbook sends before its appeal."""
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which a claim that has not ended fails the measurement."""
 
 RAMP = 5.0
@@ -107,7 +107,7 @@ async def live(client: Client, watcher: Watcher, kind: Kind, order: str) -> Any:
     return await claim.result()
 
 
-async def crowd(one: Callable[[int], Any], claims: int, at_once: int) -> list[float]:
+async def crowd(one: Callable[[int], Awaitable[object]], claims: int, at_once: int) -> list[float]:
     """Live through `claims` claims, `at_once` of them at any time; when each ended (monotonic s)."""
     numbers, ended = iter(range(claims)), []
 

@@ -99,14 +99,15 @@ def _open_claim(state: CaseState, now: datetime) -> Iterator[Item]:
         yield Item(state.next_check_at, _note(ev.DecisionOverdue), None, "no decision yet")
     if state.refunded_at is not None or state.handed_over:
         return
-    if state.file.missing and not _is_last(state):
+    incomplete = bool(state.file.missing)
+    if incomplete and not _is_last(state):
         yield Item(hand_over_at(state), _note(ev.HandedOver), None, "still incomplete")
     if state.paused:
         return
     yield from _queued(state)
     for step in playbook_of(state).steps:
         # Half known, a claim may ask a person, but nothing is sent and nothing handed in.
-        if step.ask or not state.file.missing:
+        if step.ask or not incomplete:
             yield from _step(state, step, now)
 
 
