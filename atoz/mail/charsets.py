@@ -26,8 +26,8 @@ _BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
 
 
 def decoded(found: bytes, charset: str) -> str:
-    """Bytes as text by the declared charset, where mails use it; else as UTF-8, even slightly damaged, else as
-    Western text.
+    """Bytes as text by the declared charset, where mails use it; else as UTF-8, even slightly
+    damaged, else as Western text.
 
     Other codecs that Python knows are no charsets of mails, and some take quadratic time.
     """
