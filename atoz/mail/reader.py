@@ -49,11 +49,7 @@ class Reader:
     def reading(self) -> Reading:
         """Everything that the mail says."""
         why = why_untrusted(
-            self.mail,
-            kind=self.kind,
-            sender=self.sender,
-            market=self.market,
-            authserv_id=self.authserv_id,
+            self.mail, self.kind, self.sender, self.market, authserv_id=self.authserv_id
         )
         return Reading(
             kind=self.kind,
@@ -114,14 +110,9 @@ class Reader:
     @cached_property
     def known(self) -> Known:
         """What kind of mail it is, and how that is known."""
+        mail, text = self.mail, self.body.unwrapped
         letter = Letter(
-            mail=self.mail,
-            parts=self.parts,
-            sender=self.sender,
-            subject=self.subject,
-            text=self.body.unwrapped,
-            market=self.market,
-            lexicons=self.lexicons,
+            mail, self.parts, self.sender, self.subject, text, self.market, self.lexicons
         )
         return kind_of(letter, self.rules)
 

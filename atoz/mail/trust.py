@@ -34,7 +34,7 @@ class Result(NamedTuple):
 
 
 def why_untrusted(
-    mail: Mail, *, kind: Kind, sender: str | None, market: Market | None, authserv_id: str | None
+    mail: Mail, kind: Kind, sender: str | None, market: Market | None, *, authserv_id: str | None
 ) -> str | None:
     """Why this mail may start or change nothing, or None where it is trusted.
 

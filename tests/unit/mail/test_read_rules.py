@@ -37,7 +37,7 @@ deadlines:
   until: [vóór, uiterlijk op]
   months: {september: 9}
   duties: [reageren, moet]
-  conditions: [als, indien]
+  conditions: [als, indien]  # codespell:ignore
 message: {begins: [Bericht], ends: [Einde bericht]}
 """
 
@@ -135,7 +135,7 @@ def test_every_market_has_its_own_id_and_senders() -> None:
         ("US.yaml", "marketplace: US", "marketplace: CA", "US.yaml: `CA` stands in US.yaml"),
         ("UK.yaml", "A1F83G8C2ARO7P", "ATVPDKIKX0DER", "UK.yaml has the id"),
         ("words/de.yaml", "language: de", "language: en", "`en` stands in de.yaml"),
-        ("words/de.yaml", "januar: 1,", "januar: 13,", "de.yaml: "),
+        ("words/de.yaml", "januar: 1,", "januar: 13,", "de.yaml: "),  # codespell:ignore januar
         (
             "words/de.yaml",
             "<claim> ... (abgelehnt",
