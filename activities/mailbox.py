@@ -72,18 +72,17 @@ class MailboxPasses:
         path = f"mailbox/{hashlib.sha256(rules.name.encode()).hexdigest()[:32]}.json"
         seen = await self._remembered(path)
         async with rules.mailbox.session() as session:
-            listing = await session.listing(seen, self._now())
-            waiting = listing.arrived[:most]
+            listing = await session.listing(seen, self._now(), most)
             last = seen.uid if seen and seen.uidvalidity == listing.uidvalidity else 0
             try:
-                for mail in waiting:
+                for mail in listing.arrived:
                     await self._one(session, mail, delivering)
                     last = mail.uid
             finally:
-                if waiting:
+                if listing.arrived:
                     await self._remember(path, Seen(uidvalidity=listing.uidvalidity, uid=last))
         await delivering.finish(self._now())
-        return _counted(delivering.counts, more=len(listing.arrived) > len(waiting))
+        return _counted(delivering.counts, more=listing.more)
 
     async def _one(self, session: MailSession, mail: Arrived, delivering: Delivering) -> None:
         """One mail to its end. Whatever is only for now is raised, and the mail waits."""
@@ -93,7 +92,8 @@ class MailboxPasses:
         raw = await fetch(mail.uid, LONGEST_HEAD if too_large else largest)
         if raw is None:
             return
-        taken = await delivering.take(raw, mail.received_at, size=mail.size if too_large else None)
+        received_at = mail.received_at or self._now()
+        taken = await delivering.take(raw, received_at, size=mail.size if too_large else None)
         if taken == Leave(ours=False):
             await session.left(mail.uid)
         else:

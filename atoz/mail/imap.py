@@ -20,6 +20,9 @@ from atoz.mail.imap_connection import ImapConnection
 REISSUE = timedelta(minutes=8)
 """A server may end an IDLE after 30 minutes, a router forgets a silent connection sooner."""
 
+MOST = 1_000
+"""Mails of one listing; what is left is listed by the next one."""
+
 FAREWELL = timedelta(seconds=2)
 
 _P = ParamSpec("_P")
@@ -34,25 +37,26 @@ class Seen(Record):
 
 
 class Arrived(Record):
-    """A mail that waits: its number, its size in bytes, when the server received it (UTC)."""
+    """A mail that waits: its number, its size in bytes, when the server received it, if it says so."""
 
     uid: int
     size: int
-    received_at: Instant
+    received_at: Instant | None
 
 
 class Listing(Record):
-    """The mails that wait, oldest number first."""
+    """The mails that wait, oldest number first; `more`: these are only the first of them."""
 
     uidvalidity: int
     arrived: tuple[Arrived, ...] = ()
+    more: bool = False
 
 
 class MailSession(Protocol):
     """One conversation with a mailbox. Everything raises MailboxError when the server fails."""
 
-    async def listing(self, seen: Seen | None, today: Instant) -> Listing:
-        """Mails that were not worked off; `today` is from when the account's `since` counts back."""
+    async def listing(self, seen: Seen | None, today: Instant, most: int = MOST) -> Listing:
+        """The first mails that were not worked off; the account's `since` counts back from `today`."""
         ...
 
     async def head(self, uid: int, longest: int) -> bytes | None:
@@ -91,15 +95,13 @@ class ImapSession:
         """Connect, log in and select the folder. Raises MailboxError, MailboxRefused."""
         await self._do(self._connection.open)
 
-    async def listing(self, seen: Seen | None, today: Instant) -> Listing:
+    async def listing(self, seen: Seen | None, today: Instant, most: int = MOST) -> Listing:
         """See MailSession."""
         connection = self._connection
         after = seen.uid if seen and seen.uidvalidity == connection.uidvalidity else 0
-        waiting = await self._do(connection.waiting, after, today.date())
-        arrived = tuple(
-            Arrived(uid=uid, size=size, received_at=at) for uid, size, at in sorted(waiting)
-        )
-        return Listing(uidvalidity=connection.uidvalidity, arrived=arrived)
+        waiting, more = await self._do(connection.waiting, after, today.date(), most)
+        arrived = tuple(Arrived(uid=uid, size=size, received_at=at) for uid, size, at in waiting)
+        return Listing(uidvalidity=connection.uidvalidity, arrived=arrived, more=more)
 
     async def head(self, uid: int, longest: int) -> bytes | None:
         """See MailSession."""

@@ -13,9 +13,9 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
 
 from imap_tools import (
     BaseMailBox,
@@ -28,6 +28,7 @@ from imap_tools.idle import get_socket_poller
 from imap_tools.utils import encode_folder
 
 from atoz.mail.imap_account import ImapAccount, MailboxError, MailboxRefused
+from atoz.mail.imap_answers import Waiting, imap_day, listed, text_of
 from atoz.mail.plain import one_line
 
 DONE = "$AtozDone"
@@ -38,21 +39,6 @@ CHUNK = 500
 
 NO_IDLE = timedelta(seconds=60)
 """How often a server is asked that cannot tell by itself."""
-
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_UID = re.compile(rb"\bUID (\d{1,10})\b")
-_SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,19})\b")
-_RECEIVED = re.compile(
-    rb'\bINTERNALDATE "( ?\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d{4})"'
-)
-
-
-class Waiting(NamedTuple):
-    """A mail that waits, as the server lists it."""
-
-    uid: int
-    size: int
-    received_at: datetime
 
 
 class ImapConnection:
@@ -74,30 +60,33 @@ class ImapConnection:
                 self._ok(self._client.starttls(self._context()))
             self._log_in()
             _, found = self._client.capability()
-            self._capabilities = frozenset(_text(found).upper().split())
+            self._capabilities = frozenset(text_of(found).upper().split())
             self._select()
             if self._account.done_folder is None:
                 self._needs_keywords()
             elif not self._mailbox.folder.exists(self._account.done_folder):
                 self._mailbox.folder.create(self._account.done_folder)
 
-    def waiting(self, after: int, today: date) -> list[Waiting]:
-        """Mails numbered higher than `after`, not older than the account says, not done."""
+    def waiting(self, after: int, today: date, most: int) -> tuple[list[Waiting], bool]:
+        """Mails numbered higher than `after`, not older than the account says, not done: the first
+        `most` of them, and whether there are more.
+        """
         since = today - self._account.since - timedelta(days=1)
-        criteria = ["UID", f"{after + 1}:*", "SINCE", _day(since), "UNDELETED"]
+        criteria = ["UID", f"{after + 1}:*", "SINCE", imap_day(since), "UNDELETED"]
         if self._account.done_folder is None:
             criteria += ["UNKEYWORD", DONE]
         with _errors():
-            found = _text(self._ok(self._client.uid("SEARCH", *criteria)))
+            found = text_of(self._ok(self._client.uid("SEARCH", *criteria)))
             # `n:*` names the last mail even where its number is smaller than n.
             uids = sorted(uid for uid in map(int, found.split()) if uid > after)
-            return [mail for part in _chunks(uids) for mail in self._sizes(part)]
+            found_mails = [mail for part in _chunks(uids[:most]) for mail in self._sizes(part)]
+            return sorted(found_mails, key=lambda mail: mail.uid), len(uids) > most
 
     def _sizes(self, uids: list[int]) -> list[Waiting]:
         wanted = ",".join(map(str, uids))
         answer = self._ok(self._client.uid("FETCH", wanted, "(UID RFC822.SIZE INTERNALDATE)"))
-        listed = [_listed(line) for line in answer if isinstance(line, bytes)]
-        return [mail for mail in listed if mail is not None and mail.uid in set(uids)]
+        mails = [listed(line) for line in answer if isinstance(line, bytes)]
+        return [mail for mail in mails if mail is not None and mail.uid in set(uids)]
 
     def peek(self, uid: int, section: str, longest: int) -> bytes | None:
         """At most `longest` bytes of a mail or of a section of it; None where the mail is gone."""
@@ -177,7 +166,7 @@ class ImapConnection:
             self._mailbox.folder.set(folder, readonly=True)
             found = self._ok(self._client.uid("SEARCH", "HEADER", "Message-ID", f'"{quoted}"'))
             self._select()
-        return bool(_text(found).split())
+        return bool(text_of(found).split())
 
     def close(self) -> None:
         """Say goodbye; whatever happens to it changes nothing."""
@@ -238,12 +227,12 @@ class ImapConnection:
     def _select(self) -> None:
         self._mailbox.folder.set(self._account.folder)
         _, found = self._client.response("UIDVALIDITY")
-        self.uidvalidity = int(_text(found) or 0)
+        self.uidvalidity = int(text_of(found) or 0)
         self._client.response("EXISTS")
 
     def _needs_keywords(self) -> None:
         _, found = self._client.response("PERMANENTFLAGS")
-        if found and found[0] and not re.search(rf"\\\*|{re.escape(DONE)}", _text(found)):
+        if found and found[0] and not re.search(rf"\\\*|{re.escape(DONE)}", text_of(found)):
             raise MailboxRefused(
                 "the mail server keeps no keywords in this folder: set ATOZ_IMAP_DONE=move:FOLDER"
             )
@@ -251,7 +240,7 @@ class ImapConnection:
     def _ok(self, answer: tuple[str, list[Any]]) -> list[Any]:
         status, data = answer
         if status != "OK":
-            raise MailboxError(f"the mail server refuses a command: {one_line(_text(data), 200)}")
+            raise MailboxError(f"the mail server refuses a command: {one_line(text_of(data), 200)}")
         return [item for item in data if item is not None]
 
 
@@ -266,35 +255,9 @@ def _errors() -> Iterator[None]:
         raise MailboxError(f"the mailbox cannot be read: {_words(fault)}") from fault
 
 
-def _listed(line: bytes) -> Waiting | None:
-    uid, size, received = _UID.search(line), _SIZE.search(line), _RECEIVED.search(line)
-    if uid is None or size is None:
-        return None
-    return Waiting(int(uid[1]), int(size[1]), _instant(received))
-
-
-def _instant(found: "re.Match[bytes] | None") -> datetime:
-    """The instant of an INTERNALDATE; 1970 where the server gives none that can be read."""
-    with contextlib.suppress(ValueError):
-        if found is not None and (month := found[2].decode().title()) in _MONTHS:
-            day, year, clock, zone = (found[n].decode().strip() for n in (1, 3, 4, 5))
-            text = f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}T{clock}{zone}"
-            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
-    return datetime(1970, 1, 1, tzinfo=UTC)
-
-
 def _chunks(uids: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(uids), CHUNK):
         yield uids[start : start + CHUNK]
-
-
-def _day(day: date) -> str:
-    """A date as IMAP writes it, whatever the machine's language is."""
-    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year:04}"
-
-
-def _text(data: Iterable[Any]) -> str:
-    return b" ".join(item for item in data if isinstance(item, bytes)).decode("ascii", "replace")
 
 
 def _words(fault: Exception) -> str:

@@ -87,18 +87,18 @@ class FakeMailbox:
         self.trouble()
         yield self
 
-    async def listing(self, seen: Seen | None, today: datetime) -> Listing:
+    async def listing(self, seen: Seen | None, today: datetime, most: int = 100) -> Listing:
         """What waits."""
         self.trouble()
         assert today.tzinfo is UTC
         after = seen.uid if seen and seen.uidvalidity == self.uidvalidity else 0
+        waiting = tuple(
+            Arrived(uid=uid, size=len(raw), received_at=NOW)
+            for uid, raw in self.mails.items()
+            if uid > after and uid not in self.marked
+        )
         return Listing(
-            uidvalidity=self.uidvalidity,
-            arrived=tuple(
-                Arrived(uid=uid, size=len(raw), received_at=NOW)
-                for uid, raw in self.mails.items()
-                if uid > after and uid not in self.marked
-            ),
+            uidvalidity=self.uidvalidity, arrived=waiting[:most], more=len(waiting) > most
         )
 
     async def head(self, uid: int, longest: int) -> bytes | None:
