@@ -32,7 +32,21 @@ def status_look(view: Document, now: datetime) -> list[RenderableType]:
         parts += [Text(""), _clocks(view["clocks"], now)]
     if view["tasks"]:
         parts += [Text(""), *tasks_look(view["tasks"], now)]
+    if view["appeal"] and any(task["kind"] in _ABOUT_THE_TEXT for task in view["tasks"]):
+        parts += [Text(""), *_appeal(view["appeal"])]
     return parts
+
+
+_ABOUT_THE_TEXT = frozenset({"approve-appeal", "rewrite-appeal", "submit-appeal"})
+
+
+def _appeal(appeal: Document) -> list[RenderableType]:
+    """The text of the appeal as a person must read it, and what the checks found."""
+    found = [
+        f"{each['severity']}: {each['rule']}: {each['message']}" for each in appeal["findings"]
+    ]
+    head = line("the appeal, revision", appeal["revision"], "digest", appeal["digest"])
+    return [head, Text(appeal["text"]), *(Text(words, "yellow") for words in found)]
 
 
 def _next(view: Document, now: datetime) -> str:

@@ -29,7 +29,15 @@ def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
         "tasks": [_task(task) for task in state.tasks if task.open],
         "held": _held(state, now),
         "paused": state.paused,
+        "appeal": _appeal(state),
     }
+
+
+def _appeal(state: CaseState) -> dict[str, Any] | None:
+    """The text that a person reads, edits and approves, with what the checks found in it."""
+    keys = {"revision", "text", "digest", "findings", "facts_only", "approved_by", "edited_by"}
+    appeal = state.appeal
+    return None if appeal is None else appeal.model_dump(mode="json", include=keys)
 
 
 def condition(state: CaseState, now: datetime) -> str:

@@ -39,6 +39,7 @@ def test_the_document_of_a_claim_on_its_way() -> None:
         "tasks": [],
         "held": None,
         "paused": False,
+        "appeal": None,
     }
 
 
