@@ -46,6 +46,11 @@ GRACE = timedelta(seconds=30)
 """How long a stopping worker lets running activities finish: longer than one SMTP command."""
 
 
+LONGEST_TASK_SECONDS = 60
+"""A workflow task that takes this long is a loop without an end. The server gives it out again after
+10 s; what comes late is dropped without harm."""
+
+
 class Rules(NamedTuple):
     """What a seller edits, read and checked: playbooks, policies, phrases, templates."""
 
@@ -168,7 +173,7 @@ def build_worker(
     `cached_claims` should exceed the claims active at once: a claim takes about 177 KB there.
     """
     rules = rules or load_rules(settings)
-    return Worker(
+    worker = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
@@ -178,3 +183,16 @@ def build_worker(
         max_cached_workflows=cached_claims,
         build_id=build_id(),
     )
+    return _patient(worker)
+
+
+def _patient(worker: Worker) -> Worker:
+    """Let a workflow task take longer than two seconds: a busy machine needs it to read a flood.
+
+    The SDK's watch over deadlocks interrupts such a task, and the claim then hangs on this worker
+    until it is started anew (measured with temporalio 1.35.0). There is no public setting.
+    """
+    tasks = worker._workflow_worker  # noqa: SLF001 - see above
+    assert tasks is not None, "this worker has workflows"
+    tasks._deadlock_timeout_seconds = LONGEST_TASK_SECONDS  # noqa: SLF001 - see above
+    return worker

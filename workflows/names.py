@@ -73,6 +73,8 @@ HAND_IN_TIMEOUT = timedelta(minutes=6)
 NOTICE_TIMEOUT = timedelta(minutes=1)
 NOTICE_PATIENCE = timedelta(minutes=10)
 ARCHIVE_TIMEOUT = timedelta(minutes=1)
+QUIET = timedelta(seconds=1)
+"""So long nothing arrives before a claim carries on in a fresh run."""
 PASS_TIMEOUT = timedelta(minutes=15)
 """A hundred mails with photos over a slow line."""
 PASS_PATIENCE = timedelta(minutes=30)
