@@ -6,7 +6,8 @@ the same two things: a length of time, or the instant at which a day ends on tha
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -24,9 +25,18 @@ _END_OF_DAY = time(23, 59)
 _YEAR, _TWO = r"(?:20[0-9]{2})", r"[0-9]{1,2}"
 _TH = "st|nd|rd|th"  # codespell:ignore nd
 _TIME = (
-    rf"(?:[,\s]{{1,3}}(?:[^\W\d]{{1,6}}\s+){{0,2}}?(?P<at_hour>{_TWO}):(?P<at_minute>[0-9]{{2}})(?::[0-9]{{2}})?"
-    r"(?:\s*(?P<at_half>[ap])\.?m\b\.?)?(?:\s*(?P<at_utc>utc|gmt)\b)?)?"
+    rf"(?:(?:t|[,\s]{{1,3}}(?:[^\W\d]{{1,6}}\s+){{0,2}}?)(?P<at_hour>{_TWO}):(?P<at_minute>[0-9]{{2}})"
+    r"(?::[0-9]{2})?(?:\s*(?P<at_half>[ap])\.?m\b\.?)?(?:\s*(?P<at_utc>utc|gmt|z)\b)?)?"
 )
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """How a marketplace writes days, and when the mail was written (UTC)."""
+
+    order: Order
+    zone: str
+    written: datetime | None
 
 
 class Dates:
@@ -59,25 +69,39 @@ class Dates:
         hours = " ".join(unit.split()) in self._hours
         return timedelta(hours=count) if hours else timedelta(days=count)
 
-    def instants(self, folded: str, order: Order, zone: str) -> list[datetime]:
-        """The ends of the days that a sentence names as its latest (UTC), by the market's own clock."""
+    def instants(self, folded: str, calendar: Calendar) -> list[datetime]:
+        """The ends of the days that a sentence names as its latest (UTC), by the market's own clock.
+
+        A day without a year is the first such day from when the mail was written.
+        """
         found = (each for pattern in self._days for each in pattern.finditer(folded))
-        instants = (self._instant(each, order, zone) for each in found)
+        instants = (self._instant(each, calendar) for each in found)
         return [instant for instant in instants if instant is not None]
 
-    def _instant(self, found: re.Match[str], order: Order, zone: str) -> datetime | None:
+    def _instant(self, found: re.Match[str], calendar: Calendar) -> datetime | None:
         values = {name[0]: value for name, value in found.groupdict().items() if value}
         if "f" in values:
             first, second = values["f"], values["s"]
-            values |= {"m": first, "d": second} if order == "mdy" else {"m": second, "d": first}
+            values |= (
+                {"m": first, "d": second} if calendar.order == "mdy" else {"m": second, "d": first}
+            )
         named = values.get("n")
         month = self._months[" ".join(named.split())] if named else int(values["m"])
-        try:
-            clock = _clock(found)
-            local = datetime(int(values["y"]), month, int(values["d"]), clock.hour, clock.minute)  # noqa: DTZ001 - the zone follows
-            return local.replace(tzinfo=UTC if found["at_utc"] else ZoneInfo(zone)).astimezone(UTC)
-        except (ValueError, OverflowError, KeyError):
-            return None
+        written = calendar.written
+        year = int(values["y"]) if "y" in values else written and written.year
+        instant = year and _local(year, month, int(values["d"]), found, calendar.zone)
+        if instant and written and "y" not in values and instant < written:
+            return _local(written.year + 1, month, int(values["d"]), found, calendar.zone)
+        return instant or None
+
+
+def _local(year: int, month: int, day: int, found: re.Match[str], zone: str) -> datetime | None:
+    """The instant (UTC) of a day and the time that may stand behind it; None where there is no such day."""
+    try:
+        at = datetime.combine(date(year, month, day), _clock(found))
+        return at.replace(tzinfo=UTC if found["at_utc"] else ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _clock(found: re.Match[str]) -> time:
@@ -106,9 +130,10 @@ def _day(months: Iterable[str]) -> str:
     name = _any(months)
     ways = (
         rf"(?P<y1>{_YEAR})\s*[-/.年]\s*(?P<m1>{_TWO})\s*[-/.月]\s*(?P<d1>{_TWO})日?",
-        rf"(?P<first>{_TWO})[-/.](?P<second>{_TWO})[-/.](?P<y2>{_YEAR})",
-        rf"(?P<d3>{_TWO})(?:\.|{_TH}|er|º|°)?\s*(?:de\s+)?(?P<n3>{name})\.?,?\s*(?:de[l]?\s+)?(?P<y3>{_YEAR})",
-        rf"(?P<n4>{name})\.?\s+(?P<d4>{_TWO})(?:{_TH})?,?\s+(?P<y4>{_YEAR})",
+        rf"(?<![0-9])(?P<m2>{_TWO})月\s*(?P<d2>{_TWO})日",
+        rf"(?P<first>{_TWO})[-/.](?P<second>{_TWO})[-/.](?P<y5>{_YEAR})",
+        rf"(?P<d3>{_TWO})(?:\.|{_TH}|er|º|°)?\s*(?:de\s+)?(?P<n3>{name})(?:\.?,?\s*(?:de[l]?\s+)?(?P<y3>{_YEAR}))?",
+        rf"(?P<n4>{name})\.?\s+(?P<d4>{_TWO})(?:{_TH})?(?:,?\s+(?P<y4>{_YEAR}))?",
     )
     return rf"(?:{'|'.join(ways)})(?![0-9]){_TIME}"
 

@@ -6,12 +6,11 @@ that may come (`should we need more`) starts no clock, one of an appeal is no de
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from atoz.mail.dating import LONGEST, Order
+from atoz.mail.dating import LONGEST, Calendar
 from atoz.mail.lexicon import Lexicon, sentences
 from atoz.mail.patterns import fold
 
@@ -45,15 +44,6 @@ class Stated(NamedTuple):
     due: datetime | None = None
     days: int | None = None
     note: str | None = None
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """How a marketplace writes days, and when the mail was written (UTC)."""
-
-    order: Order
-    zone: str
-    written: datetime | None
 
 
 def deadline(text: str, lexicons: Sequence[Lexicon], calendar: Calendar, *, asked: bool) -> Stated:
@@ -98,7 +88,7 @@ def appeal_until(text: str, lexicons: Sequence[Lexicon], calendar: Calendar) -> 
 
 def _stated(sentence: str, lexicon: Lexicon, calendar: Calendar) -> Stated:
     """What one sentence states: a day, a period, or the earlier of both."""
-    instants = lexicon.dates.instants(sentence, calendar.order, calendar.zone)
+    instants = lexicon.dates.instants(sentence, calendar)
     named = _in_reach(Stated(min(instants)), calendar) if instants else Stated()
     period = lexicon.dates.period(sentence)
     if period is None:

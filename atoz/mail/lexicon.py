@@ -14,8 +14,8 @@ from atoz.mail.patterns import NEVER, Patterns, Spelling, bare, fold
 if TYPE_CHECKING:
     from atoz.mail.notices import NoticeWords, Words
 
-# A full stop behind a day (`11. September`) ends nothing.
-_SENTENCE = re.compile(r"(?<!\s[0-9])(?<!\s[0-9][0-9])\.(?=\s|$)|[!?。]|\n")
+# A full stop behind a day (`11. September`) or before one (`Sept. 11`) ends nothing.
+_SENTENCE = re.compile(r"(?<!\s[0-9])(?<!\s[0-9][0-9])\.(?![ \t]*[0-9])(?=\s|$)|[!?。]|\n")
 
 
 def sentences(folded: str) -> Iterator[str]:

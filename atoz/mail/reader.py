@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from atoz.claims.policy import Policy
+from atoz.claims.status import Status
 from atoz.mail import senders
 from atoz.mail.bodies import Body, body_of
 from atoz.mail.charsets import subject_of
-from atoz.mail.figures import Calendar, Stated, appeal_until, deadline, order_of
+from atoz.mail.dating import Calendar
+from atoz.mail.figures import Stated, appeal_until, deadline, order_of
 from atoz.mail.files import files_of
 from atoz.mail.intents import read_intents
 from atoz.mail.kinds import Known, Letter, kind_of, market_of
@@ -30,10 +32,10 @@ from atoz.mail.rulings import Decision, decision_of
 from atoz.mail.trust import why_untrusted
 from atoz.playbook.model import Intent
 
-_LONGEST_NOTICE = 20_000
-_READ_FOR_INTENTS = 20_000
+_LONGEST = 20_000
 _LITTLE: frozenset[Intent] = frozenset({"photos", "question", "other"})
 _MONEY: frozenset[Kind] = CLAIM_KINDS | {"return_requested", "refund_issued"}
+_FAVOURABLE = frozenset({Status.DENIED, Status.WITHDRAWN})
 _CAME_BACK: frozenset[Kind] = frozenset({"bounce", "buyer_opted_out"})
 
 
@@ -133,12 +135,12 @@ class Reader:
         """The buyer's words, or the notice as it can be read."""
         if self.kind == "buyer_message":
             return self.words.text
-        return self.body.text.strip()[:_LONGEST_NOTICE]
+        return self.body.text.strip()[:_LONGEST]
 
     @cached_property
     def notice(self) -> str:
         """The text in which statements are looked for."""
-        return self.body.unwrapped[:_LONGEST_NOTICE]
+        return self.body.unwrapped[:_LONGEST]
 
     @cached_property
     def language(self) -> str | None:
@@ -157,16 +159,16 @@ class Reader:
         if self.kind not in _CAME_BACK:
             return Original()
         found = original_of(self.parts, self.body.text)
-        answered = senders.first_id(self.mail, "In-Reply-To")
-        return found._replace(message_id=found.message_id or answered)
+        ours = found.message_id or senders.first_id(self.mail, "In-Reply-To")
+        return found._replace(message_id=ours)
 
     @cached_property
     def stated(self) -> Stated:
         """The deadline to answer that it states."""
         if self.kind not in {"claim_opened", "information_request"}:
             return Stated()
-        asked = self.kind == "information_request"
-        return deadline(self.notice, self.lexicons, self._calendar, asked=asked)
+        asks = self.kind == "information_request"
+        return deadline(self.notice, self.lexicons, self._calendar, asked=asks)
 
     @cached_property
     def decision(self) -> Decision:
@@ -221,6 +223,7 @@ class Reader:
                 "funded_by": self.decision.funded_by,
                 "odr_counts": self.decision.odr_counts,
             }
+        if self.kind == "claim_decision" and self.decision.status not in _FAVOURABLE:
             values["appeal_until"] = appeal_until(self.notice, self.lexicons, self._calendar)
         if self.kind == "buyer_message":
             values["intents"] = self._intents()
@@ -228,7 +231,7 @@ class Reader:
 
     def _intents(self) -> tuple[Intent, ...]:
         """What the buyer wants, by the language of the text; where that finds nothing, by any that fits."""
-        text = self.text[:_READ_FOR_INTENTS]
+        text = self.text[:_LONGEST]
         photos = sum(file.is_photo for file in self.attachments)
         known = self.rules.phrases
         found = read_intents(text, language=self.language, phrases=known, photos=photos)
