@@ -32,7 +32,7 @@ from temporalio.service import RPCError
 
 from atoz.errors import BadInput, NoServer, Usage
 from atoz.harness.children import Command
-from atoz.harness.server import MANY_UPDATES, PROMPT_TIMERS, temporal_binary
+from atoz.harness.server import FLOODS, PROMPT_TIMERS, temporal_binary
 from workflows.names import SEARCH_ATTRIBUTE_TYPES
 
 HOST = "127.0.0.1"
@@ -110,7 +110,7 @@ def server_command(state: Path, ports: Ports, lock: int) -> Command:
     arguments += ["--db-filename", str(state / "temporal.db")]
     for pragma in ("journal_mode=wal", "synchronous=normal"):
         arguments += ["--sqlite-pragma", pragma]
-    for value in (PROMPT_TIMERS, MANY_UPDATES):
+    for value in (PROMPT_TIMERS, *FLOODS):
         arguments += ["--dynamic-config-value", value]
     arguments += ["--log-level", "warn"]
     return Command(arguments, own_environment(), keep_open=(lock,))

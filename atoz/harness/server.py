@@ -29,9 +29,13 @@ Handle = WorkflowHandle[Any, Any]
 PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"'
 """Timers fire about a second late by default; in rehearsals that second would be most of the time."""
 
-MANY_UPDATES = "history.maxInFlightUpdates=1000"
-"""Beyond its own limit of 10 the server drops the updates under way, too (measured): 200 callers
-who try again would keep each other waiting for minutes."""
+FLOODS = (
+    "history.maxInFlightUpdates=1000",
+    "history.maximumBufferedEventsBatch=10000",
+    "history.maximumBufferedEventsSizeInBytes=67108864",
+)
+"""By itself the server drops what a claim is at when more than 10 updates or 100 signals meet it at
+once (measured): the worker begins again, and 200 callers keep each other waiting for minutes."""
 
 
 def temporal_binary() -> str | None:
@@ -137,7 +141,7 @@ def _free_port() -> int:
 
 
 def _dev_server_args(more: Sequence[str]) -> list[str]:
-    settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS, MANY_UPDATES, *more)
+    settings = ("frontend.WorkflowTimeSkippingEnabled=true", PROMPT_TIMERS, *FLOODS, *more)
     # Standard output belongs to the document that the command prints.
     args = ["--output", "none", "--log-level", "error"]
     args += [part for value in settings for part in ("--dynamic-config-value", value)]

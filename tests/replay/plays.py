@@ -15,12 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.client import WorkflowHistory
 
 from atoz.claims.case import CaseFile
 from atoz.harness.rehearse import PATIENCE_SECONDS, rehearse
 from atoz.harness.script import script_of
-from atoz.harness.server import pause_until
+from atoz.harness.server import Handle, VirtualTime, pause_until
 from tests.support.cases import ARRIVED, NEVER_SHIPPED, PROVEN, document, due_in
 from tests.support.server import Bench, a_bench, sample_cases
 from workflows import names
@@ -28,6 +28,9 @@ from workflows.desk import DeskDone, DeskItem, DeskState
 
 CARRY_ON_AFTER = "limit.historyCount.suggestContinueAsNew=30"
 """After so many events a claim carries on in a fresh run; by itself only after some thousands."""
+
+PAST_QUIET = timedelta(minutes=1)
+"""Longer than the quiet moment in which a claim carries on."""
 
 BY_EMAIL = {"appeal_channel": "email", "appeal_email": "claims-team@marketplace.example"}
 
@@ -42,13 +45,17 @@ async def histories() -> AsyncIterator[tuple[str, WorkflowHistory]]:
                     yield name, history
             yield "desk", await _desk_day(bench)
         async with a_bench(Path("var"), server=(CARRY_ON_AFTER,), **BY_EMAIL) as bench:
-            for number, history in await _runs(bench, _carried()):
+            for number, history in await _runs(bench, _carried(), PAST_QUIET):
                 yield f"carried-on-{number}", history
 
 
-async def _runs(bench: Bench, case: CaseFile) -> list[tuple[int, WorkflowHistory]]:
-    """The history of each run of a claim that is played to its end."""
+async def _runs(
+    bench: Bench, case: CaseFile, later: timedelta = timedelta(0)
+) -> list[tuple[int, WorkflowHistory]]:
+    """The history of each run of a claim that is played to its end, and a little longer."""
     played = await rehearse(bench.server, case, script_of(case, bench.rules.library.phrases))
+    await bench.server.jump(played.handle, await bench.server.now(played.handle) + later)
+    await at_rest(bench.server, played.handle)
     found: list[tuple[int, WorkflowHistory]] = []
     run = played.handle.first_execution_run_id
     while run:
@@ -62,22 +69,22 @@ async def _runs(bench: Bench, case: CaseFile) -> list[tuple[int, WorkflowHistory
 
 async def _desk_day(bench: Bench) -> WorkflowHistory:
     """Two items, one of them unreadable; one is done."""
-    handle: WorkflowHandle[Any, Any] = await bench.server.client.start_workflow(
+    handle: Handle = await bench.server.client.start_workflow(
         names.DESK_WORKFLOW, DeskState(), id=names.DESK_ID, task_queue=names.TASK_QUEUE
     )
     await handle.signal("item", DeskItem(key="<late@mail.example>", title="A late reply"))
-    await _told(bench, handle)
+    await at_rest(bench.server, handle)
     await handle.signal("item", "no document")
-    await _told(bench, handle)
+    await at_rest(bench.server, handle)
     await handle.execute_update("done", DeskDone(task="desk-1", by="mara"), id="done-1")
     return await handle.fetch_history()
 
 
-async def _told(bench: Bench, handle: WorkflowHandle[Any, Any]) -> None:
-    """Wait until the desk has told people, so that each signal has a task of its own."""
+async def at_rest(server: VirtualTime, handle: Handle) -> None:
+    """Wait until the workflow has nothing under way, so that each message has a task of its own."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     await asyncio.sleep(0.2)
-    while await bench.server.idle(handle) is None:
+    while await server.idle(handle) is None:
         await pause_until(deadline)
 
 

@@ -55,7 +55,9 @@ def _lines(history: WorkflowHistory) -> Iterator[str]:
 
 
 def _minutes(span: timedelta) -> str:
-    """In whole minutes: how long real work took is no property of the code."""
+    """In whole minutes: how long real work took is no property of the code. Moments in seconds."""
+    if span < timedelta(minutes=1):
+        return span_text(timedelta(seconds=round(span.total_seconds())))
     return span_text(timedelta(minutes=round(span / timedelta(minutes=1))))
 
 
