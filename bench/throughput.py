@@ -29,7 +29,7 @@ from workflows.claim import ClaimInput
 AIM = 0.6
 """Claims per second against the bare workflow's, at least."""
 
-AT_ONCE = 150
+AT_ONCE = 100
 """Claims under way at any time: enough that waits of a second limit nothing."""
 
 FEWEST = 2 * AT_ONCE + 50
