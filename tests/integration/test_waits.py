@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,7 +16,9 @@ import pytest
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 from tests.support.cases import ARRIVED
-from tests.support.server import Bench, Claim, a_case, decision, instants, photos, reply
+from tests.support.loopback import listening
+from tests.support.scripted_smtp import ScriptedServer
+from tests.support.server import Bench, Claim, a_bench, a_case, decision, instants, photos, reply
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -61,6 +64,14 @@ async def asked_and_decided(claim: Claim) -> None:
     await claim.take(decision("granted_seller_funded"))
 
 
+async def edited_badly(claim: Claim) -> None:
+    """A person writes what the checks find fault with, and nobody approves it."""
+    state = await claim.reach("4d1h")
+    task = next(task for task in state.tasks if task.kind == "submit-appeal" and task.open)
+    text = "The buyer is a liar and a fraud."
+    await claim.take(ev.Edited(at=ARRIVED, by="mara", key="e", task=task.id, text=text))
+
+
 AT_NIGHT = {"claim": {"notified_at": "2026-09-08T11:00:00Z", "filed_at": "2026-09-08T11:00:00Z"}}
 """04:00 in Los Angeles: a day later the sending hours have not begun."""
 
@@ -69,6 +80,11 @@ WAITS = {
     "deescalate, in the sending hours": WaitOf("28h", "message_sent:deescalate", changes=AT_NIGHT),
     "request-photos, three days": WaitOf("3d", "message_sent:request_photos"),
     "appeal, a day after the request": WaitOf("4d", "appeal_drafted"),
+    # 7 d less margin 24 h, approval 2 h, the operator's 4 h and an hour of tries.
+    "appeal, held until its latest start": WaitOf(
+        "5d17h", "appeal_drafted", after("95h", reply("Withdrawn.", "says_withdrawn"))
+    ),
+    "nobody approves: the facts alone": WaitOf("5d19h", "overridden", edited_badly),
     "warning, 48 h": WaitOf("5d", "deadline_warning"),
     "warning, 24 h": WaitOf("6d", "deadline_warning", nth=1),
     "warning, 6 h": WaitOf("6d18h", "deadline_warning", nth=2),
@@ -126,6 +142,29 @@ async def test_aftercare_ends_with_the_archive(bench: Bench) -> None:
     ended = await claim.handle.result()
     assert ended["status"] == "withdrawn"
     assert await bench.archived(claim.handle.id) is not None
+
+
+async def test_a_refused_mail_is_tried_again_after_its_pause(tmp_path: Path) -> None:
+    """Refused for now: again 5 minutes later, 10 after that, 15 after that, until it is taken."""
+    relay = ScriptedServer({"RCPT": "450 later"})
+    async with listening(relay.serve) as port:
+        smtp: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_port": port}
+        async with a_bench(tmp_path, smtp_security="none", **smtp) as own:
+            claim = await own.begin(a_case())
+            state = await claim.reach("1d", 1)
+            for tries, pause in enumerate((5, 10, 15), start=1):
+                refused = instants(state, "message_refused:deescalate")
+                assert len(refused) == tries
+                again = refused[-1] + timedelta(minutes=pause)
+                early = (await claim.rehearsal.reach(again - SECOND))[0]
+                assert len(instants(early, "message_refused:deescalate")) == tries or (
+                    await claim.now() >= again
+                )
+                relay.script["RCPT"] = "250 ok" if pause == 15 else "450 later"
+                state = (await claim.rehearsal.reach(again + SECOND))[0]
+    assert len(instants(state, "message_refused:deescalate")) == 3
+    assert len(instants(state, "message_sent:deescalate")) == 1
+    assert relay.commands.count("DATA") == 1
 
 
 # A reply one second before, and one second after ------------------------------------------------
