@@ -32,6 +32,9 @@ def status_look(view: Document, now: datetime) -> list[RenderableType]:
         parts += [Text(""), _clocks(view["clocks"], now)]
     if view["tasks"]:
         parts += [Text(""), *tasks_look(view["tasks"], now)]
+    for task in view["tasks"]:
+        if task.get("draft"):
+            parts += [Text(""), line("draft for", task["id"]), Text(task["draft"])]
     if view["appeal"] and any(task["kind"] in _ABOUT_THE_TEXT for task in view["tasks"]):
         parts += [Text(""), *_appeal(view["appeal"])]
     return parts

@@ -44,7 +44,9 @@ def _open_task(state: CaseState, task_id: str) -> Task | str:
     if task is not None and task.open:
         return task
     names = ", ".join(task.id for task in state.tasks if task.open) or "none"
-    said = "is done already" if task else "is not a task of this claim"
+    said = "is not a task of this claim"
+    if task is not None:
+        said = "is done already" if task.result == "done" else f"is closed: {task.result}"
     return f"{task_id} {said}; open tasks: {names}"
 
 

@@ -13,7 +13,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.choice import choose_playbook, claim_limit, first_step_acted
 from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
-from atoz.playbook.schedule import natural, playbook_of
+from atoz.playbook.schedule import approval_ends, natural, playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.tasks import TASKS
 from atoz.playbook.work import Work
@@ -349,10 +349,13 @@ def _make_stale(work: Work) -> None:
     """A text that is not posted yet is composed anew when something comes in.
 
     A packet that a person holds but has not posted is replaced, so that nobody posts "no photo"
-    beside a photo. A person's own text keeps its words and is checked again.
+    beside a photo; but not so late that a new one would cost the operator's time to post it. A
+    person's own text keeps its words and is checked again.
     """
     appeal = work.get("appeal")
     if appeal is None or work.get("submitted_at") is not None:
+        return
+    if appeal.handed_in and work.at > approval_ends(work.now):
         return
     flag = {"unchecked": True} if appeal.edited_by else {"stale": True}
     work.set(appeal=appeal.model_copy(update={**flag, "handed_in": False}))
