@@ -30,7 +30,7 @@ class SendingHours(Record):
 
     def next_open(self, instant: datetime) -> datetime:
         """The first instant at or after `instant` (UTC) that lies inside a window, in UTC."""
-        if self.opens == self.closes and not self.closed and len(self.weekdays) == 7:
+        if self._always:
             return instant
         for start, end in self._windows(instant):
             if instant < end:
@@ -41,11 +41,27 @@ class SendingHours(Record):
         """Whether `instant` lies inside a window."""
         return self.next_open(instant) == instant
 
-    def _windows(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def windows(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The windows (UTC) that touch a stretch of time, oldest first; none where always open."""
+        if not self._always:
+            days = (local_date(last, self.zone) - local_date(first, self.zone)).days + 1
+            yield from (
+                (start, end)
+                for start, end in self._windows(first, days)
+                if first < end and start < last
+            )
+
+    @property
+    def _always(self) -> bool:
+        return self.opens == self.closes and not self.closed and len(self.weekdays) == 7
+
+    def _windows(
+        self, instant: datetime, days: int = _LOOK_AHEAD_DAYS
+    ) -> Iterator[tuple[datetime, datetime]]:
         """The windows in UTC, from the first one that may still be open at `instant`."""
         over_midnight = self.closes <= self.opens
         today = local_date(instant, self.zone)
-        for n in range(-1 if over_midnight else 0, _LOOK_AHEAD_DAYS):
+        for n in range(-1 if over_midnight else 0, days):
             day = today + n * _DAY
             if day.weekday() in self.weekdays and day not in self.closed:
                 last = day + _DAY if over_midnight else day

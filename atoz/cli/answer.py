@@ -16,10 +16,11 @@ _WIDE = 220
 
 @dataclass(frozen=True)
 class Answer:
-    """One document with stable keys, and what a person sees of it."""
+    """One document with stable keys, what a person sees of it, and how the command ends."""
 
     document: Mapping[str, Any]
     shown: Sequence[RenderableType] = ()
+    code: int = 0
 
 
 def show(answer: Answer, *, as_json: bool) -> None:

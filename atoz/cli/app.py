@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from atoz.cli import claims, mail, mailbox, plays, reports, system, work
+from atoz.cli import claims, mail, mailbox, playbooks, plays, reports, system, work
 from atoz.cli.verbs import failed
 
 
@@ -19,17 +19,18 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    playbooks = typer.Typer(help="Try a playbook on a case.", no_args_is_help=True)
+    books = typer.Typer(help="Check a playbook, and try it on a case.", no_args_is_help=True)
     mails = typer.Typer(help="Read incoming mail.", no_args_is_help=True)
     system.add_to(app)
     claims.add_to(app)
     reports.add_to(app)
     work.add_to(app)
-    plays.add_to(app, playbooks)
+    plays.add_to(app, books)
+    playbooks.add_to(books)
     mail.add_to(mails)
     mailbox.add_to(mails)
     app.add_typer(mails, name="mail", rich_help_panel=mail.PANEL)
-    app.add_typer(playbooks, name="playbook", rich_help_panel=plays.PANEL)
+    app.add_typer(books, name="playbook", rich_help_panel=plays.PANEL)
     return app
 
 

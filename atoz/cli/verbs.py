@@ -129,8 +129,9 @@ def run(call: Call, work: Coroutine[Any, Any, Answer]) -> int:
     """Run a verb, print its answer or its error, and give the exit code."""
 
     def answered() -> int:
-        show(asyncio.run(work), as_json=call.as_json)
-        return 0
+        answer = asyncio.run(work)
+        show(answer, as_json=call.as_json)
+        return answer.code
 
     configure_logging("auto", "error")
     return guarded(answered, as_json=call.as_json)

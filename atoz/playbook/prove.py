@@ -1,7 +1,10 @@
 """The worst case of a playbook for one claim, and the choice of the playbook that rests on it.
 
-Today the sum runs along the steps: waits, the shift by sending hours, the full retry budget, the
-approval allowance and the operator lead. The exhaustive prover takes over this one function.
+The sum runs along the steps, each at its slowest: waits, the shift by sending hours, the full retry
+budget, the approval allowance and the operator lead. Nothing that happens makes a step later: a
+reply ends waits early, a skipped step counts as done when it was planned, what is refused for good
+or unknown ends before the budget does, and a hold never moves the appeal behind its latest start.
+`proof.py` looks at every arrival of a year with this same function.
 """
 
 from datetime import datetime, timedelta
@@ -12,6 +15,7 @@ from atoz.claims.policy import response_due
 from atoz.playbook.conditions import applies
 from atoz.playbook.model import Playbook, Step
 from atoz.playbook.state import CaseState
+from atoz.playbook.tasks import TASKS
 
 
 class Leg(NamedTuple):
@@ -34,6 +38,10 @@ class WorstCase(NamedTuple):
         """Whether the answer is in before the limit less the margin, whatever happens."""
         return self.finishes_at <= self.must_finish_by
 
+    def leg(self, step: str) -> Leg:
+        """The step at its latest."""
+        return next(leg for leg in self.legs if leg.step == step)
+
 
 def worst_case(
     playbook: Playbook, notified_at: datetime, now: datetime, due: datetime, hours: SendingHours
@@ -45,10 +53,17 @@ def worst_case(
         begins = max(now, _natural(step, notified_at, legs))
         if step.send is not None:
             begins = hours.next_open(begins)
-        legs[step.id] = Leg(step.id, begins, begins + _longest(playbook, step))
-        if step.submit is not None or step.ask is not None:
+        legs[step.id] = Leg(step.id, begins, begins + longest(playbook, step))
+        if answers(step):
             answered = max(answered, legs[step.id].over)
     return WorstCase(tuple(legs.values()), answered, due - playbook.margin)
+
+
+def answers(step: Step) -> bool:
+    """Whether the step answers the claim or puts it into a person's hands."""
+    if step.ask is not None:
+        return TASKS[step.ask].clock == "response" or step.ask == "refund-buyer"
+    return step.submit is not None
 
 
 def _natural(step: Step, notified_at: datetime, legs: dict[str, Leg]) -> datetime:
@@ -57,7 +72,7 @@ def _natural(step: Step, notified_at: datetime, legs: dict[str, Leg]) -> datetim
     return legs[step.after or ""].over + step.wait
 
 
-def _longest(playbook: Playbook, step: Step) -> timedelta:
+def longest(playbook: Playbook, step: Step) -> timedelta:
     """How long one step can take from its beginning until it is over."""
     if step.send is not None:
         return playbook.retry_budget

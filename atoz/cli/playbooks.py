@@ -1,0 +1,139 @@
+"""The verbs about playbooks themselves: checked and proved, drawn."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from atoz.claims.base import instant_text, parse_span, span_text
+from atoz.cli.answer import Answer
+from atoz.cli.verbs import Call, register
+from atoz.cli.words import columns, local
+from atoz.errors import BadInput, Usage
+from atoz.mail.plain import one_line
+from atoz.playbook.checking import Checked, check_playbook
+from atoz.playbook.diagram import mermaid
+from atoz.playbook.load import load_playbook
+from atoz.playbook.proof import Proof
+
+PANEL = "Playbooks and rehearsals"
+_LINE = 2_000
+
+Named = Annotated[
+    str, typer.Argument(metavar="NAME-or-FILE", help="a playbook by name, or a YAML file")
+]
+
+
+async def check(
+    call: Call,
+    playbook: Named,
+    *,
+    limit: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="prove it for this limit, such as 72h")
+    ] = None,
+) -> Answer:
+    """Check a playbook and prove that it answers in time, for every arrival of the coming year."""
+    path, text = _file(call, playbook)
+    library = call.library
+    checked = check_playbook(
+        text,
+        path,
+        {name: policy.sending_hours for name, policy in library.policies.items()},
+        call.now.date(),
+        templates=frozenset(f.stem for f in call.settings.playbooks.glob("templates/*/*.txt")),
+        limit=_span(limit),
+    )
+    return Answer(_document(checked), _look(path, checked), code=0 if checked.ok else 1)
+
+
+async def diagram(call: Call, playbook: Named) -> Answer:
+    """Draw a playbook as a Mermaid flowchart."""
+    path, text = _file(call, playbook)
+    drawn = mermaid(load_playbook(text, path))
+    return Answer({"mermaid": drawn}, [Text(drawn)])
+
+
+def _file(call: Call, name: str) -> tuple[str, str]:
+    """The path as it shall be named in problems, and the text. Raises BadInput."""
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml") and not path.is_file():
+        path = call.settings.playbooks / f"{call.library.playbook(name).name}.yaml"
+    try:
+        return str(path), path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: not UTF-8 text, save it as UTF-8") from error
+
+
+def _span(limit: str | None) -> timedelta | None:
+    if limit is None:
+        return None
+    try:
+        span = parse_span(limit)
+    except ValueError as error:
+        raise Usage(f"--limit: {error}") from error
+    if span <= timedelta(0):
+        raise Usage("--limit: a limit is longer than nothing")
+    return span
+
+
+def _document(checked: Checked) -> dict[str, Any]:
+    errors = [problem._asdict() for problem in checked.problems]
+    return {
+        "ok": checked.ok,
+        "errors": errors,
+        "worst_case": _worst_case(checked.proof) if checked.proof else None,
+    }
+
+
+def _worst_case(proof: Proof) -> dict[str, Any]:
+    path = [
+        {"step": leg.step, "begins": instant_text(leg.begins), "over": instant_text(leg.over)}
+        for leg in proof.worst.case.legs
+    ]
+    return {
+        "path": path,
+        "marketplace": proof.worst.marketplace,
+        "arrives_at": instant_text(proof.worst.arrives_at),
+        "finishes_at": instant_text(proof.worst.case.finishes_at),
+        "finishes_after": span_text(proof.worst.finishes_after),
+        "limit": span_text(proof.limit),
+        "margin": span_text(proof.margin),
+        "arrivals": proof.arrivals,
+        "cases": proof.cases,
+    }
+
+
+def _look(path: str, checked: Checked) -> list[RenderableType]:
+    """The problems, else the proof, for a person."""
+    problems: list[RenderableType] = [
+        Text(one_line(str(problem), _LINE)) for problem in checked.problems
+    ]
+    proof = checked.proof
+    if proof is None:
+        return problems
+    document = _worst_case(proof)
+    verdict = "holds" if proof.holds else "does not hold"
+    head = (
+        f"{path}: the proof {verdict}. The answer is in, or in a person's hands, at most "
+        f"{document['finishes_after']} after the claim arrives; limit {document['limit']} less "
+        f"margin {document['margin']}. Looked at {proof.arrivals} arrivals, {proof.cases} cases."
+    )
+    worst = f"Worst: {proof.worst.marketplace}, arriving {local(document['arrives_at'])} UTC"
+    rows = [(leg["step"], local(leg["begins"]), local(leg["over"])) for leg in document["path"]]
+    return [
+        *problems,
+        Text(one_line(head, _LINE)),
+        Text(worst),
+        columns(("step", "begins (UTC)", "over (UTC)"), rows),
+    ]
+
+
+def add_to(playbooks: typer.Typer) -> None:
+    """Register these verbs, all of the form `playbook VERB`."""
+    register(playbooks, check, PANEL, server=False)
+    register(playbooks, diagram, PANEL, server=False)

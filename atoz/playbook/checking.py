@@ -1,0 +1,91 @@
+"""`playbook check`: everything that can be known of a playbook before it touches a claim.
+
+The text is read like any other; then the proof in time, and what no single value shows: steps that
+can never act, a message that could go twice, paths on which nobody answers the claim.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from atoz.claims.base import span_text
+from atoz.claims.calendar import SendingHours
+from atoz.playbook.load import load_playbook, problem_at
+from atoz.playbook.mending import smallest_mend
+from atoz.playbook.model import Playbook
+from atoz.playbook.problems import PlaybookRefused, Problem
+from atoz.playbook.proof import Proof, Worst, prove
+from atoz.playbook.structure import flaws
+from atoz.playbook.tree import Path
+
+
+class Checked(NamedTuple):
+    """What was found: every problem, and the proof where the text could be read."""
+
+    problems: tuple[Problem, ...]
+    playbook: Playbook | None = None
+    proof: Proof | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the playbook may be used."""
+        return not self.problems
+
+
+def check_playbook(
+    text: str,
+    file: str,
+    markets: Mapping[str, SendingHours],
+    first_day: date,
+    *,
+    templates: frozenset[str] | None = None,
+    limit: timedelta | None = None,
+) -> Checked:
+    """Read, prove and look through one playbook. `limit` else its own; never raises for its text."""
+    try:
+        playbook = load_playbook(text, file, templates)
+    except PlaybookRefused as refused:
+        return Checked(refused.problems)
+    proof = prove(playbook, meant(playbook, markets), first_day, limit)
+    found = [*_too_long(playbook, proof, markets, first_day), *flaws(playbook)]
+    problems = tuple(problem_at(text, file, path, said) for path, said in found)
+    return Checked(tuple(sorted(problems, key=lambda p: p[1:3])), playbook, proof)
+
+
+def meant(playbook: Playbook, markets: Mapping[str, SendingHours]) -> Mapping[str, SendingHours]:
+    """The marketplaces that the playbook applies to; all where it names none that is known."""
+    named = playbook.applies.marketplaces
+    chosen = {name: hours for name, hours in markets.items() if named is None or name in named}
+    return chosen or markets
+
+
+def _too_long(
+    playbook: Playbook, proof: Proof, markets: Mapping[str, SendingHours], first_day: date
+) -> Iterator[tuple[Path, str]]:
+    """The path that takes too long, with dates, and the smallest change that mends it."""
+    if proof.holds:
+        return
+    chosen = meant(playbook, markets)
+    mend = smallest_mend(playbook, lambda p: prove(p, chosen, first_day, proof.limit).holds)
+    latest = max(proof.worst.case.legs, key=lambda leg: leg.over).step
+    last = next(n for n, step in enumerate(playbook.steps) if step.id == latest)
+    advice = mend.advice if mend else "no single span can be shortened enough: leave steps out"
+    said = (
+        f"answers up to {span_text(proof.worst.finishes_after)} after the claim arrives, "
+        f"{span_text(proof.over)} too late for a limit of {span_text(proof.limit)} less the margin "
+        f"of {span_text(proof.margin)}. {told(proof.worst, chosen)}: {advice}"
+    )
+    yield (mend.path if mend else ("steps", last, "id")), said
+
+
+def told(worst: Worst, markets: Mapping[str, SendingHours]) -> str:
+    """The worst path in words, in the marketplace's own time."""
+    zone = ZoneInfo(markets[worst.marketplace].zone)
+    arrives = worst.arrives_at.astimezone(zone)
+    steps = ", ".join(
+        f"{leg.step} {leg.begins.astimezone(zone):%a %d %b %H:%M} "
+        f"(over {leg.over.astimezone(zone):%a %d %b %H:%M})"
+        for leg in worst.case.legs
+    )
+    return f"A claim that reaches {worst.marketplace} on {arrives:%a %d %b %Y %H:%M}: {steps}"
