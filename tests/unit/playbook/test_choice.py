@@ -98,6 +98,9 @@ def test_a_playbook_fits_to_the_second(
     assert Play(changes, due_in(needs - SECOND)).book != name
 
 
+HALF = HOUR / 2
+
+
 def test_the_shift_by_sending_hours_belongs_to_the_worst_case() -> None:
     """The photo request of a claim that arrived at 04:00 local waits twelve hours for the morning."""
     arrived = ARRIVED + 17 * HOUR
@@ -106,22 +109,22 @@ def test_the_shift_by_sending_hours_belongs_to_the_worst_case() -> None:
     worst = worst_case(book, arrived, arrived, arrived + 48 * HOUR, hours)
     legs = {leg.step: (leg.begins - arrived, leg.over - arrived) for leg in worst.legs}
     assert legs == {
-        "deescalate": (4 * HOUR, 5 * HOUR),
-        "request-photos": (28 * HOUR, 29 * HOUR),
-        "appeal": (37 * HOUR, 44 * HOUR),
+        "deescalate": (4 * HOUR, 4 * HOUR + HALF),
+        "request-photos": (28 * HOUR, 28 * HOUR + HALF),
+        "appeal": (36 * HOUR + HALF, 43 * HOUR),
     }
     assert worst.fits
-    later = worst_case(book, arrived, arrived, arrived + 48 * HOUR - SECOND, hours)
+    later = worst_case(book, arrived, arrived, arrived + 47 * HOUR - SECOND, hours)
     assert not later.fits
 
 
-def test_a_night_of_thirteen_hours_does_not_fit_48() -> None:
-    """When the clock goes back in between, a person takes the claim that would just not fit."""
+def test_a_night_of_thirteen_hours_fits_48_to_the_second() -> None:
+    """When the clock goes back in between; a claim due a second sooner goes to a person."""
     at = "2026-10-31T11:00:00Z"  # 04:00 on the day before the change, in Los Angeles
     stated = {"claim": {"notified_at": at, "response_due": "2026-11-02T11:00:00Z"}}
-    assert Play(stated).book == "hand-over"
-    stated["claim"]["response_due"] = "2026-11-02T12:00:00Z"
     assert Play(stated).book == "short-limit"
+    stated["claim"]["response_due"] = "2026-11-02T10:59:59Z"
+    assert Play(stated).book == "hand-over"
 
 
 def test_a_claim_that_is_taken_up_late_may_fit_no_more() -> None:
