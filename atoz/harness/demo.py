@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from atoz.claims.case import CaseFile
 from atoz.errors import BadInput
-from atoz.harness.showing import News, Played, document, progress, show
+from atoz.harness.postman import Mails, mails_of
+from atoz.harness.showing import Mailed, News, Played, document, progress, show
 from atoz.harness.stage import Stage, play, staged, with_mail_read_back
 from atoz.logging import configure_logging
 from atoz.service.claim_files import read_case
@@ -31,14 +33,22 @@ def demo(exit_: bool, as_json: bool, cases: list[Path]) -> int:
     exit code is 1 where a case differs from what it expects. Raises BadInput for a bad case or
     setting, NoServer where none can be started, KeyboardInterrupt when told to stop on the way.
     """
-    files = [_read(path) for path in cases or sorted(_SAMPLES.glob("*.json"))]
-    _refuse_twins(files)
+    paths = cases or sorted(_SAMPLES.glob("*.json"))
+    files = [Given(_read(path), mails_of(path)) for path in paths]
+    _refuse_twins([given.case for given in files])
     configure_logging("auto", "error")
     with TemporaryDirectory(prefix="atoz-demo-") as folder:
         try:
             return asyncio.run(_perform(files, Path(folder), exit_=exit_, as_json=as_json))
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
+
+
+class Given(NamedTuple):
+    """A case, and the mails that it comes in by."""
+
+    case: CaseFile
+    mails: Mails
 
 
 def _read(path: Path) -> CaseFile:
@@ -60,7 +70,7 @@ def _refuse_twins(files: Sequence[CaseFile]) -> None:
         raise BadInput(f"there are no case files in {_SAMPLES}")
 
 
-async def _perform(files: Sequence[CaseFile], folder: Path, *, exit_: bool, as_json: bool) -> int:
+async def _perform(files: Sequence[Given], folder: Path, *, exit_: bool, as_json: bool) -> int:
     _cancel_when_told_to_stop()
     async with contextlib.AsyncExitStack() as stack:
         with progress(len(files)) as news:
@@ -72,7 +82,7 @@ async def _perform(files: Sequence[CaseFile], folder: Path, *, exit_: bool, as_j
         if as_json:
             sys.stdout.write(json.dumps(document(played), ensure_ascii=False) + "\n")
         else:
-            show(played, len(stage.catcher.mails), took)
+            show(played, Mailed(stage.postman.brought, len(stage.catcher.mails)), took)
         sys.stdout.flush()
         if not exit_:
             await _stay(str(stage.server.pages))
@@ -87,25 +97,25 @@ def _cancel_when_told_to_stop() -> None:
         asyncio.get_running_loop().add_signal_handler(number, performance.cancel)
 
 
-async def _play_all(stage: Stage, files: Sequence[CaseFile], news: News) -> list[Played]:
+async def _play_all(stage: Stage, files: Sequence[Given], news: News) -> list[Played]:
     """Every case, a few at a time; then the mail is read back."""
     turn, done = asyncio.Semaphore(AT_ONCE), 0
 
-    async def one(case: CaseFile) -> Played:
+    async def one(given: Given) -> Played:
         nonlocal done
         async with turn:
-            claim = await play(stage, case)
+            claim = await play(stage, given.case, given.mails)
         done += 1
         news(claim.title, done)
         return claim
 
-    playing = [asyncio.create_task(one(case)) for case in files]
+    playing = [asyncio.create_task(one(given)) for given in files]
     try:
         played = await asyncio.gather(*playing)
     finally:
         for task in playing:
             task.cancel()
-    return with_mail_read_back(played, files, stage.catcher)
+    return with_mail_read_back(played, [given.case for given in files], stage.catcher)
 
 
 async def _stay(pages: str) -> None:

@@ -7,9 +7,10 @@ is reached exactly, timers first, then what arrives at that instant.
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from atoz.claims.case import CaseFile
+from atoz.claims.claim import ClaimFile
 from atoz.harness.server import Handle, VirtualTime, pause_until
 from atoz.library import Library
 from atoz.playbook import events as ev
@@ -46,7 +47,7 @@ class Rehearsal:
     async def begin(
         cls,
         server: VirtualTime,
-        case: CaseFile,
+        case: ClaimFile,
         *,
         workflow_id: str | None = None,
         library: Library | None = None,
@@ -58,7 +59,8 @@ class Rehearsal:
         server with it: a signal that comes with the start, another queue.
         """
         claim_id = workflow_id or names.claim_workflow_id(case.claim.order_id)
-        at, file = case.claim.notified_at, case.claim_file
+        at = case.claim.notified_at
+        file = case.claim_file if isinstance(case, CaseFile) else case
         shown = foreseen(library, claim_id, file, at) if library else {}
         real = datetime.now(case.claim.notified_at.tzinfo)
         offset = case.claim.notified_at - real
@@ -100,11 +102,41 @@ class Rehearsal:
             await self.handle.signal(SIGNAL_NAMES[type(event)], document)
 
 
+class Way(Protocol):
+    """How a case reaches the program: how its claim begins, and what brings its events."""
+
+    async def begin(self, server: VirtualTime, case: CaseFile, **start: Any) -> Rehearsal:
+        """Start the claim."""
+        ...
+
+    async def bring(self, play: Rehearsal, event: ev.Event) -> None:
+        """Let one event happen, now."""
+        ...
+
+
+class ByHand:
+    """From the case file: the claim starts whole, and each event is the signal or update that it is."""
+
+    async def begin(self, server: VirtualTime, case: CaseFile, **start: Any) -> Rehearsal:
+        """Start the claim with all that the case says."""
+        return await Rehearsal.begin(server, case, **start)
+
+    async def bring(self, play: Rehearsal, event: ev.Event) -> None:
+        """Send it."""
+        await play.send(event)
+
+
 async def rehearse(
-    server: VirtualTime, case: CaseFile, script: Sequence[ev.Event], **start: Any
+    server: VirtualTime,
+    case: CaseFile,
+    script: Sequence[ev.Event],
+    *,
+    way: Way | None = None,
+    **start: Any,
 ) -> Rehearsed:
     """Play a case to its end: the latest of last event, last persona act, closing, response due."""
-    play = await Rehearsal.begin(server, case, **start)
+    way = way or ByHand()
+    play = await way.begin(server, case, **start)
     waiting = list(script)
     state, now, decision = await play.settled()
     while not isinstance(decision, Done):
@@ -114,7 +146,7 @@ async def rehearse(
             break
         state, now, decision = await play.reach(next_at)
         for event in [event for event in arriving if event.at <= next_at]:
-            await play.send(event)
+            await way.bring(play, event)
             state, now, decision = await play.settled()
         waiting = [event for event in waiting if event.at > next_at]
     return Rehearsed(state, now, play.handle)

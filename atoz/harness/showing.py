@@ -30,12 +30,20 @@ class Played(NamedTuple):
     title: str
     order_id: str
     workflow_id: str
+    fed_by: str
     zone: str
     timeline: list[dict[str, Any]]
     outcome: dict[str, Any]
     condition: str
     took: timedelta
     differs: list[str]
+
+
+class Mailed(NamedTuple):
+    """How many mails came in over IMAP, and how many went out over SMTP."""
+
+    read: int
+    sent: int
 
 
 def document(played: Sequence[Played]) -> dict[str, Any]:
@@ -45,6 +53,7 @@ def document(played: Sequence[Played]) -> dict[str, Any]:
             {
                 "title": claim.title,
                 "workflow_id": claim.workflow_id,
+                "fed_by": claim.fed_by,
                 "playbook": claim.outcome["playbook"],
                 "outcome": claim.outcome,
                 "timeline": claim.timeline,
@@ -76,7 +85,7 @@ def _line(said: str) -> None:
     sys.stderr.flush()
 
 
-def show(played: Sequence[Played], mails: int, took: timedelta) -> None:
+def show(played: Sequence[Played], mails: Mailed, took: timedelta) -> None:
     """All claims as a table, and the longest one from its first fact to its last."""
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else _WIDE, highlight=False, markup=False, emoji=False)
@@ -89,11 +98,19 @@ def show(played: Sequence[Played], mails: int, took: timedelta) -> None:
 
 
 def _claims(played: Sequence[Played], *, roomy: bool) -> Table:
-    heads = ("Order", "Playbook", "Outcome", *(["State", "Took"] if roomy else []), "Expected")
+    heads = (
+        "Order",
+        *(["In by"] if roomy else []),
+        "Playbook",
+        "Outcome",
+        *(["State", "Took"] if roomy else []),
+        "Expected",
+    )
     rows = [
         (
             claim.title,
             claim.order_id,
+            *([claim.fed_by] if roomy else []),
             claim.outcome["playbook"],
             _decision(claim.outcome),
             *([claim.condition, f"{claim.took.total_seconds():.1f} s"] if roomy else []),
@@ -134,12 +151,13 @@ def _after(span: timedelta) -> str:
     return f"{minutes // 1440} d {minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
-def _summary(played: Sequence[Played], mails: int, took: timedelta) -> RenderableType:
+def _summary(played: Sequence[Played], mails: Mailed, took: timedelta) -> RenderableType:
     met = sum(not claim.differs for claim in played)
     days = sum((_lasted(claim) for claim in played), timedelta()).days
     return Text(
         f"{met} of {len(played)} claims went as expected: {days} days of claims in "
-        f"{took.total_seconds():.1f} s; {mails} mails were sent over SMTP and read back."
+        f"{took.total_seconds():.1f} s; {mails.read} mails came in over IMAP, {mails.sent} were sent "
+        "over SMTP and read back."
     )
 
 

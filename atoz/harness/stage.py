@@ -1,4 +1,4 @@
-"""The demo's stage: a server with virtual time, the real worker, and a catcher for the real mail.
+"""The demo's stage: a server with virtual time, the real worker, a mailbox and a catcher for mail.
 
 Nothing is simulated but the clock and the people. Whatever the surrounding settings say, no
 message leaves this machine and nobody is told.
@@ -18,9 +18,11 @@ from atoz.errors import AtozError
 from atoz.evidence.store import EvidenceStore, open_store
 from atoz.harness.catcher import HOST, Catcher, Caught, catching
 from atoz.harness.expect import differences
+from atoz.harness.imap_server import imap_server
 from atoz.harness.photos import Photos
 from atoz.harness.play import secluded
-from atoz.harness.rehearse import rehearse
+from atoz.harness.postman import ByMail, Mails, Postman, remember_order
+from atoz.harness.rehearse import ByHand, Way, rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.harness.showing import Played
@@ -41,6 +43,8 @@ class Stage(NamedTuple):
     rules: Rules
     store: EvidenceStore
     catcher: Catcher
+    postman: Postman
+    orders: Path
 
 
 @asynccontextmanager
@@ -51,14 +55,16 @@ async def staged(folder: Path, *, pages: bool) -> AsyncIterator[Stage]:
     """
     alone = secluded(Settings(), folder)
     rules = load_rules(alone)
-    async with catching() as catcher:
-        settings = alone.model_copy(update=_mail_to(catcher))
-        server_log = folder / "server.log"
-        async with (
-            virtual_time(pages=pages, log=server_log) as server,
-            build_worker(server.client, settings, rules=rules),
-        ):
-            yield Stage(server, rules, open_store(settings.store), catcher)
+    with imap_server() as postbox:
+        async with catching() as catcher:
+            settings = alone.model_copy(update={**_mail_to(catcher), "orders": folder / "orders"})
+            async with (
+                virtual_time(pages=pages, log=folder / "server.log") as server,
+                build_worker(server.client, settings, rules=rules),
+            ):
+                store = open_store(settings.store)
+                postman = Postman(postbox, rules.library, store)
+                yield Stage(server, rules, store, catcher, postman, folder / "orders")
 
 
 def _mail_to(catcher: Catcher) -> dict[str, Any]:
@@ -77,17 +83,22 @@ def _mail_to(catcher: Catcher) -> dict[str, Any]:
     }
 
 
-async def play(stage: Stage, case: CaseFile) -> Played:
+async def play(stage: Stage, case: CaseFile, mails: Mails) -> Played:
     """One case from its notice to its end. What differs in the mail is found when all are played.
 
-    Raises AtozError for a claim that does not come to rest.
+    With `mails` it comes in through the mailbox. Raises AtozError for a claim that does not come to
+    rest.
     """
+    way: Way = ByHand()
+    if mails:
+        remember_order(stage.orders, case)
+        way = ByMail(stage.postman, mails)
     photos = Photos()
     script = script_of(case, stage.rules.library.phrases, photos.make)
     await photos.keep(stage.store)
     began = time.monotonic()
     try:
-        end = await rehearse(stage.server, case, script)
+        end = await rehearse(stage.server, case, script, way=way)
     except (TimeoutError, RPCError) as fault:
         raise AtozError(f"{_title(case)}: it was not played to its end: {fault}") from fault
     assert end.state.policy is not None, "a claim that was played was opened"
@@ -96,6 +107,7 @@ async def play(stage: Stage, case: CaseFile) -> Played:
         title=_title(case),
         order_id=case.claim.order_id,
         workflow_id=end.state.workflow_id,
+        fed_by="mail" if mails else "file",
         zone=end.state.policy.zone,
         timeline=facts,
         outcome=ended,

@@ -22,8 +22,9 @@ def test_every_sample_goes_as_expected(tmp_path: Path) -> None:
     assert {case["title"]: case["expected"] for case in cases} == dict.fromkeys(titles(), "met")
     for case in cases:
         assert set(case) == {
-            *("title", "workflow_id", "playbook", "outcome", "timeline", "expected")
+            *("title", "workflow_id", "fed_by", "playbook", "outcome", "timeline", "expected")
         }
+        assert case["fed_by"] == "mail"
         assert case["playbook"] == case["outcome"]["playbook"]
         assert case["timeline"][0]["kind"] == "claim_received"
     assert f"{len(cases)} of {len(cases)}: " in demo.err
@@ -46,6 +47,7 @@ def test_a_case_that_differs_is_named(tmp_path: Path) -> None:
     assert "playbook is refund-first, not documented; claim_closed came and must not" in shown
     assert "When (America/Los_Angeles)" in shown
     assert "0 of 1 claims went as expected" in shown
+    assert "0 mails came in over IMAP" in shown
 
 
 def test_a_bad_case_is_named_before_anything_starts(tmp_path: Path) -> None:

@@ -16,8 +16,7 @@ from atoz.harness.server import virtual_time
 from atoz.service import desk, looking, mailbox
 from atoz.service.base import Service
 from atoz.wiring import build_worker, load_rules
-from tests.support.imap import Postbox, imap_server
-from tests.support.imap_main import PASSWORD, USER
+from tests.support.imap import PASSWORD, USER, Postbox, imap_server
 from tests.support.mailroom import AUTHSERV_ID, sample, with_id
 from tests.support.server import shop_settings
 from tests.support.service import PATIENCE, eventually, kinds

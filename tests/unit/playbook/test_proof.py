@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atoz.claims.calendar import SendingHours
-from atoz.playbook.model import INTENTS, Effect, Playbook, Step
+from atoz.playbook.model import INTENTS, Effect, Intent, Playbook, Step
 from atoz.playbook.proof import DAYS, prove
 from atoz.playbook.prove import worst_case
 from tests.support.cases import library
@@ -92,7 +92,9 @@ def test_closed_days_count() -> None:
 
 
 SPANS = st.integers(0, 60).map(lambda n: n * HOUR)
-REPLIES = {intent: (Effect(task="read-reply"),) for intent in INTENTS}
+REPLIES: dict[Intent, tuple[Effect, ...]] = {
+    intent: (Effect(task="read-reply"),) for intent in INTENTS
+}
 
 
 @st.composite
@@ -100,7 +102,7 @@ def playbooks(draw: st.DrawFn) -> Playbook:
     """Any playbook of up to four messages and an answer."""
     steps: list[Step] = []
     for number in range(draw(st.integers(0, 4))):
-        chained = steps and draw(st.booleans())
+        chained = bool(steps) and draw(st.booleans())
         span = draw(SPANS)
         timing = {"after": steps[-1].id, "wait": span} if chained else {"at": span}
         steps.append(Step(id=f"m{number}", send=f"m{number}", **timing))
