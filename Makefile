@@ -7,7 +7,7 @@ ARGS ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check format bench lock clean setup
+.PHONY: help demo run test check format bench fuzz lock clean setup
 
 UV := .uv/bin/uv
 PY := .venv/bin/python
@@ -53,6 +53,10 @@ format: $(STAMP) ## put the code into shape
 
 bench: $(STAMP) ## what a claim costs, and how many complete per second
 	@$(PY) -m bench $(ARGS)
+
+fuzz: $(STAMP) ## nightly: 20,000 mutated mails through the reader, new ones each time
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20000} $(PY) -m pytest tests/unit/mail/test_read_fuzz.py \
+		--hypothesis-profile=search --timeout=0 $(ARGS)
 
 setup: $(STAMP) ## the environment in .venv, and nothing more
 	@:

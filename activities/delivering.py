@@ -77,7 +77,10 @@ class Delivering:
             case Start():
                 await self._start(mail.reading, where.file, ref, at)
             case Tell():
-                if not await self._tell(mail, where, ref):
+                told = await self._tell(mail, where, ref)
+                if not told and await self._started(where.start, at):
+                    told = await self._tell(mail, where, ref)
+                if not told:
                     await self._without_claim(mail.reading, where, ref)
             case ForPerson():
                 await self._to_desk(mail.reading, where, ref)
@@ -99,6 +102,14 @@ class Delivering:
             await self._office.tell(order_id, again)
         # Also where it ran: the pass that started it may have ended before it came to this.
         await self.attach_held(at, order_id)
+
+    async def _started(self, file: ClaimFile | None, at: Instant) -> bool:
+        """Start the claim of which a mail tells whose notice never came; False where it cannot be."""
+        if file is None or await self._office.standing(file.claim.order_id) != "unknown":
+            return False
+        self.counts["claims_started"] += await self._office.start(file) == "started"
+        await self.attach_held(at, file.claim.order_id)
+        return True
 
     async def _opened_by(self, order_id: str, key: str, found: str) -> bool:
         """Whether this very notice opened the claim, now or before a pass broke off."""

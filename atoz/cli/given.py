@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from atoz.errors import BadInput
-from atoz.evidence.intake import LARGEST_IMAGE, Given
+from atoz.evidence.intake import Given
+from atoz.evidence.limits import LARGEST_FILE
 
 YesNo = Literal["yes", "no"]
 
@@ -40,9 +41,9 @@ def content(path: Path) -> bytes:
     """A file's bytes; `-` is what comes on standard input. Raises BadInput."""
     try:
         if path == Path("-"):
-            return typer.get_binary_stream("stdin").read(LARGEST_IMAGE + 1)
+            return typer.get_binary_stream("stdin").read(LARGEST_FILE + 1)
         with path.open("rb") as file:
-            return file.read(LARGEST_IMAGE + 1)
+            return file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from error
 

@@ -13,13 +13,8 @@ from typing import NamedTuple, Protocol
 
 from atoz.claims.base import Record
 from atoz.evidence.images import LARGEST_KEPT, ImageRefused, clean_image
+from atoz.evidence.limits import LARGEST_FILE, LARGEST_TOGETHER, LONGEST_NAME, MOST_FILES
 from atoz.playbook.parts import Attachment
-
-MOST_FILES = 20
-LARGEST_IMAGE = 20_000_000
-"""Bytes of an image before it is written anew; cameras make such files."""
-LARGEST_TOGETHER = 60_000_000
-LONGEST_NAME = 100
 
 _SUFFIXES = {
     "image/jpeg": (".jpg", ".jpeg"),
@@ -113,8 +108,8 @@ def _content_and_type(content: bytes) -> tuple[bytes, str]:
     if content.startswith(b"%PDF-"):
         return _kept_as_it_is(content, "application/pdf")
     if content.startswith(_IMAGE_STARTS) or (content[:4], content[8:12]) == (b"RIFF", b"WEBP"):
-        if len(content) > LARGEST_IMAGE:
-            raise ImageRefused(f"{len(content):,} bytes; {LARGEST_IMAGE:,} are allowed")
+        if len(content) > LARGEST_FILE:
+            raise ImageRefused(f"{len(content):,} bytes; {LARGEST_FILE:,} are allowed")
         return clean_image(content)
     if _is_text(content):
         return _kept_as_it_is(content, "text/plain")

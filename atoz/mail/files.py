@@ -9,13 +9,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from atoz.evidence.limits import LARGEST_FILE, LONGEST_NAME, MOST_FILES
 from atoz.mail.charsets import words_of
 from atoz.mail.mime import Part, attempt, content_type, payload
 from atoz.mail.reading import MailFile
 
-MAX_FILES = 30
-MAX_FILE = 20_000_000
-_LONGEST_NAME = 100
 _KEPT = frozenset({"application/pdf", "text/plain"})
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -56,7 +54,7 @@ def _listed(parts: Sequence[Part]) -> list[tuple[int, Part]]:
 
 
 def _longest_encoded() -> int:
-    return MAX_FILE * 3 // 2
+    return LARGEST_FILE * 3 // 2
 
 
 def _file(number: int, part: Part, count: int) -> MailFile:
@@ -80,20 +78,20 @@ def _file(number: int, part: Part, count: int) -> MailFile:
 
 def _refused_unread(part: Part, declared: str, count: int) -> str | None:
     """Why a file is not even decoded, or None."""
-    if count >= MAX_FILES:
-        return f"only {MAX_FILES} files of a mail are read"
+    if count >= MOST_FILES:
+        return f"only {MOST_FILES} files of a mail are read"
     if declared.startswith("message/") or not isinstance(held := part.get_payload(), str):
         return "a mail inside the mail is not opened"
     if len(held) > _longest_encoded():
-        return f"over {MAX_FILE // 1_000_000} MB"
+        return f"over {LARGEST_FILE // 1_000_000} MB"
     return None
 
 
 def _refused(found: bytes, *, whole: bool, declared: str) -> str | None:
     """Why a decoded file is not kept, or None."""
     kind = sniffed(found, declared)
-    if len(found) > MAX_FILE:
-        return f"over {MAX_FILE // 1_000_000} MB"
+    if len(found) > LARGEST_FILE:
+        return f"over {LARGEST_FILE // 1_000_000} MB"
     if not found:
         return "there is nothing in it"
     if declared.startswith("image/") and not kind.startswith("image/"):
@@ -136,8 +134,8 @@ def safe_name(name: str | None, otherwise: str) -> str:
     base = plain.rpartition("/")[2]
     shown = "".join(sign for sign in base if not unicodedata.category(sign).startswith("C"))
     kept = " ".join(_UNSAFE.sub("_", shown).split()).strip(". ")
-    if len(kept) > _LONGEST_NAME:
+    if len(kept) > LONGEST_NAME:
         stem, dot, ending = kept.rpartition(".")
         tail = dot + ending if stem and len(ending) <= 10 else ""
-        kept = kept[: _LONGEST_NAME - len(tail)].rstrip(". ") + tail
+        kept = kept[: LONGEST_NAME - len(tail)].rstrip(". ") + tail
     return kept or otherwise

@@ -43,11 +43,15 @@ class Start(NamedTuple):
 
 
 class Tell(NamedTuple):
-    """Tell the claim of an order what happened, with these files taken in before."""
+    """Tell the claim of an order what happened, with these files taken in before.
+
+    Where there is no claim yet, `start` says with what one begins: the mail shows that there is one.
+    """
 
     order_id: str
     event: ev.BuyerReplied | ev.MarketplaceDecided | ev.InformationRequested | ev.MessageBounced
     files: tuple[MailFile, ...] = ()
+    start: ClaimFile | None = None
 
 
 class ForPerson(NamedTuple):
@@ -128,18 +132,31 @@ def _opened(reading: Reading, received_at: Instant) -> Route:
     at = arrival(reading, received_at)
     due = reading.due if reading.due and reading.due > at else None
     try:
-        claim = Claim(
-            order_id=reading.order_id or "",
-            marketplace=reading.marketplace or "",
-            amount=reading.amount or Decimal(0),
-            currency=reading.currency or "",
-            notified_at=at,
-            response_due=due,
-        )
+        return Start(_claim(reading, at, due))
     except ValidationError as error:
         why = "; ".join(problems(error)[:5])
         return _for_person(reading, f"start this claim by hand, its notice lacks something: {why}")
-    return Start(ClaimFile(claim=claim))
+
+
+def _claim(reading: Reading, at: Instant, due: Instant | None) -> ClaimFile:
+    """The claim as a mail of the marketplace tells of it. Raises ValidationError where it lacks something."""
+    claim = Claim(
+        order_id=reading.order_id or "",
+        marketplace=reading.marketplace or "",
+        amount=reading.amount or Decimal(0),
+        currency=reading.currency or "",
+        notified_at=at,
+        response_due=due,
+    )
+    return ClaimFile(claim=claim)
+
+
+def _missed(reading: Reading, received_at: Instant) -> ClaimFile | None:
+    """The claim whose notice never came: what it was due by is not what the request is due by."""
+    try:
+        return _claim(reading, arrival(reading, received_at), None)
+    except ValidationError:
+        return None
 
 
 def _told(reading: Reading, received_at: Instant) -> Route:
@@ -154,6 +171,7 @@ def _told(reading: Reading, received_at: Instant) -> Route:
             return Tell(
                 order_id,
                 ev.InformationRequested(at=received_at, message_id=key, due=reading.due),
+                start=_missed(reading, received_at),
             )
         case "claim_decision" if reading.status is None:
             return _for_person(reading, "its decision could not be read: use `atoz decide`")

@@ -41,6 +41,7 @@ from atoz.mail.read import open_mail
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
 from atoz.service.office import TemporalOffice
+from atoz.service.waking import wake
 from workflows import names
 from workflows.mailbox import MailboxInput, MailboxWorkflow
 
@@ -185,22 +186,13 @@ async def _watch(client: Client, mailbox: ImapMailbox, reissue: timedelta) -> No
         try:
             async with mailbox.session() as session:
                 # Also for what came while nobody listened.
-                await _wake(client)
+                await wake(client)
                 while True:
                     if await session.news(reissue):
-                        await _wake(client)
+                        await wake(client)
                     pause = FIRST_PAUSE
         except MailboxError as fault:
             # The pass itself meets the same and tells people: here a line is enough.
             _LOG.warning("%s; listening again in %g s", fault, pause.total_seconds())
         await asyncio.sleep(pause.total_seconds())
         pause = min(2 * pause, LONGEST_PAUSE)
-
-
-async def _wake(client: Client) -> None:
-    """Start a pass now; while one runs, another one right after it."""
-    try:
-        handle = client.get_schedule_handle(names.MAILBOX_SCHEDULE)
-        await handle.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE, rpc_timeout=SERVER_PATIENCE)
-    except RPCError as fault:
-        _LOG.warning("the schedule could not be started early: %s", one_line(fault.message, 200))

@@ -33,7 +33,7 @@ class TemporalOffice:
         if file.claim.marketplace not in self._marketplaces:
             raise BadInput(f"marketplace {file.claim.marketplace} has no rules here")
         try:
-            found = await start(service, file)
+            found = await start(service, file, by_mail=True)
         except BadInput:
             standing = await self.standing(order_id)
             if standing == "unknown":

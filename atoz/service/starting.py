@@ -13,6 +13,7 @@ from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
 from atoz.service.claim_files import digest_of, shifted
 from atoz.service.foreseen import foreseen
+from atoz.service.waking import wake
 from workflows import names
 from workflows.claim import ClaimInput
 
@@ -30,12 +31,13 @@ _ENDED = frozenset(
 
 
 async def start(
-    service: Service, given: ClaimFile, *, received_now: bool = False
+    service: Service, given: ClaimFile, *, received_now: bool = False, by_mail: bool = False
 ) -> dict[str, Any]:
     """Start a claim: `{workflow_id, run_id, already_running}`; `read_claim` reads its file.
 
     A claim of the archive is not started again: `already_running`, and `archived` beside it.
-    `received_now` shifts its dates. Raises BadInput where the order has a claim with other data.
+    `received_now` shifts its dates; `by_mail`: the mailbox pass itself starts it. Raises BadInput
+    where the order has a claim with other data.
     """
     file = shifted(given, service.now()) if received_now else given
     workflow_id = names.claim_workflow_id(file.claim.order_id)
@@ -45,6 +47,8 @@ async def start(
         run_id = await _start(service, workflow_id, file, digest_of(given))
     except WorkflowAlreadyStartedError:
         return await _known(service, workflow_id, given)
+    if service.settings.imap_host and not by_mail:
+        await wake(service.client)  # mail that waits for this claim reaches it at once
     return {"workflow_id": workflow_id, "run_id": run_id, "already_running": False}
 
 

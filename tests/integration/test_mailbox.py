@@ -13,11 +13,13 @@ import pytest
 
 from atoz.errors import AtozError, BadInput, NoWorker
 from atoz.harness.server import virtual_time
-from atoz.service import desk, looking, mailbox
+from atoz.service import desk, looking, mailbox, starting
 from atoz.service.base import Service
+from atoz.service.claim_files import read_case
 from atoz.wiring import build_worker, load_rules
 from tests.support.imap import PASSWORD, USER, Postbox, imap_server
 from tests.support.mailroom import AUTHSERV_ID, sample, with_id
+from tests.support.running import ROOT
 from tests.support.server import shop_settings
 from tests.support.service import PATIENCE, eventually, kinds
 from workflows import names
@@ -164,6 +166,23 @@ async def test_new_mail_wakes_the_schedule(tmp_path: Path, postbox: Postbox) -> 
         later = an_order()
         postbox.put(mail("01", later, f"<idle.{later}@amazon.example>"))
         await eventually(lambda: _runs(service, later))
+
+
+async def test_a_claim_that_a_person_starts_takes_its_held_mail_at_once(
+    tmp_path: Path, postbox: Postbox
+) -> None:
+    """No pass is due for a day: the start itself wakes one."""
+    order = an_order()
+    async with a_mailroom(tmp_path, postbox.port, imap_every="1d") as service:
+        await mailbox.keep_schedule(service)
+        postbox.put(mail("04", order, f"<held.{order}@amazon.example>"))
+        assert (await mailbox.sync(service))["held"] == 1
+        sample_claim = read_case((ROOT / "samples/cases/buyer-silent.json").read_bytes()).claim_file
+        claim = sample_claim.claim.model_copy(update={"order_id": order})
+        await starting.start(
+            service, sample_claim.model_copy(update={"claim": claim}), received_now=True
+        )
+        await eventually(lambda: _has(service, order, "reply_received"))
 
 
 async def _runs(service: Service, order: str) -> bool:

@@ -145,6 +145,39 @@ async def test_a_reply_before_its_notice_reaches_the_claim_when_it_starts() -> N
     assert len(reply.attachments) == 2
 
 
+REQUEST = (b"Subject: Claim received", b"Subject: Action required: Claim received")
+
+
+async def test_a_request_about_a_claim_whose_notice_never_came_starts_it() -> None:
+    """The marketplace would not ask about a claim that is none; its notice starts no second one."""
+    world = World(with_id(sample("01"), "<asked@amazon.com>", REQUEST))
+    found = await world.passes.work_off(100)
+    assert (found.claims_started, found.delivered, found.held) == (1, 1, 0)
+    (request,) = world.office.claims[ORDER]
+    assert isinstance(request, ev.InformationRequested)
+    assert world.office.files[ORDER].claim.response_due is None
+    world.mailbox.put(sample("01"))
+    assert (await world.passes.work_off(100)).claims_started == 0
+
+
+async def test_a_request_about_a_claim_that_runs_starts_none() -> None:
+    """Nor does one about a claim that is over: that is a person's."""
+    asked = with_id(sample("01"), "<asked@amazon.com>", REQUEST)
+    world = World(sample("01"), asked)
+    assert (await world.passes.work_off(100)).claims_started == 1
+    ended = World(asked)
+    ended.office.over.add(ORDER)
+    found = await ended.passes.work_off(100)
+    assert (found.claims_started, found.for_persons) == (0, 1)
+
+
+async def test_a_request_that_says_too_little_for_a_claim_is_held() -> None:
+    """Without an amount a person starts the claim."""
+    asked = with_id(sample("01"), "<asked@amazon.com>", REQUEST, (b"$58.00", b"money"))
+    found = await World(asked).passes.work_off(100)
+    assert (found.claims_started, found.held) == (0, 1)
+
+
 async def test_a_held_reply_reaches_a_claim_that_a_person_started() -> None:
     """The next pass finds it running."""
     world = World(sample("04"))

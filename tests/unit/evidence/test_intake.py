@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atoz.evidence import intake
+from atoz.evidence import intake, limits
 from atoz.evidence.intake import Given, Refusal, Taken, judge, safe_name, take_in
 from tests.support.pictures import picture
 
@@ -106,7 +106,7 @@ def test_a_name_gets_the_suffix_of_its_content() -> None:
 
 def test_sizes_are_checked_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the limit is not opened at all."""
-    monkeypatch.setattr(intake, "LARGEST_IMAGE", 100)
+    monkeypatch.setattr(intake, "LARGEST_FILE", 100)
     monkeypatch.setattr(intake, "LARGEST_KEPT", 20)
     assert "100 are allowed" in refused("a.jpg", picture())
     assert "20 are allowed" in refused("a.pdf", PDF)
@@ -119,9 +119,9 @@ async def test_ten_thousand_files_are_refused_in_no_time() -> None:
     begin = time.perf_counter()
     found = await take_in(shelf, [Given(f"{n}.txt", b"%d" % n) for n in range(10_000)])
     assert time.perf_counter() - begin < 5
-    assert len(found.kept) == intake.MOST_FILES
-    assert len(found.refused) == intake.MOST_FILES + 1
-    assert found.refused[-1].name == f"{10_000 - 2 * intake.MOST_FILES} more"
+    assert len(found.kept) == limits.MOST_FILES
+    assert len(found.refused) == limits.MOST_FILES + 1
+    assert found.refused[-1].name == f"{10_000 - 2 * limits.MOST_FILES} more"
 
 
 async def test_files_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +163,7 @@ def test_no_name_gets_out(name: str) -> None:
     for kind in ("", "image/jpeg"):
         safe = safe_name(name, kind)
         assert safe
-        assert len(safe) <= intake.LONGEST_NAME + 5
+        assert len(safe) <= limits.LONGEST_NAME + 5
         assert len(safe.encode()) <= 255
         assert safe.isprintable()
         assert not safe.startswith((".", "-", "~"))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from atoz.mail.files import MAX_FILES, safe_name
+from atoz.evidence.limits import MOST_FILES
+from atoz.mail.files import safe_name
 from atoz.mail.reading import MailFile, Reading
 from tests.support.incoming import ORDERS, Incoming, file_part, said
 
@@ -125,10 +126,10 @@ def test_a_file_a_little_over_the_limit_is_refused_too() -> None:
 
 def test_only_so_many_files_are_read() -> None:
     """The first are kept, the others named."""
-    parts = [file_part(f"{n}.jpg", "image/jpeg", picture("JPEG")) for n in range(MAX_FILES + 2)]
+    parts = [file_part(f"{n}.jpg", "image/jpeg", picture("JPEG")) for n in range(MOST_FILES + 2)]
     found = received(*parts)
-    assert sum(file.accepted for file in found.attachments) == MAX_FILES
-    assert found.attachments[-1].reason == f"only {MAX_FILES} files of a mail are read"
+    assert sum(file.accepted for file in found.attachments) == MOST_FILES
+    assert found.attachments[-1].reason == f"only {MOST_FILES} files of a mail are read"
 
 
 def test_ten_thousand_parts_cost_the_parts_and_not_the_mail() -> None:
