@@ -7,6 +7,7 @@ not known yet. A mail for a claim that is not known is held at the desk, and del
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from activities.mailroom import Held, Mailroom, Note, OpenMails, Standing
@@ -16,7 +17,7 @@ from atoz.errors import AtozError
 from atoz.evidence.intake import Given, take_in
 from atoz.mail.plain import one_line
 from atoz.mail.read import OpenMail
-from atoz.mail.reading import Reading
+from atoz.mail.reading import MailFile, Reading
 from atoz.mail.routing import (
     TITLES,
     ForPerson,
@@ -60,6 +61,7 @@ class Delivering:
             # Half a mail has no files: what looks like one is a cut-off rest.
             where = where._replace(files=())
         ref = await self._store.put(raw, "message/rfc822")
+        del raw  # it lies in the store; its photos are decoded next, and memory is bounded
         try:
             await self._deliver(mail, where, ref, received_at)
             if size is not None:
@@ -135,8 +137,7 @@ class Delivering:
         self, mail: OpenMail, event: ev.BuyerReplied, where: Tell, ref: str
     ) -> ev.BuyerReplied:
         """The reply with its files, and with its whole text in the store where it is long."""
-        given = [Given(file.name, mail.content(file)) for file in where.files if file.accepted]
-        intake = await take_in(self._store, given)
+        intake = await take_in(self._store, _handed_over(mail, where.files))
         refused = [f"{file.name}: {file.reason}" for file in where.files if not file.accepted]
         refused += [f"{refusal.name}: {refusal.reason}" for refusal in intake.refused]
         if refused:
@@ -223,6 +224,15 @@ class Delivering:
         title = "The mailbox cannot be read: claims may wait in it unseen"
         key = f"mailbox-failed:{instant_text(at)[:10]}"
         await self._office.put(Note(key=key, title=title, text=one_line(why, 300)))
+
+
+def _handed_over(mail: OpenMail, files: Sequence[MailFile]) -> Iterator[Given]:
+    """The accepted files, each decoded when it is asked for and let go of then."""
+    for file in files:
+        if file.accepted:
+            content = mail.content(file)
+            mail.forget(file)
+            yield Given(file.name, content)
 
 
 def _too_large(size: int) -> str:

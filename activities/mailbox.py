@@ -93,7 +93,10 @@ class MailboxPasses:
         if raw is None:
             return
         received_at = mail.received_at or self._now()
-        taken = await delivering.take(raw, received_at, size=mail.size if too_large else None)
+        size = mail.size if too_large else None
+        loaded = [raw]
+        del raw  # handed over, not shared: whoever delivers it can let go of it
+        taken = await delivering.take(loaded.pop(), received_at, size=size)
         if taken == Leave(ours=False):
             await session.left(mail.uid)
         else:

@@ -16,9 +16,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
 """What buyers send. Each further decoder is another way in: TIFF and PSD have been used as such."""
 
-KEPT_PIXELS = 16_000_000
-"""A JPEG of more is reduced to a half, a quarter or an eighth while it is decoded: 16 megapixels show
-every crack, and take 48 MB of memory."""
+KEPT_PIXELS = 5_000_000
+"""A JPEG of more is reduced to a half, a quarter or an eighth while it is decoded: a 12 megapixel photo
+becomes 2,000 by 1,500 pixels, which fill a printed page, in 12 MB of memory and not 48. A mail is kept
+whole beside its photos."""
 
 MOST_PIXELS = 25_000_000
 """The most pixels that are decoded at full size."""

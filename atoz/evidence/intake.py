@@ -7,7 +7,7 @@ reason; the other files of the same mail are kept all the same.
 import asyncio
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
@@ -67,8 +67,11 @@ class Files(Protocol):
         ...
 
 
-async def take_in(files: Files, given: Sequence[Given]) -> Intake:
-    """Judge each file and keep what can be taken. Failures of the store are raised, to be retried."""
+async def take_in(files: Files, given: Iterable[Given]) -> Intake:
+    """Judge each file and keep what can be taken, one after the other.
+
+    Failures of the store are raised, to be retried.
+    """
     kept: list[Attachment] = []
     refused: list[Refusal] = []
     together = 0

@@ -18,6 +18,27 @@ _READ = 3_000
 _SURE = 0.98
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# Words that every text of the language is full of; where those of the marketplace's own language are
+# by far the most, nobody needs the model.
+_EVERYDAY: dict[str, frozenset[str]] = {
+    language: frozenset(words.split())
+    for language, words in {
+        "de": "der die das und ich nicht ist ein eine zu es mit den auf sie wir für habe hat dass im von"
+        " dem sich auch bitte aber noch war wie mir mich bei so",
+        "en": "the and i to a is it of that was you not for in my this have with on but are be as at your"
+        " they we please me has been so what there",
+        "es": "el la de que y a en un ser se no haber por con su para como estar lo le los las una me mi"
+        " es está he ha pero muy ya del al por favor",
+        "fr": "le la les de des et je ne pas est un une en que vous à pour dans ce il du au avec sur mon"
+        " ma mais plus nous été ai c'est",
+        "it": "il la di che e non è un una per sono ho con mi in da ma del della ha si le i al lo come"
+        " più mio mia questo grazie",
+    }.items()
+}
+_FULL_OF = 0.25
+_FAR = 2
+_WORDS = re.compile(r"[^\W\d_']+(?:'[^\W\d_]+)?")
+
 # What buyers in Europe, America and Japan write.
 _KNOWN = [
     "ar",
@@ -48,8 +69,21 @@ def language_of(text: str, prior: str | None) -> str | None:
     spaceless = len(_SPACELESS.findall(letters))
     if len(letters) < (_LONG_WITHOUT_SPACES if 2 * spaceless > len(letters) else _LONG):
         return prior
+    if prior is not None and _plainly(prior, text[:_READ]):
+        return prior
     code, sure = attempt(lambda: _classified(text[:_READ]), ("", 0.0))
     return code if sure >= _SURE else prior
+
+
+def _plainly(prior: str, text: str) -> bool:
+    """Whether a long text is in this language by its everyday words, which the others lack."""
+    words = _WORDS.findall(text.lower())
+    share = {
+        language: sum(word in everyday for word in words) / max(len(words), 1)
+        for language, everyday in _EVERYDAY.items()
+    }
+    own = share.pop(prior, 0.0)
+    return own >= _FULL_OF and own >= _FAR * max(share.values())
 
 
 def _classified(text: str) -> tuple[str, float]:
@@ -59,7 +93,7 @@ def _classified(text: str) -> tuple[str, float]:
 
 @lru_cache(maxsize=1)
 def _identifier() -> "LanguageIdentifier":
-    """The model, loaded when the first long text is read: it takes a second and 80 MB."""
+    """The model, loaded when a long text is not plainly in the usual language: a second and 80 MB."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - see above
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -38,6 +38,10 @@ class OpenMail:
             raise ValueError(f"{file.name} was refused: {file.reason}")
         return files.content(self.parts[file.number])
 
+    def forget(self, file: MailFile) -> None:
+        """Let go of a file's text: a large mail need not lie in memory while its photos are decoded."""
+        self.parts[file.number].set_payload("")
+
 
 def open_mail(raw: bytes, *, rules: NoticeRules, authserv_id: str | None) -> OpenMail:
     """As `read`, with the files. Raises nothing."""
