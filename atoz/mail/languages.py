@@ -27,7 +27,7 @@ _EVERYDAY: dict[str, frozenset[str]] = {
         " dem sich auch bitte aber noch war wie mir mich bei so",
         "en": "the and i to a is it of that was you not for in my this have with on but are be as at your"
         " they we please me has been so what there",
-        "es": "el la de que y a en un ser se no haber por con su para como estar lo le los las una me mi"
+        "es": "el la de que y a en un se no haber por con su para como estar lo le los las una me mi"
         " es está he ha pero muy ya del al por favor",
         "fr": "le la les de des et je ne pas est un une en que vous à pour dans ce il du au avec sur mon"
         " ma mais plus nous été ai c'est",
