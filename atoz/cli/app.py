@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from atoz.cli import claims, mail, mailbox, playbooks, plays, reports, system, work
+from atoz.cli import appeals, claims, mail, mailbox, playbooks, plays, reports, system, work
 from atoz.cli.verbs import failed
 
 
@@ -21,6 +21,7 @@ def build() -> typer.Typer:
     )
     books = typer.Typer(help="Check a playbook, and try it on a case.", no_args_is_help=True)
     mails = typer.Typer(help="Read incoming mail.", no_args_is_help=True)
+    texts = typer.Typer(help="Write and check appeals.", no_args_is_help=True)
     system.add_to(app)
     claims.add_to(app)
     reports.add_to(app)
@@ -29,6 +30,8 @@ def build() -> typer.Typer:
     playbooks.add_to(books)
     mail.add_to(mails)
     mailbox.add_to(mails)
+    appeals.add_to(texts)
+    app.add_typer(texts, name="appeal", rich_help_panel=appeals.PANEL)
     app.add_typer(mails, name="mail", rich_help_panel=mail.PANEL)
     app.add_typer(books, name="playbook", rich_help_panel=plays.PANEL)
     return app

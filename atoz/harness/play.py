@@ -7,6 +7,7 @@ its own, which end with it: no message leaves, nobody is told, no claim is touch
 import dataclasses
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,8 @@ from atoz.harness.script import script_of
 from atoz.harness.server import virtual_time
 from atoz.harness.world import SimulatedWorld
 from atoz.library import Library
+from atoz.playbook import events as ev
+from atoz.playbook.acts import Do
 from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
 from atoz.playbook.simulate import outcome, simulate, timeline
@@ -41,6 +44,55 @@ def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -
     script = script_of(case, rules.library.phrases, Photos().make)
     played = simulate(state, script, case.operator, world)
     return _document(played.state, played.state.facts)
+
+
+def state_at(
+    settings: Settings, case: CaseFile, at: datetime | None, playbook: str | None = None
+) -> tuple[CaseState, datetime]:
+    """The simulated claim at an instant (UTC), or right after its appeal was first drafted.
+
+    Without `at` and without an appeal it is the claim's end. Raises BadInput.
+    """
+    rules = forced(load_rules(settings), settings, playbook)
+    rules.library.policy(case.claim.marketplace)
+    world = SimulatedWorld(rules.library, rules.templates, settings.seller_name)
+    script = script_of(case, rules.library.phrases, Photos().make)
+    state = open_claim(
+        names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
+    )
+    if at is not None:
+        script = [event for event in script if event.at <= at]
+    stop = _Stop(world, at)
+    try:
+        played = simulate(state, script, case.operator, stop)
+    except _Reached as reached:
+        return reached.state, reached.at
+    return played.state, at or played.ended_at
+
+
+class _Reached(Exception):  # noqa: N818 - named for what happened
+    """The instant, or the draft, that was asked for."""
+
+    def __init__(self, state: CaseState, at: datetime) -> None:
+        super().__init__()
+        self.state = state
+        self.at = at
+
+
+class _Stop:
+    """A world that ends when the first act after an instant, or the act after the draft, is due."""
+
+    def __init__(self, world: SimulatedWorld, at: datetime | None) -> None:
+        self._world = world
+        self._at = at
+
+    def perform(self, state: CaseState, do: Do, now: datetime) -> ev.Event:
+        """Carry the act out, unless what was asked for is reached before it."""
+        if self._at is not None and now > self._at:
+            raise _Reached(state, self._at)
+        if self._at is None and state.appeal is not None:
+            raise _Reached(state, now)
+        return self._world.perform(state, do, now)
 
 
 async def rehearsed(
