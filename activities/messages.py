@@ -9,9 +9,12 @@ from activities import jobs, names
 from activities.alive import alive
 from atoz.claims.status import Status
 from atoz.errors import AtozError, BadInput
+from atoz.mail.lint import Message, lint
 from atoz.mail.outgoing import Mailer, build_message, is_message_id
 from atoz.mail.render import Rendered, Template
+from atoz.playbook.acts import Send
 from atoz.playbook.events import MessageTried, SendOutcome
+from atoz.words.bans import Bans
 
 
 class Renderer(Protocol):
@@ -42,16 +45,20 @@ class Senders(Protocol):
 class Messages:
     """Sends messages to buyers."""
 
-    def __init__(self, mailer: Mailer, templates: Renderer, senders: Senders) -> None:
+    def __init__(
+        self, mailer: Mailer, templates: Renderer, senders: Senders, bans: Bans | None = None
+    ) -> None:
         self._mailer = mailer
         self._templates = templates
         self._senders = senders
+        self._bans = bans or Bans()
 
     @activity.defn(name=names.SEND_MESSAGE)
     async def send_message(self, job: jobs.SendJob) -> MessageTried:
-        """One attempt. What cannot be rendered is `blocked`: it never left us."""
+        """One attempt. What cannot be rendered, or breaks a rule, is `blocked`: it never left us."""
         try:
             rendered = self._render(job)
+            refuse_blocked(rendered, job.send, self._bans)
             message = build_message(
                 sender=self._senders.sender_for(job.marketplace),
                 to=job.send.to,
@@ -74,6 +81,21 @@ class Messages:
             raise BadInput(f"{job.send.template} may not be sent while the claim is {job.status}")
         values: dict[str, object] = {**job.send.values, "seller_name": self._senders.seller_name}
         return self._templates.render(job.send.template, job.send.language, values)
+
+
+def refuse_blocked(rendered: Rendered, send: Send, bans: Bans) -> None:
+    """Raise BadInput where a rendered message breaks a rule that stops it."""
+    message = Message(
+        text=rendered.text,
+        subject=rendered.subject,
+        language=rendered.language,
+        order_id=str(send.values.get("order_id") or "") or None,
+        template=send.template,
+    )
+    blocks = [f for f in lint(message, bans) if f.severity == "block"]
+    if blocks:
+        said = "; ".join(f"{finding.rule}: {finding.message}" for finding in blocks[:5])
+        raise BadInput(f"{send.template} breaks a rule on messages to buyers: {said}")
 
 
 def _real(message_id: str | None) -> str | None:

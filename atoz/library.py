@@ -20,6 +20,7 @@ from atoz.mail.phrases import Phrases
 from atoz.playbook.load import load_playbook, load_policy, read_yaml
 from atoz.playbook.model import Applies, Playbook
 from atoz.playbook.problems import PlaybookRefused, Problem, instead
+from atoz.words.bans import Bans, WordList
 from atoz.yaml_folder import File, Loaded, read_folder
 
 FOLDER_VARIABLE = "ATOZ_PLAYBOOKS"
@@ -33,6 +34,7 @@ class Library:
     policies: dict[str, Policy]
     phrases: dict[str, Phrases]
     notices: NoticeRules = field(default_factory=NoticeRules)
+    bans: Bans = field(default_factory=Bans)
 
     def playbook(self, name: str) -> Playbook:
         """The playbook of this name. Raises BadInput with the nearest known name."""
@@ -70,8 +72,17 @@ def load_library(folder: Path | None = None) -> Library:
     playbooks = read_folder(folder, lambda text, file: load_playbook(text, file, templates))
     policies = read_folder(folder / "policies", load_policy)
     phrases = read_folder(folder / "phrases", lambda text, file: read_yaml(text, file, Phrases))
+    bans = read_folder(folder / "bans", lambda text, file: read_yaml(text, file, WordList))
     notices = _notices(folder / "notices")
-    _refuse([*playbooks.problems, *policies.problems, *phrases.problems, *notices.problems])
+    _refuse(
+        [
+            *playbooks.problems,
+            *policies.problems,
+            *phrases.problems,
+            *notices.problems,
+            *bans.problems,
+        ]
+    )
     _refuse([*_between(folder, playbooks.files, policies.files), *_named(policies, phrases)])
     _refuse([*_of_mails(notices, policies)])
     by_marketplace = {file.value.marketplace: file.value for file in policies.files}
@@ -81,6 +92,7 @@ def load_library(folder: Path | None = None) -> Library:
         policies=by_marketplace,
         phrases=by_language,
         notices=notices.rules(by_marketplace, by_language),
+        bans=Bans(file.value for file in bans.files),
     )
 
 

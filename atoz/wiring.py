@@ -26,6 +26,7 @@ from atoz.mail.outbox import OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
 from atoz.mail.render import Templates
 from atoz.mail.smtp import SmtpMailer
+from atoz.mail.template_checks import check_templates
 from atoz.mail.templates_folder import load_templates
 from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notifier, WebhookNotifier
 from atoz.orderbook import OrderBook
@@ -62,6 +63,8 @@ def load_rules(settings: Settings) -> Rules:
     """Read the playbooks folder. Raises one error that names every problem in it."""
     library = load_library(settings.playbooks)
     templates = load_templates(settings.playbooks / "templates")
+    spoken = [policy.language for policy in library.policies.values()]
+    check_templates(templates, library.bans, spoken)
     return Rules(library, templates)
 
 
@@ -138,7 +141,7 @@ def build_activities(
         settings.appeal_channel,
         settings.id_domain,
     )
-    messages = Messages(mailer, rules.templates, settings)
+    messages = Messages(mailer, rules.templates, settings, rules.library.bans)
     appeals = Appeals(
         packets=settings.state / "packets",
         notifier=notifier,

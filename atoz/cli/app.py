@@ -5,7 +5,18 @@ from collections.abc import Sequence
 
 import typer
 
-from atoz.cli import appeals, claims, mail, mailbox, playbooks, plays, reports, system, work
+from atoz.cli import (
+    appeals,
+    claims,
+    mail,
+    mailbox,
+    messages,
+    playbooks,
+    plays,
+    reports,
+    system,
+    work,
+)
 from atoz.cli.verbs import failed
 
 
@@ -30,7 +41,10 @@ def build() -> typer.Typer:
     playbooks.add_to(books)
     mail.add_to(mails)
     mailbox.add_to(mails)
+    written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)
     appeals.add_to(texts)
+    messages.add_to(written)
+    app.add_typer(written, name="message", rich_help_panel=appeals.PANEL)
     app.add_typer(texts, name="appeal", rich_help_panel=appeals.PANEL)
     app.add_typer(mails, name="mail", rich_help_panel=mail.PANEL)
     app.add_typer(books, name="playbook", rich_help_panel=plays.PANEL)

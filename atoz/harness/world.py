@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from activities.claims import RULES_AHEAD
+from activities.messages import refuse_blocked
 from atoz.appeal.draft import draft
+from atoz.errors import BadInput
 from atoz.library import Library, pinned_policy
 from atoz.mail.render import Templates
 from atoz.playbook import acts
@@ -46,8 +48,7 @@ class SimulatedWorld:
 
     def _send(self, do: acts.Send, now: datetime) -> ev.MessageTried:
         values: dict[str, object] = {**do.values, "seller_name": self._seller_name}
-        rendered = self._templates.render(do.template, do.language, values)
-        return ev.MessageTried(
+        tried = ev.MessageTried(
             at=now,
             step=do.step,
             template=do.template,
@@ -56,9 +57,13 @@ class SimulatedWorld:
             outcome="sent",
             message_id=f"<{do.step}.{do.revision}@simulated.invalid>",
             language=do.language,
-            subject=rendered.subject,
-            text=rendered.text,
         )
+        try:
+            rendered = self._templates.render(do.template, do.language, values)
+            refuse_blocked(rendered, do, self._library.bans)
+        except BadInput as fault:
+            return tried.model_copy(update={"outcome": "blocked", "detail": str(fault)})
+        return tried.model_copy(update={"subject": rendered.subject, "text": rendered.text})
 
 
 def _submit(do: acts.Submit, now: datetime) -> ev.AppealTried:

@@ -37,6 +37,7 @@ _EVERYDAY: dict[str, frozenset[str]] = {
 }
 _FULL_OF = 0.25
 _FAR = 2
+_FEW_WORDS = 12
 _WORDS = re.compile(r"[^\W\d_']+(?:'[^\W\d_]+)?")
 
 # What buyers in Europe, America and Japan write.
@@ -73,6 +74,17 @@ def language_of(text: str, prior: str | None) -> str | None:
         return prior
     code, sure = attempt(lambda: _classified(text[:_READ]), ("", 0.0))
     return code if sure >= _SURE else prior
+
+
+def plainly_other(text: str, language: str) -> str | None:
+    """The language in which a text plainly is, where that is another one; None where nobody is sure."""
+    letters = _LETTERS.findall(text[:_READ])
+    kana = sum(len(_SPACELESS.findall(word)) for word in letters)
+    if kana > sum(map(len, letters)) / 2:
+        return None if language == "ja" else "ja"
+    if len(letters) < _FEW_WORDS:
+        return None
+    return next((each for each in _EVERYDAY if each != language and _plainly(each, text)), None)
 
 
 def _plainly(prior: str, text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Words that no text of ours may hold, in any language. Pure."""

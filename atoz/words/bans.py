@@ -1,0 +1,64 @@
+"""What may stand in no text of ours: insults, threats, talk of reviews, inducements. Words are data.
+
+One file per language, all of them looked for in every text: an English threat in a German mail is a
+threat. Source of the kinds: the marketplaces' rules on messages to buyers, see the domain notes.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from atoz.claims.base import Strict
+
+Kind = Literal["insults", "threats", "reviews", "inducements", "promotion"]
+KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined] # a Literal knows its values
+
+Phrase = Annotated[str, Field(min_length=2, max_length=80, pattern=r"^\S(.*\S)?$")]
+Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
+
+_SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+class WordList(Strict):
+    """The words of one language. A `*` at the end of a phrase stands for any ending."""
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    insults: Phrases
+    threats: Phrases
+    reviews: Phrases
+    inducements: Phrases
+    promotion: Phrases
+
+
+class Bans:
+    """All lists as one."""
+
+    def __init__(self, lists: Iterable[WordList] = ()) -> None:
+        self._lists = tuple(lists)
+
+    def find(self, kind: Kind, text: str) -> tuple[str, ...]:
+        """The banned words of a kind as they stand in the text, each once, in its order."""
+        pattern = self._patterns[kind]
+        found = (match.group() for match in pattern.finditer(text)) if pattern else ()
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def _patterns(self) -> dict[Kind, re.Pattern[str] | None]:
+        return {kind: self._pattern(kind) for kind in KINDS}
+
+    def _pattern(self, kind: Kind) -> re.Pattern[str] | None:
+        phrases = [phrase for listed in self._lists for phrase in getattr(listed, kind)]
+        written = sorted({_written(phrase) for phrase in phrases}, key=len, reverse=True)
+        return re.compile("|".join(written), re.IGNORECASE) if written else None
+
+
+def _written(phrase: str) -> str:
+    """A phrase as a pattern: whole words, any space between them; Japanese has no spaces."""
+    stem, star = phrase.removesuffix("*"), phrase.endswith("*")
+    words = r"\s+".join(re.escape(word) for word in stem.split())
+    if _SPACELESS.search(stem):
+        return words
+    return rf"(?<!\w){words}" + (r"\w*" if star else r"(?!\w)")
