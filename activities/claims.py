@@ -12,6 +12,7 @@ from atoz.claims.policy import Policy
 from atoz.errors import BadInput
 from atoz.library import Library, pinned_policy
 from atoz.orderbook import OrderBook
+from atoz.playbook import edition
 from atoz.playbook.events import Opened
 from atoz.playbook.simulate import outcome, timeline
 from atoz.playbook.view import status_view
@@ -52,12 +53,15 @@ class Claims:
         documents: Documents,
         channel: Literal["operator", "email", "webhook"],
         message_domain: str,
+        *,
+        two_person_approval: bool = False,
     ) -> None:
         self._library = library
         self._orders = orders
         self._documents = documents
         self._channel = channel
         self._message_domain = message_domain
+        self._two_person_approval = two_person_approval
 
     @activity.defn(name=names.OPEN_CLAIM)
     async def open_claim(self, job: jobs.OpenJob) -> Opened:
@@ -73,6 +77,8 @@ class Claims:
             channel=self._channel,
             message_domain=self._message_domain,
             completed_from=source,
+            two_person_approval=self._two_person_approval,
+            edition=edition.CURRENT,
         )
 
     def _policy(self, marketplace: str) -> Policy:

@@ -92,6 +92,9 @@ class Settings(MailboxSettings):
     appeal_email: Address | None = Field(None, description="the address that takes appeals")
     appeal_webhook_url: HttpUrl | None = Field(None, repr=False, description="an https address")
     appeal_webhook_secret: SecretStr | None = Field(None, description="the secret shared with it")
+    two_person_approval: bool = Field(
+        False, description="true or false: whether who wrote a text may not approve it"
+    )
 
     notice_emails: Annotated[tuple[Address, ...], NoDecode, BeforeValidator(addresses)] = Field(
         (), description="addresses, separated by commas"

@@ -140,6 +140,7 @@ def build_activities(
         store,
         settings.appeal_channel,
         settings.id_domain,
+        two_person_approval=settings.two_person_approval,
     )
     messages = Messages(mailer, rules.templates, settings, rules.library.bans)
     appeals = Appeals(

@@ -1,5 +1,6 @@
 """How a claim looks to a person: its status, its timeline, lists and tasks."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -100,9 +101,21 @@ def _asked(task: Document) -> str:
         "mind": task.get("warning"),
         "digest": task.get("digest"),
         "packet": task.get("packet"),
+        "written by": task.get("edited_by"),
+        "files": ", ".join(file["name"] for file in task.get("attachments", ())),
+        "findings": _findings_in_brief(task.get("findings", ())),
     }
     extra = "; ".join(f"{name}: {value}" for name, value in more.items() if value)
-    return f"{task['title']}. {task['text']}" + (f" [{extra}]" if extra else "")
+    return f"{task['title']}. {task.get('asks', task['text'])}" + (f" [{extra}]" if extra else "")
+
+
+def _findings_in_brief(findings: Sequence[Document]) -> str:
+    """Which rules found something and how often, what blocks first: `shouting (block), long ×2`."""
+    found = Counter((each["severity"], each["rule"]) for each in findings)
+    return ", ".join(
+        rule + (" (block)" if severity == "block" else "") + (f" ×{times}" if times > 1 else "")
+        for (severity, rule), times in sorted(found.items())
+    )
 
 
 def list_look(page: Document, now: datetime) -> list[RenderableType]:

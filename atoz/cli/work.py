@@ -55,9 +55,13 @@ async def approve(
     order: given.Order,
     task: given.Task,
     digest: Annotated[str, typer.Option(metavar="D", help="of the text that you read")],
+    despite: Annotated[
+        str | None, typer.Option(metavar="WHY", help="although a check blocks it; recorded")
+    ] = None,
 ) -> Answer:
     """Approve exactly the text with this digest."""
-    document = await _do(call, order, ev.Approved, task=task, digest=digest.strip().lower())
+    digest = digest.strip().lower()
+    document = await _do(call, order, ev.Approved, task=task, digest=digest, despite=despite)
     return Answer(document, [line(task, "approved")])
 
 

@@ -8,7 +8,7 @@ from atoz.appeal.draft import draft
 from atoz.errors import BadInput
 from atoz.library import Library, pinned_policy
 from atoz.mail.render import Templates
-from atoz.playbook import acts
+from atoz.playbook import acts, edition
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 
@@ -44,7 +44,13 @@ class SimulatedWorld:
         claim = state.file.claim
         first = claim.notified_at.date()
         policy = pinned_policy(self._library.policy(claim.marketplace), first, first + RULES_AHEAD)
-        return ev.Opened(at=now, file=state.file, policy=policy, candidates=self._library.playbooks)
+        return ev.Opened(
+            at=now,
+            file=state.file,
+            policy=policy,
+            candidates=self._library.playbooks,
+            edition=edition.CURRENT,
+        )
 
     def _send(self, do: acts.Send, now: datetime) -> ev.MessageTried:
         values: dict[str, object] = {**do.values, "seller_name": self._seller_name}

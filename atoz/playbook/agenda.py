@@ -11,6 +11,7 @@ from typing import NamedTuple
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Archive, Do, Draft, Note, Notify, Open, Send, Submit
+from atoz.playbook.approving import needs_approval
 from atoz.playbook.conditions import holds
 from atoz.playbook.model import Step
 from atoz.playbook.schedule import (
@@ -214,7 +215,7 @@ def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Ite
     appeal = state.appeal
     if appeal is None or appeal.step != step.id or appeal.stale or appeal.unchecked:
         yield Item(at, lambda _: _draft(step, appeal), step.id, "the appeal is written")
-    elif not needs_approval(step, appeal) or appeal.approved_by or appeal.facts_only:
+    elif not needs_approval(state, step, appeal) or appeal.approved_by or appeal.facts_only:
         submit = Submit(
             step=step.id,
             attempt=run.attempts + 1,
@@ -240,13 +241,6 @@ def _asked_since(appeal: Appeal) -> bool:
     """
     asked, ended = appeal.approval_asked_at, appeal.unapproved_at
     return bool(appeal.edited_by) and asked is not None and ended is not None and asked > ended
-
-
-def needs_approval(step: Step, appeal: Appeal) -> bool:
-    """Whether this revision needs a person's yes."""
-    return step.approval == "always" or (
-        step.approval == "on_findings" and (bool(appeal.findings) or appeal.asked_before)
-    )
 
 
 def _draft(step: Step, appeal: Appeal | None) -> Draft:

@@ -13,8 +13,10 @@ from atoz.claims.base import check_decimals, merged
 from atoz.claims.claim import ClaimFile
 from atoz.claims.clocks import STOPPED_BY
 from atoz.playbook import events as ev
+from atoz.playbook.approving import may_not_approve
+from atoz.playbook.posted import awaits_retry, may_be_posted
 from atoz.playbook.state import CaseState, Task
-from atoz.playbook.tasks import TASKS
+from atoz.playbook.tasks import TASKS, TEXT_TASKS
 
 _NEEDS_ITS_OWN_VERB = {
     "approve-appeal": "use approve, reject or edit",
@@ -22,7 +24,6 @@ _NEEDS_ITS_OWN_VERB = {
     "complete-claim": "use amend with the missing values",
 }
 _WORDS = {"settle-send": ("sent", "not-sent"), "late-step": ("send", "skip")}
-_EDITABLE = {"approve-appeal", "rewrite-appeal", "submit-appeal"}
 
 
 def refusal(state: CaseState, event: ev.Event) -> str | None:
@@ -53,7 +54,7 @@ def _open_task(state: CaseState, task_id: str) -> Task | str:
 def _done(state: CaseState, event: ev.TaskDone) -> str | None:
     task = _open_task(state, event.task)
     if isinstance(task, str):
-        return task
+        return _done_late(state, event, task)
     if task.kind in _NEEDS_ITS_OWN_VERB:
         return f"{task.id} is not done by hand: {_NEEDS_ITS_OWN_VERB[task.kind]}"
     if TASKS[task.kind].receipt and not event.receipt:
@@ -64,25 +65,29 @@ def _done(state: CaseState, event: ev.TaskDone) -> str | None:
     return None
 
 
+def _done_late(state: CaseState, event: ev.TaskDone, closed: str) -> str | None:
+    """A packet that was replaced may have been posted all the same: its receipt is the truth."""
+    task = state.task(event.task)
+    if task is None or not may_be_posted(state, task):
+        return closed
+    advice = f"{closed}; if you posted that very packet, give its --receipt"
+    return None if event.receipt else advice
+
+
 def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> str | None:
     task = _open_task(state, event.task)
     if isinstance(task, str):
         return task
     if task.kind != "approve-appeal" or state.appeal is None:
         return f"{task.id} asks for no approval"
-    if isinstance(event, ev.Approved) and event.digest != state.appeal.digest:
-        return (
-            f"the digest {event.digest[:12]} is stale: the text is now revision {state.appeal.revision} "
-            f"with digest {state.appeal.digest}; read it and approve that"
-        )
-    return None
+    return may_not_approve(state, state.appeal, event) if isinstance(event, ev.Approved) else None
 
 
 def _edit(state: CaseState, event: ev.Edited) -> str | None:
     task = _open_task(state, event.task)
     if isinstance(task, str):
-        return task
-    return None if task.kind in _EDITABLE and state.appeal else f"{task.id} has no text to edit"
+        return None if awaits_retry(state, event.task, event.at) else task
+    return None if task.kind in TEXT_TASKS and state.appeal else f"{task.id} has no text to edit"
 
 
 def _amend(state: CaseState, event: ev.Amended) -> str | None:

@@ -13,6 +13,7 @@ from atoz.claims.base import Compact, Instant, Record
 from atoz.claims.claim import ClaimFile, Relay
 from atoz.claims.policy import Policy
 from atoz.claims.status import FundedBy, Status
+from atoz.playbook.edition import FIRST
 from atoz.playbook.model import Intent, Playbook
 from atoz.playbook.parts import Attachment, Finding, Sentence, WarningGiven
 
@@ -132,6 +133,8 @@ class Approved(OperatorEvent):
     type: Literal["approved"] = "approved"
     task: str
     digest: Annotated[str, Field(max_length=64)]
+    despite: Words | None = None
+    """Why it may go although a check blocks it."""
 
 
 class Rejected(OperatorEvent):
@@ -200,6 +203,8 @@ class Opened(Event):
     channel: Literal["operator", "email", "webhook"] = "operator"
     message_domain: str = "messages.invalid"
     completed_from: str | None = None
+    two_person_approval: bool = False
+    edition: int = FIRST
 
 
 SendOutcome = Literal["sent", "refused", "refused_for_now", "blocked", "unknown"]

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from atoz.claims.base import instant_text
 from atoz.playbook import events as ev
+from atoz.playbook.approving import blocking
 from atoz.playbook.inputs import CHECK_AFTER
+from atoz.playbook.posted import post
 from atoz.playbook.state import Appeal, Task
 from atoz.playbook.work import Work
 
@@ -15,7 +17,8 @@ def task_done(work: Work, event: ev.TaskDone) -> None:
     assert task is not None, "checked before it is applied"
     source = f"operator:{event.by}"
     data = {"receipt": event.receipt} if event.receipt else {}
-    fact = work.close_task(task, source, "done", **data)
+    late = {} if task.open else {"was": task.result}
+    fact = work.close_task(task, source, "done", **data, **late)
     work.remember(event.key, fact)
     rule = _ON_DONE.get(task.kind)
     if rule is not None:
@@ -28,9 +31,8 @@ def _answer_posted(
     work: Work, task: Task, event: ev.TaskDone, fact: str, channel: str = "operator"
 ) -> None:
     """The receipt, and nothing else, stops the clock."""
-    appeal = work.get("appeal") if task.kind == "submit-appeal" else None
+    more = post(work, task) if task.kind == "submit-appeal" else {}
     step = task.step
-    more = {"revision": appeal.revision, "digest": appeal.digest} if appeal else {}
     work.record(
         "appeal_submitted",
         f"operator:{event.by}",
@@ -118,7 +120,11 @@ def approved(work: Work, event: ev.Approved) -> None:
     """Bind a person's yes to exactly this text."""
     task, appeal = _text_task(work, event.task)
     source = f"operator:{event.by}"
-    fact = work.record("approved", source, task.step, digest=event.digest, revision=appeal.revision)
+    rules = blocking(appeal)
+    despite = {"despite": event.despite, "overridden": rules} if rules and event.despite else {}
+    fact = work.record(
+        "approved", source, task.step, digest=event.digest, revision=appeal.revision, **despite
+    )
     work.remember(event.key, fact)
     work.close_task(task, source, "approved")
     work.set(appeal=appeal.model_copy(update={"approved_by": event.by}))
@@ -158,4 +164,7 @@ def edited(work: Work, event: ev.Edited) -> None:
         )
     )
     if task.step is not None:
-        work.run(task.step, state="waiting")
+        # Where it was tried already, the new text has a retry budget of its own.
+        tried = work.now.run(task.step).retry_at is not None
+        anew = {"retry_at": None, "first_try_at": None} if tried else {}
+        work.run(task.step, state="waiting", **anew)

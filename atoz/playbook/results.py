@@ -7,15 +7,19 @@ from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.choice import choose_playbook, open_response_clock, pin
 from atoz.playbook.inputs import CHECK_AFTER, marketplace_decided
-from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import open_asked_task
 from atoz.playbook.schedule import approval_ends, due_at, playbook_of, retry_pause
 from atoz.playbook.state import Appeal
+from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.work import Work
 
 TELL_AGAIN_AFTER = timedelta(minutes=30)
-TEXT_TASKS: tuple[TaskKind, ...] = ("approve-appeal", "rewrite-appeal", "submit-appeal")
 CHECK_AGAIN_AFTER = timedelta(days=7)
+FACTS_GO = "NOBODY APPROVED IN TIME: the text with the facts alone goes now."
+TEXT_WAITS = (
+    "THE TIME TO APPROVE HAS ENDED and nothing was handed in: this text waits, and nothing goes to "
+    "the marketplace before somebody approves it."
+)
 
 
 def opened(work: Work, event: ev.Opened) -> None:
@@ -26,6 +30,8 @@ def opened(work: Work, event: ev.Opened) -> None:
         candidates=event.candidates,
         channel=event.channel,
         message_domain=event.message_domain,
+        two_person_approval=event.two_person_approval,
+        edition=event.edition,
     )
     claim = event.file.claim
     work.record(
@@ -121,6 +127,8 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
     old = work.get("appeal")
     if old is not None and old.unchecked and old.text != event.text:
         return  # a person wrote another one meanwhile: that is looked at next
+    if work.get("submitted_at") is not None and work.now.run(event.step).over:
+        return  # an earlier revision was posted meanwhile: that one counts
     behind = event.facts_known is not None and event.facts_known < work.get("facts_recorded")
     fields = event.model_dump(
         include={"step", "revision", "text", "digest", "language", "facts_only", "edited_by"}
@@ -134,6 +142,7 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
             sentences=event.sentences,
             findings=event.findings,
             asked_before=asked,
+            facts_known=event.facts_known,
             stale=behind and not event.edited_by,
             unchecked=behind and bool(event.edited_by),
         )
@@ -157,8 +166,15 @@ def approval_asked(work: Work, event: ev.ApprovalAsked) -> None:
         "approval_requested", "playbook", event.step, digest=appeal.digest, revision=appeal.revision
     )
     work.set(appeal=appeal.model_copy(update={"approval_asked_at": work.at}))
-    due = approval_ends(work.now)
-    work.open_task("approve-appeal", "playbook", step=event.step, digest=appeal.digest, due=due)
+    work.open_task(
+        "approve-appeal",
+        "playbook",
+        step=event.step,
+        digest=appeal.digest,
+        revision=appeal.revision,
+        due=approval_ends(work.now),
+        warning=TEXT_WAITS if appeal.unapproved_at is not None else None,
+    )
 
 
 def unapproved(work: Work, event: ev.Unapproved) -> None:
@@ -172,6 +188,18 @@ def unapproved(work: Work, event: ev.Unapproved) -> None:
         for kind in TEXT_TASKS:
             work.close_kind(kind, "a person handles the claim")
         open_asked_task(work, "handle-claim", "playbook", step=event.step)
+    elif work.get("edition") > 1:
+        _tell_of_the_end(work, step.if_unapproved)
+
+
+def _tell_of_the_end(work: Work, rule: str) -> None:
+    """Operators hear that the time to approve has ended; a packet says so in its own notice."""
+    if rule == "submit_facts_only" and work.get("channel") == "operator":
+        return
+    mind = FACTS_GO if rule == "submit_facts_only" else TEXT_WAITS
+    for task in work.get("tasks"):
+        if task.open and task.kind in ("approve-appeal", "rewrite-appeal"):
+            work.change_task(task.id, told=False, warning=mind)
 
 
 def appeal_tried(work: Work, event: ev.AppealTried) -> None:
@@ -191,9 +219,12 @@ def appeal_tried(work: Work, event: ev.AppealTried) -> None:
 
 
 def _handed_to_operator(work: Work, event: ev.AppealTried) -> None:
+    if work.get("submitted_at") is not None:
+        return  # an earlier packet was posted while this one was written
     appeal = work.get("appeal")
-    work.set(appeal=appeal.model_copy(update={"handed_in": True}))
-    work.run(event.step, state="handed_in", retry_at=None)
+    overtaken = _overtaken(work)
+    work.set(appeal=appeal.model_copy(update={"handed_in": not overtaken}))
+    work.run(event.step, state="waiting" if overtaken else "handed_in", retry_at=None)
     if work.get("decided_at") is not None or work.get("refunded_at") is not None:
         return  # it came in while the packet was written: there is nothing left to post
     work.open_task(
@@ -203,9 +234,17 @@ def _handed_to_operator(work: Work, event: ev.AppealTried) -> None:
         clock="response",
         due=due_at(work.now),
         digest=appeal.digest,
+        revision=appeal.revision,
         packet=event.packet,
         told=event.told,
     )
+
+
+def _overtaken(work: Work) -> bool:
+    """Whether something came in while the packet was written, early enough for another one."""
+    appeal = work.get("appeal")
+    changed = appeal.stale or appeal.unchecked
+    return changed and work.get("edition") > 1 and work.at <= approval_ends(work.now)
 
 
 def _submitted(work: Work, event: ev.AppealTried) -> None:

@@ -85,9 +85,12 @@ def persona_acts(tasks: Sequence[Task], persona: Persona, now: datetime) -> list
         at = max(now, task.opened_at + persona[duty])
         key = f"persona-{task.id}"
         if duty == "approve":
-            acts.append(
-                ev.Approved(at=at, by="persona", key=key, task=task.id, digest=task.digest or "")
-            )
+            words = {
+                "task": task.id,
+                "digest": task.digest or "",
+                "despite": "as the case plays it",
+            }
+            acts.append(ev.Approved(at=at, by="persona", key=key, **words))
         else:
             acts.append(
                 ev.TaskDone(at=at, by="persona", key=key, task=task.id, receipt=f"R-{task.id}")

@@ -11,6 +11,7 @@ from atoz.claims.clocks import Clock
 from atoz.claims.facts import Fact
 from atoz.claims.policy import Policy
 from atoz.claims.status import FundedBy, Status
+from atoz.playbook.edition import FIRST
 from atoz.playbook.events import AnyEvent, Finding, Sentence
 from atoz.playbook.model import Playbook, TaskKind
 
@@ -74,6 +75,8 @@ class Appeal(Record):
     rejected: bool = False
     unapproved_at: Instant | None = None
     handed_in: bool = False
+    facts_known: int | None = None
+    """How many facts were recorded when it was written: files that came later are not bound."""
 
 
 class Task(Record):
@@ -88,6 +91,7 @@ class Task(Record):
     clock: str | None = None
     step: str | None = None
     digest: str | None = None
+    revision: int | None = None
     packet: str | None = None
     warning: str | None = None
     refs: tuple[str, ...] = ()
@@ -118,6 +122,10 @@ class CaseState(Record):
     candidates: Annotated[tuple[Playbook, ...], Compact] = ()
     channel: Literal["operator", "email", "webhook"] = "operator"
     message_domain: str = "messages.invalid"
+    two_person_approval: bool = False
+    """Who wrote a text may not approve it."""
+    edition: int = FIRST
+    """The edition of the engine's rules that this claim runs under."""
     status: Status = Status.UNDER_REVIEW
     funded_by: FundedBy | None = None
     odr_counts: bool | None = None

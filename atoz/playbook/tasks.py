@@ -133,6 +133,9 @@ TASKS: dict[TaskKind, TaskRule] = {
     ),
 }
 
+TEXT_TASKS: tuple[TaskKind, ...] = ("approve-appeal", "rewrite-appeal", "submit-appeal")
+"""What is about the text of the appeal: a new revision closes them."""
+
 REFUND_COUNTS = (
     "A refund after the claim was filed ends as 'Order refunded': it is paid by you and counts "
     "against the order defect rate."

@@ -51,7 +51,13 @@ def _drafted(data: Data, _: When) -> str:
 
 def _submitted(data: Data, _: When) -> str:
     receipt = f"receipt {data['receipt']}" if data.get("receipt") else None
-    return _listed(f"by {data['channel']}", receipt)
+    revision = f"revision {data['revision']}" if data.get("revision") else None
+    return _listed(revision, f"by {data['channel']}", receipt)
+
+
+def _approved(data: Data, _: When) -> str:
+    rules = ", ".join(data.get("overridden", ()))
+    return _listed(f"revision {data['revision']}", rules and f"despite {rules}: {data['despite']}")
 
 
 def _opened(data: Data, when: When) -> str:
@@ -89,7 +95,7 @@ _WORDS: Mapping[str, Callable[[Data, When], str]] = {
     "evidence_added": lambda d, _: f"{d['name']} ({d['type']}, {d['size']:,} bytes)",
     "appeal_drafted": _drafted,
     "approval_requested": lambda d, _: f"of revision {d['revision']}",
-    "approved": lambda d, _: f"revision {d['revision']}",
+    "approved": _approved,
     "rejected": lambda d, _: f"revision {d['revision']}: {d['why']}",
     "appeal_submitted": _submitted,
     "task_opened": _opened,

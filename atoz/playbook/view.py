@@ -6,7 +6,9 @@ from typing import Any
 from atoz.claims.base import instant_text
 from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
-from atoz.playbook.state import CaseState, Task
+from atoz.playbook.parts import Attachment
+from atoz.playbook.state import Appeal, CaseState, Task
+from atoz.playbook.tasks import TEXT_TASKS
 
 URGENT = timedelta(hours=24)
 
@@ -26,7 +28,7 @@ def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
         "next_step": planned.step if planned else None,
         "next_at": instant_text(planned.at) if planned else None,
         "clocks": [_clock(clock) for clock in state.clocks],
-        "tasks": [_task(task) for task in state.tasks if task.open],
+        "tasks": [_task(state, task) for task in state.tasks if task.open],
         "held": _held(state, now),
         "paused": state.paused,
         "appeal": _appeal(state),
@@ -81,8 +83,31 @@ def _clock(clock: Clock) -> dict[str, Any]:
     }
 
 
-def _task(task: Task) -> dict[str, Any]:
-    return task.model_dump(mode="json", exclude={"told", "done_at", "result"}, exclude_none=True)
+def _task(state: CaseState, task: Task) -> dict[str, Any]:
+    """A task with what it asks; one about the appeal has the appeal's text as its `text`."""
+    hidden = {"told", "done_at", "result"}
+    own = task.model_dump(mode="json", exclude=hidden, exclude_none=True)
+    return {**own, "asks": task.text, **_text_of(state, task)}
+
+
+def _text_of(state: CaseState, task: Task) -> dict[str, Any]:
+    """What a task about the appeal is about: exactly what its digest binds, and what was found."""
+    appeal = state.appeal
+    if task.kind not in TEXT_TASKS or appeal is None or task.digest not in (None, appeal.digest):
+        return {}
+    keys = {"text", "language", "findings", "digest", "revision", "edited_by"}
+    files = [file.model_dump(mode="json") for file in attachments(state, appeal)]
+    return {**appeal.model_dump(mode="json", include=keys), "attachments": files}
+
+
+def attachments(state: CaseState, appeal: Appeal) -> list[Attachment]:
+    """The files that this revision is handed in with: what was on the claim when it was written."""
+    return [
+        Attachment.model_validate(fact.data)
+        for fact in state.facts
+        if fact.kind == "evidence_added"
+        and (appeal.facts_known is None or int(fact.id[1:]) <= appeal.facts_known)
+    ]
 
 
 def details_markdown(state: CaseState, now: datetime) -> str:

@@ -10,6 +10,7 @@ from activities.claims import RULES_AHEAD
 from atoz.claims.base import utc
 from atoz.claims.claim import ClaimFile
 from atoz.library import Library, pinned_policy
+from atoz.playbook import edition
 from atoz.playbook.apply import apply
 from atoz.playbook.events import Opened
 from atoz.playbook.state import open_claim
@@ -20,5 +21,6 @@ def foreseen(library: Library, workflow_id: str, file: ClaimFile, now: datetime)
     """The search attributes of a claim that starts at `now` (UTC), as text by their names."""
     first = file.claim.notified_at.date()
     policy = pinned_policy(library.policy(file.claim.marketplace), first, first + RULES_AHEAD)
-    opened = Opened(at=now, file=file, policy=policy, candidates=library.playbooks)
+    books = library.playbooks
+    opened = Opened(at=now, file=file, policy=policy, candidates=books, edition=edition.CURRENT)
     return shown_values(apply(open_claim(workflow_id, file, utc(now)), opened), utc(now))

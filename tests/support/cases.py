@@ -23,7 +23,7 @@ from atoz.harness.world import SimulatedWorld
 from atoz.library import Library, load_library
 from atoz.mail.render import Templates
 from atoz.mail.templates_folder import load_templates
-from atoz.playbook import acts
+from atoz.playbook import acts, edition
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Act, Do, Done, Note, Wait
 from atoz.playbook.apply import apply
@@ -152,6 +152,8 @@ class World:
     findings: tuple[ev.Finding, ...] = ()
     playbooks: Sequence[Playbook] = ()
     channel: Literal["operator", "email", "webhook"] = "operator"
+    two_person_approval: bool = False
+    edition: int = edition.CURRENT
     done: list[tuple[datetime, Do]] = field(default_factory=list)
 
     def perform(self, state: CaseState, do: Do, now: datetime) -> ev.Event:
@@ -164,7 +166,8 @@ class World:
         match do:
             case acts.Open():
                 books = {"candidates": tuple(self.playbooks)} if self.playbooks else {}
-                return {"channel": self.channel, **books}
+                pinned = {"two_person_approval": self.two_person_approval, "edition": self.edition}
+                return {"channel": self.channel, **pinned, **books}
             case acts.Send() if self.sends:
                 return {"outcome": self.sends.pop(0), "detail": "as scripted"}
             case acts.Submit() if self.hand_ins:
@@ -304,21 +307,22 @@ class Play:
         """A person does a task."""
         return self.take(ev.TaskDone(at=self.now, by="mara", key=key, task=task, receipt=receipt))
 
-    def approve(self, digest: str | None = None) -> Play:
-        """A person approves the appeal as it stands."""
+    def approve(
+        self, digest: str | None = None, by: str = "mara", despite: str | None = "I looked"
+    ) -> Play:
+        """A person approves the appeal as it stands, whatever the checks say."""
         task = self.task("approve-appeal")
-        return self.take(
-            ev.Approved(at=self.now, by="mara", task=task.id, digest=digest or task.digest or "")
-        )
+        words = {"by": by, "task": task.id, "digest": digest or task.digest or ""}
+        return self.take(ev.Approved(at=self.now, despite=despite, **words))
 
     def reject(self, why: str = "too long") -> Play:
         """A person rejects the appeal."""
         task = self.task("approve-appeal")
         return self.take(ev.Rejected(at=self.now, by="mara", task=task.id, why=why))
 
-    def edit(self, kind: str, text: str) -> Play:
+    def edit(self, kind: str, text: str, by: str = "mara") -> Play:
         """A person writes the appeal."""
-        return self.take(ev.Edited(at=self.now, by="mara", task=self.task(kind).id, text=text))
+        return self.take(ev.Edited(at=self.now, by=by, task=self.task(kind).id, text=text))
 
     def refund(self, amount: str, key: str = "") -> Play:
         """A person refunds."""

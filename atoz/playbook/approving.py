@@ -1,0 +1,76 @@
+"""Who may approve which text: two people where a shop asks for them, a reason where a check blocks.
+
+Source of the rules: the product's design, approval; nothing careless goes out, and what a person
+overrides is written down with who and why.
+"""
+
+import unicodedata
+
+from atoz.playbook import events as ev
+from atoz.playbook.model import Step
+from atoz.playbook.state import Appeal, CaseState
+
+NOBODY = "unknown"
+"""Who acts where neither the caller nor the login gives a name."""
+
+
+def needs_approval(state: CaseState, step: Step, appeal: Appeal) -> bool:
+    """Whether this revision needs a person's yes; of two people, a text of the one needs the other's."""
+    if step.approval != "on_findings":
+        return step.approval == "always"
+    second = state.two_person_approval and appeal.edited_by is not None
+    return bool(appeal.findings) or appeal.asked_before or second
+
+
+def blocking(appeal: Appeal) -> list[str]:
+    """The rules that say that this text may not go, each once."""
+    found = (each.rule for each in appeal.findings if each.severity == "block")
+    return list(dict.fromkeys(found))
+
+
+def may_not_approve(state: CaseState, appeal: Appeal, event: ev.Approved) -> str | None:
+    """Why this person may not approve this text like this, with who may or what to do; else None."""
+    if event.digest != appeal.digest:
+        return (
+            f"the digest {event.digest[:12]} is stale: the text is now revision {appeal.revision} "
+            f"with digest {appeal.digest}; read it (`atoz status {state.file.claim.order_id}`) "
+            "and approve that"
+        )
+    return _one_person(state, appeal, event.by) or _without_reason(state, appeal, event)
+
+
+def _one_person(state: CaseState, appeal: Appeal, by: str) -> str | None:
+    writer = appeal.edited_by
+    if not state.two_person_approval or writer is None:
+        return None
+    if same_person(by, writer):
+        return (
+            f"{writer} wrote this text: here two people are needed, so anyone else may approve it"
+        )
+    if same_person(by, NOBODY):
+        return (
+            f"say who you are (--as NAME): anyone but {writer}, who wrote this text, may approve it"
+        )
+    return None
+
+
+def _without_reason(state: CaseState, appeal: Appeal, event: ev.Approved) -> str | None:
+    rules = blocking(appeal) if state.edition > 1 else []
+    if not rules or (event.despite or "").strip():
+        return None
+    return (
+        f"the checks block this text ({', '.join(rules)}): mend it with edit; "
+        "or approve --despite WHY, which is recorded"
+    )
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names mean one person: case, width, spaces and invisible signs make no other."""
+    return _plain_name(one) == _plain_name(other)
+
+
+def _plain_name(name: str) -> str:
+    seen = "".join(
+        c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf"
+    )
+    return " ".join(seen.split()).casefold()

@@ -1,0 +1,12 @@
+"""Editions of the engine's rules: a claim that runs keeps the ones that it was opened under.
+
+A rule that refuses what was allowed, or acts where nothing was done, would make running claims part
+from their histories. Such a rule holds for claims that are opened from its edition on.
+
+1. The first.
+2. An approver of a text that a check blocks says why; operators are told when the time to approve has
+   ended; a packet that something overtook while it was written is replaced.
+"""
+
+FIRST = 1
+CURRENT = 2

@@ -1,0 +1,64 @@
+"""Which text was posted: the receipt names it, even where a newer revision has replaced its packet.
+
+A person may paste a packet into Seller Central while something comes in that replaces it. What was
+posted is what the marketplace reads: it counts, and the later revisions are pointless.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from atoz.claims.facts import Fact
+from atoz.playbook.state import Appeal, CaseState, Task
+from atoz.playbook.tasks import TEXT_TASKS
+from atoz.playbook.work import Work
+
+
+def may_be_posted(state: CaseState, task: Task) -> bool:
+    """Whether the packet of this closed task may have been posted although it was replaced."""
+    over = state.decided or state.submitted_at is not None or state.refunded_at is not None
+    return task.kind == "submit-appeal" and not task.open and task.result != "done" and not over
+
+
+def awaits_retry(state: CaseState, task_id: str, now: datetime) -> bool:
+    """Whether this task's approved text was refused for now and waits for its next attempt (UTC)."""
+    task, appeal = state.task(task_id), state.appeal
+    if task is None or task.step is None or appeal is None or appeal.digest != task.digest:
+        return False
+    again_at = state.run(task.step).retry_at
+    return task.result == "approved" and again_at is not None and now < again_at
+
+
+def post(work: Work, task: Task) -> dict[str, Any]:
+    """Make the text of this task's packet the one that counts: `{revision, digest}` as far as known."""
+    current = work.get("appeal")
+    posted = current if _is_of(task, current) else _drafted(work.now, task)
+    if posted is None:
+        # The draft's own fact has left the state for the store: the task still names it.
+        known = {"revision": task.revision, "digest": task.digest}
+        return {key: value for key, value in known.items() if value is not None}
+    if posted is not current:
+        work.set(appeal=posted.model_copy(update={"handed_in": True}))
+    for kind in (*TEXT_TASKS, "handle-claim"):
+        work.close_kind(kind, f"revision {posted.revision} was posted")
+    return {"revision": posted.revision, "digest": posted.digest}
+
+
+def _is_of(task: Task, appeal: Appeal) -> bool:
+    """Whether the packet holds this very revision; tasks of older claims name the digest alone."""
+    return appeal.digest == task.digest and task.revision in (None, appeal.revision)
+
+
+def _drafted(state: CaseState, task: Task) -> Appeal | None:
+    """The revision as it was recorded when it was written."""
+    for fact in reversed(state.facts):
+        if fact.kind == "appeal_drafted" and fact.data.get("digest") == task.digest:
+            appeal = _appeal_of(fact)
+            if _is_of(task, appeal):
+                return appeal
+    return None
+
+
+def _appeal_of(fact: Fact) -> Appeal:
+    # What was known then is what was recorded before it.
+    known = int(fact.id[1:]) - 1
+    return Appeal.model_validate({**fact.data, "step": fact.step, "facts_known": known})
