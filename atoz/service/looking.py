@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from atoz.claims.base import utc
+from atoz.errors import BadInput
+from atoz.playbook.problems import instead
+from atoz.playbook.state import CaseState
+from atoz.playbook.why import why as explained
 from atoz.service.archive import archived, in_order, older, shown
 from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.calls import NotOpen
@@ -32,6 +37,27 @@ async def timeline(service: Service, order_id: str) -> dict[str, Any]:
         "timeline": in_order([*await older(service, parts), *entries]),
         "outcome": outcome,
     }
+
+
+async def why(service: Service, order_id: str, step: str) -> dict[str, Any]:
+    """What made, moved or blocks a step of a claim.
+
+    Raises NoSuchClaim, NoWorker, BadInput for a step that its playbook does not have.
+    """
+    workflow_id = claim_id(order_id)
+    found = await _asked(service, workflow_id, "case")
+    if found is None:
+        if await archived(service, workflow_id):
+            raise BadInput(
+                f"the claim of order {order_id} is over: its `timeline` says what happened"
+            )
+        found = await _ended(service, workflow_id, "case")
+    state = CaseState.model_validate(found)
+    answer = explained(state, step, utc(service.now()))
+    if answer is None:
+        names = [each.id for each in state.playbook.steps] if state.playbook else []
+        raise BadInput(f"this claim's playbook has no step {step}: {instead(step, names)}")
+    return {"workflow_id": workflow_id, "order_id": order_id, **answer}
 
 
 async def _asked(service: Service, workflow_id: str, name: str) -> Any:

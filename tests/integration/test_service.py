@@ -33,6 +33,21 @@ async def test_the_same_reply_twice_is_recorded_once(bench: Bench) -> None:
     assert (found.count("reply_received"), found.count("duplicate_ignored")) == (1, 1)
 
 
+async def test_why_is_asked_of_the_running_claim(bench: Bench) -> None:
+    """The rule, the clock and the next act; an unknown step is refused with the nearest name."""
+    service = service_of(bench)
+    order = await begun(service)
+    answer = await looking.why(service, order, "deescalate")
+    assert answer["order_id"] == order
+    assert answer["rule"].startswith("documented: deescalate, at: 1d")
+    assert answer["acts_at"]
+    assert any("Next: deescalate is due" in sentence for sentence in answer["sentences"])
+    with pytest.raises(BadInput, match="did you mean `deescalate`"):
+        await looking.why(service, order, "de-escalate")
+    with pytest.raises(NoSuchClaim):
+        await looking.why(service, "111-9999999-9999999", "deescalate")
+
+
 async def test_photos_are_kept_in_the_store_and_passed_by_reference(bench: Bench) -> None:
     """What a claim holds of a photo is its name, type, size and sha256."""
     service = service_of(bench)
