@@ -73,7 +73,8 @@ class Messages:
             return _tried(job, "blocked", detail=str(error))
         async with alive():
             result = await self._mailer.send(message, job.send.to)
-        return _tried(job, result.outcome, rendered, result.detail)
+        tried = _tried(job, result.outcome, rendered, result.detail)
+        return tried.model_copy(update={"reached_nobody": result.reached_nobody})
 
     def _render(self, job: jobs.SendJob) -> Rendered:
         _, template = self._templates.find(job.send.template, job.send.language)

@@ -129,10 +129,10 @@ def build_post(settings: Settings) -> Post | None:
 
 
 def build_activities(
-    settings: Settings, rules: Rules, store: EvidenceStore
+    settings: Settings, rules: Rules, store: EvidenceStore, mailer: Mailer | None = None
 ) -> list[Callable[..., Any]]:
-    """Every activity of this process over its adapters."""
-    mailer = build_mailer(settings)
+    """Every activity of this process over its adapters; mail goes as the settings say, or by `mailer`."""
+    mailer = mailer or build_mailer(settings)
     notifier = build_notifier(settings, mailer)
     claims = Claims(
         rules.library,
@@ -168,12 +168,13 @@ def build_worker(
     *,
     rules: Rules | None = None,
     more: Sequence[Callable[..., Any]] = (),
+    mailer: Mailer | None = None,
     cached_claims: int = 2_000,
 ) -> Worker:
     """A worker for every workflow and activity. Raises BadInput when the rules are bad.
 
     `rules` are read from the settings' folder unless the caller has read them already. `more` are
-    activities that need the service, such as the mailbox's.
+    activities that need the service, such as the mailbox's; `mailer` is another way out for mail.
     `cached_claims` should exceed the claims active at once: a claim takes about 177 KB there.
     """
     rules = rules or load_rules(settings)
@@ -181,7 +182,7 @@ def build_worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=[*build_activities(settings, rules, open_store(settings.store)), *more],
+        activities=[*build_activities(settings, rules, open_store(settings.store), mailer), *more],
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=cached_claims,

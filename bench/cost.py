@@ -20,6 +20,7 @@ from atoz.harness.rehearse import rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import Handle, VirtualTime, virtual_time
 from atoz.library import Library
+from atoz.mail.outbox import OutboxMailer
 from atoz.settings import Settings
 from atoz.wiring import build_worker, load_rules
 from bench.cases import typical_claims
@@ -63,7 +64,11 @@ async def measure() -> CostReport:
     with TemporaryDirectory(prefix="bench-") as folder:
         settings = shop(Path(folder))
         rules = load_rules(settings)
-        async with virtual_time() as server, build_worker(server.client, settings, rules=rules):
+        mailer = OutboxMailer(settings.outbox_folder, delivers=True)
+        async with (
+            virtual_time() as server,
+            build_worker(server.client, settings, rules=rules, mailer=mailer),
+        ):
             claims = typical_claims()
             costs = await asyncio.gather(
                 *(_cost(server, rules.library, name, case) for name, case in claims.items())

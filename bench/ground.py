@@ -18,6 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from atoz.harness.children import start
 from atoz.harness.devserver import HOST, free_ports, open_client, prepare, server_command
+from atoz.mail.outbox import OutboxMailer
 from atoz.wiring import OWN_MODULES, build_worker, load_rules
 from bench.bare import BARE_ACTIVITIES, BareClaim
 from bench.cost import shop
@@ -68,7 +69,8 @@ async def ground(folder: Path) -> AsyncIterator[Ground]:
 def _claim_worker(client: Client, folder: Path) -> Worker:
     settings = shop(folder)
     rules = hurried(load_rules(settings))
-    return build_worker(client, settings, rules=rules, cached_claims=CACHED)
+    mailer = OutboxMailer(settings.outbox_folder, delivers=True)
+    return build_worker(client, settings, rules=rules, mailer=mailer, cached_claims=CACHED)
 
 
 def _bare_worker(client: Client) -> Worker:

@@ -23,9 +23,11 @@ from atoz.playbook.state import CaseState
 
 
 def undelivered(facts: Iterable[Fact]) -> frozenset[str]:
-    """The ids of sent messages that bounced or met an opt-out: nothing may say that they arrived."""
-    refused = (fact.data.get("of") for fact in facts if fact.kind == "message_refused")
-    return frozenset(str(of) for of in refused if of)
+    """The ids of messages that bounced, met an opt-out or never left: nothing may say that they arrived."""
+    known = tuple(facts)
+    refused = (fact.data.get("of") for fact in known if fact.kind == "message_refused")
+    unsent = (f.id for f in known if f.kind == "message_sent" and f.data.get("delivered") is False)
+    return frozenset(str(of) for of in (*refused, *unsent) if of)
 
 
 class Ledger:

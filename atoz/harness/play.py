@@ -22,6 +22,7 @@ from atoz.harness.script import script_of
 from atoz.harness.server import virtual_time
 from atoz.harness.world import SimulatedWorld
 from atoz.library import Library
+from atoz.mail.outbox import OutboxMailer
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Do
 from atoz.playbook.load import load_playbook
@@ -104,7 +105,11 @@ async def rehearsed(
     with TemporaryDirectory(prefix="rehearsal-") as folder:
         alone = secluded(settings, Path(folder))
         store = open_store(alone.store)
-        async with virtual_time() as server, build_worker(server.client, alone, rules=rules):
+        mailer = OutboxMailer(alone.outbox_folder, delivers=True)
+        async with (
+            virtual_time() as server,
+            build_worker(server.client, alone, rules=rules, mailer=mailer),
+        ):
             photos = Photos()
             script = script_of(case, rules.library.phrases, photos.make)
             await photos.keep(store)

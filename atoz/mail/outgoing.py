@@ -31,6 +31,8 @@ class Delivery(Record):
 
     outcome: Outcome
     detail: str = ""
+    reached_nobody: bool = False
+    """It was only written down: there is no mail server to give it to."""
 
     @property
     def sent(self) -> bool:

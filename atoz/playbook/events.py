@@ -224,6 +224,7 @@ class MessageTried(Event):
     subject: str = ""
     text: str = ""
     detail: Words = ""
+    reached_nobody: bool = False
 
 
 class AppealDrafted(Event):

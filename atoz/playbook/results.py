@@ -1,6 +1,7 @@
 """What the world answered to an act, and what time alone brings: the second half of `apply`."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from atoz.claims.base import instant_text
 from atoz.claims.status import Status
@@ -14,6 +15,10 @@ from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.work import Work
 
 TELL_AGAIN_AFTER = timedelta(minutes=30)
+NO_SMTP = (
+    "No mail server is configured: the message was written to the outbox folder and reached nobody, "
+    "and no appeal will say that we wrote. Set ATOZ_SMTP_HOST, and write from Seller Central."
+)
 CHECK_AGAIN_AFTER = timedelta(days=7)
 FACTS_GO = "NOBODY APPROVED IN TIME: the text with the facts alone goes now."
 TEXT_WAITS = (
@@ -65,9 +70,15 @@ def message_tried(work: Work, event: ev.MessageTried) -> None:
     work.run(event.step, attempts=event.attempt, first_try_at=first, revision=event.revision)
     data = {"template": event.template, "message_id": event.message_id, "language": event.language}
     if event.outcome == "sent":
-        text = {"subject": event.subject, "text": event.text}
-        work.record("message_sent", "playbook", event.step, **data, **text)
+        text: dict[str, Any] = {"subject": event.subject, "text": event.text}
+        if event.reached_nobody:
+            text |= {"delivered": False, "detail": event.detail}
+        fact = work.record("message_sent", "playbook", event.step, **data, **text)
         work.run(event.step, state="done", done_at=work.at, retry_at=None)
+        if event.reached_nobody:
+            work.open_task(
+                "message-refused", "playbook", step=event.step, refs=(fact,), text=NO_SMTP
+            )
     elif event.outcome == "unknown":
         _unknown(
             work,

@@ -85,12 +85,15 @@ def persona_acts(tasks: Sequence[Task], persona: Persona, now: datetime) -> list
         at = max(now, task.opened_at + persona[duty])
         key = f"persona-{task.id}"
         if duty == "approve":
-            words = {
-                "task": task.id,
-                "digest": task.digest or "",
-                "despite": "as the case plays it",
-            }
-            acts.append(ev.Approved(at=at, by="persona", key=key, **words))
+            yes = ev.Approved(
+                at=at,
+                by="persona",
+                key=key,
+                task=task.id,
+                digest=task.digest or "",
+                despite="as the case plays it",
+            )
+            acts.append(yes)
         else:
             acts.append(
                 ev.TaskDone(at=at, by="persona", key=key, task=task.id, receipt=f"R-{task.id}")

@@ -86,7 +86,10 @@ _WORDS: Mapping[str, Callable[[Data, When], str]] = {
     "duplicate_ignored": lambda d, _: f"the same notice once more, {d['message_id']}",
     "refund_recorded": lambda d, _: f"{d['amount']}{', the whole' if d.get('whole') else ''}",
     "playbook_chosen": lambda d, _: f"{d['playbook']}: {d['why']}",
-    "message_sent": lambda d, _: f"to the buyer ({d['language']}): {_quoted(d['subject'])}",
+    "message_sent": lambda d, _: (
+        f"{'written to the outbox, REACHED NOBODY' if d.get('delivered') is False else 'to the buyer'}"
+        f" ({d['language']}): {_quoted(d['subject'])}"
+    ),
     "message_refused": _refused,
     "message_unknown": lambda d, _: f"it may have been sent: {d.get('detail', '')}",
     "step_skipped": lambda d, _: str(d["why"]),

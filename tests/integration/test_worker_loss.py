@@ -27,6 +27,7 @@ from tests.support.server import (
     Bench,
     Claim,
     a_case,
+    a_mailer,
     decision,
     instants,
     photos,
@@ -48,11 +49,13 @@ async def test_a_worker_restarted_at_every_step(tmp_path: Path) -> None:
         case = a_case()
         claim = Claim(await Rehearsal.begin(server, case), case.claim.notified_at)
         for span, event in STEPS:
-            async with build_worker(server.client, settings, rules=rules):
+            async with build_worker(
+                server.client, settings, rules=rules, mailer=a_mailer(settings)
+            ):
                 await claim.reach(span, 1)
                 if event is not None:
                     await claim.take(event)
-        async with build_worker(server.client, settings, rules=rules):
+        async with build_worker(server.client, settings, rules=rules, mailer=a_mailer(settings)):
             state = await claim.state()
     assert tally(state) == WANTED
     assert instants(state, "message_sent") == [claim.at("1d"), claim.at("3d")]
@@ -104,7 +107,7 @@ async def test_messages_wait_for_a_worker(tmp_path: Path) -> None:
         said = [photos() for _ in range(20)]
         for event in said:
             await claim.rehearsal.send(event)
-        async with build_worker(server.client, settings, rules=rules):
+        async with build_worker(server.client, settings, rules=rules, mailer=a_mailer(settings)):
             state = await claim.state()
     replies = [fact for fact in state.facts if fact.kind == "reply_received"]
     assert [fact.source for fact in replies] == [event.message_id for event in said]

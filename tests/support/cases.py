@@ -312,8 +312,10 @@ class Play:
     ) -> Play:
         """A person approves the appeal as it stands, whatever the checks say."""
         task = self.task("approve-appeal")
-        words = {"by": by, "task": task.id, "digest": digest or task.digest or ""}
-        return self.take(ev.Approved(at=self.now, despite=despite, **words))
+        digest = digest or task.digest or ""
+        return self.take(
+            ev.Approved(at=self.now, by=by, task=task.id, digest=digest, despite=despite)
+        )
 
     def reject(self, why: str = "too long") -> Play:
         """A person rejects the appeal."""

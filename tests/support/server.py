@@ -25,6 +25,8 @@ from atoz.claims.facts import Fact
 from atoz.evidence.store import open_store
 from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import VirtualTime, virtual_time
+from atoz.mail.outbox import OutboxMailer
+from atoz.mail.outgoing import Mailer
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 from atoz.settings import Settings
@@ -135,6 +137,13 @@ def shop_settings(folder: Path, **more: Any) -> Settings:
     return Settings.model_validate({"state": folder, **known, **more})
 
 
+def a_mailer(settings: Settings) -> Mailer | None:
+    """What lies in the outbox of a test counts as what the buyer got; SMTP where it is configured."""
+    if settings.smtp_account() is not None:
+        return None
+    return OutboxMailer(settings.outbox_folder, delivers=True)
+
+
 @asynccontextmanager
 async def a_bench(folder: Path, *, server: Sequence[str] = (), **more: Any) -> AsyncIterator[Bench]:
     """A server with a worker, ended with the block. `server` are more of its dynamic settings."""
@@ -142,7 +151,7 @@ async def a_bench(folder: Path, *, server: Sequence[str] = (), **more: Any) -> A
     rules = load_rules(settings)
     async with (
         virtual_time(settings=server) as virtual,
-        build_worker(virtual.client, settings, rules=rules),
+        build_worker(virtual.client, settings, rules=rules, mailer=a_mailer(settings)),
     ):
         yield Bench(virtual, settings, rules)
 

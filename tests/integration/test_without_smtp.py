@@ -1,0 +1,34 @@
+"""Without a mail server nothing reaches a buyer, and nothing says that it did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atoz.harness.rehearse import Rehearsal
+from atoz.harness.server import virtual_time
+from atoz.wiring import build_worker, load_rules
+from tests.support.server import Claim, a_case, shop_settings
+
+pytestmark = pytest.mark.server
+
+
+async def test_an_outbox_mail_reached_nobody_and_no_appeal_says_otherwise(tmp_path: Path) -> None:
+    """The step is done and says so; a person has a task; the appeal is silent about it."""
+    settings = shop_settings(tmp_path)
+    rules = load_rules(settings)
+    async with virtual_time() as server, build_worker(server.client, settings, rules=rules):
+        case = a_case()
+        claim = Claim(await Rehearsal.begin(server, case), case.claim.notified_at)
+        await claim.reach("4d2h")
+        state = await claim.state()
+    sent = [fact for fact in state.facts if fact.kind == "message_sent"]
+    assert [fact.data["template"] for fact in sent] == ["deescalate", "request_photos"]
+    assert all(fact.data["delivered"] is False for fact in sent)
+    assert all("outbox" in fact.data["detail"] for fact in sent)
+    assert {task.kind for task in state.tasks if task.open} >= {"message-refused"}
+    assert state.appeal is not None
+    assert not {fact.id for fact in sent} & {f for s in state.appeal.sentences for f in s.facts}
+    assert "we wrote" not in state.appeal.text
+    assert "no reply" not in state.appeal.text
