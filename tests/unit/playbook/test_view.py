@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from atoz.playbook import events as ev
 from atoz.playbook.state import open_claim
 from atoz.playbook.view import attention, condition, details_markdown, status_view
-from tests.support.cases import ARRIVED, DAY, HOUR, Play, claim_file
+from tests.support.cases import ARRIVED, BLOCKED, DAY, HOUR, Play, claim_file
 
 
 def test_the_document_of_a_claim_on_its_way() -> None:
@@ -95,3 +97,60 @@ def test_a_hold_says_until_when_and_why() -> None:
     held = status_view(play.state, play.now)["held"]
     assert held == {"until": "2026-09-10T19:00:00Z", "because": reply}
     assert status_view(play.to(49 * HOUR).state, play.now)["held"] is None
+
+
+# Tasks about the text ---------------------------------------------------------------------------
+
+BOUND = ("text", "language", "findings", "digest", "revision", "edited_by", "attachments")
+
+
+def shown(play: Play, kind: str) -> dict[str, Any]:
+    """An open task as `status` and `tasks` show it."""
+    tasks = status_view(play.state, play.now)["tasks"]
+    return next(task for task in tasks if task["kind"] == kind)
+
+
+def test_a_task_about_the_text_carries_what_its_digest_binds() -> None:
+    """The text, its language, files and findings; what is asked stands beside it."""
+    play = Play(findings=BLOCKED).to(3 * DAY).reply(photos=1).to(4 * DAY)
+    appeal, task = play.state.appeal, shown(play, "approve-appeal")
+    assert appeal is not None
+    assert (task["text"], task["digest"]) == (appeal.text, appeal.digest)
+    assert (task["revision"], task["edited_by"], task["language"]) == (1, None, "en")
+    assert task["asks"].startswith("Read the text and its findings.")
+    assert task["findings"][0] == {
+        "rule": "spelling",
+        "severity": "warn",
+        "sentence": None,
+        "message": "look at it",
+    }
+    file = {"name": "0.jpg", "type": "image/jpeg", "size": 100, "sha256": f"{0:064x}"}
+    assert task["attachments"] == [file]
+    play.approve()
+    assert {key: shown(play, "submit-appeal")[key] for key in BOUND} == {
+        key: task[key] for key in BOUND
+    }
+
+
+def test_a_rejected_text_stands_beside_the_task_to_write_it_anew() -> None:
+    """Who edits it starts from it; his own name shows afterwards."""
+    play = Play(findings=BLOCKED).to(4 * DAY).reject()
+    assert shown(play, "rewrite-appeal")["text"]
+    play.edit("rewrite-appeal", "My own words. " * 30)
+    task = shown(play, "approve-appeal")
+    assert (task["text"], task["edited_by"]) == ("My own words. " * 30, "mara")
+
+
+def test_a_file_that_came_too_late_is_no_attachment_of_the_packet() -> None:
+    """The digest does not bind it."""
+    play = Play().to(7 * DAY - HOUR)
+    file = ev.Attachment(name="late.pdf", type="application/pdf", size=9, sha256="a" * 64)
+    play.take(ev.EvidenceAdded(at=play.now, by="mara", file=file))
+    assert shown(play, "submit-appeal")["attachments"] == []
+
+
+def test_other_tasks_say_what_they_ask() -> None:
+    """And carry no text of ours."""
+    task = shown(Play().to(HOUR).reply("hostile"), "read-reply")
+    assert task["asks"] == task["text"]
+    assert "attachments" not in task
