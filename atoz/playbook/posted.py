@@ -32,15 +32,14 @@ def post(work: Work, task: Task) -> dict[str, Any]:
     """Make the text of this task's packet the one that counts: `{revision, digest}` as far as known."""
     current = work.get("appeal")
     posted = current if _is_of(task, current) else _drafted(work.now, task)
-    if posted is None:
-        # The draft's own fact has left the state for the store: the task still names it.
-        known = {"revision": task.revision, "digest": task.digest}
-        return {key: value for key, value in known.items() if value is not None}
-    if posted is not current:
+    # Where the draft's own fact has left the state for the store, the task still names it.
+    revision = posted.revision if posted else task.revision
+    if posted is not None and posted is not current:
         work.set(appeal=posted.model_copy(update={"handed_in": True}))
     for kind in (*TEXT_TASKS, "handle-claim"):
-        work.close_kind(kind, f"revision {posted.revision} was posted")
-    return {"revision": posted.revision, "digest": posted.digest}
+        work.close_kind(kind, f"revision {revision} was posted" if revision else "it was posted")
+    known = {"revision": revision, "digest": task.digest}
+    return {key: value for key, value in known.items() if value is not None}
 
 
 def _is_of(task: Task, appeal: Appeal) -> bool:

@@ -123,6 +123,7 @@ def test_an_old_packet_is_named_even_when_its_draft_is_archived() -> None:
     claim.done("submit-appeal", "R-1")
     data = claim.facts("appeal_submitted")[0].data
     assert (data["revision"], data["digest"]) == (1, task.digest)
+    assert claim.open_tasks() == {"read-reply"}
 
 
 def test_tasks_of_older_claims_name_the_digest_alone() -> None:
