@@ -219,6 +219,12 @@ class Delivering:
             key = f"quarantine-flood:{instant_text(at)[:13]}"
             await self._office.put(Note(key=key, title=title, text=text))
 
+    async def tell_unsettled(self, why: str, at: Instant) -> None:
+        """One note a day that sends of unknown fate cannot be looked up."""
+        title = "The folder of sent mail cannot be read: look there yourself (task settle-send)"
+        key = f"sent-failed:{instant_text(at)[:10]}"
+        await self._office.put(Note(key=key, title=title, text=one_line(why, 300)))
+
     async def tell_failure(self, why: str, at: Instant) -> None:
         """One note a day that the mailbox cannot be read."""
         title = "The mailbox cannot be read: claims may wait in it unseen"

@@ -99,6 +99,7 @@ class MailboxPass(Record):
     held: int = 0
     attached: int = 0
     left: int = 0
+    settled: int = 0
     more: bool = False
 
     def plus(self, other: "MailboxPass") -> "MailboxPass":

@@ -17,8 +17,10 @@ from activities import jobs, names
 from activities.alive import alive
 from activities.delivering import Delivering
 from activities.mailroom import Mailroom, OpenMails
+from activities.settling import Settling
 from atoz.errors import AtozError
 from atoz.mail.imap import Arrived, Mailbox, MailSession, Seen
+from atoz.mail.imap_account import MailboxRefused
 from atoz.mail.routing import Leave
 
 LONGEST_HEAD = 200_000
@@ -34,11 +36,15 @@ _LOG = logging.getLogger("atoz.mailbox")
 
 
 class MailboxRules(NamedTuple):
-    """Which mailbox, under which name its progress is remembered, and the largest mail in bytes."""
+    """Which mailbox, under which name its progress is remembered, and the largest mail in bytes.
+
+    `settling` looks sends of unknown fate up in a folder of sent mail; None: a person finds out.
+    """
 
     mailbox: Mailbox
     name: str
     largest: int
+    settling: Settling | None = None
 
 
 class MailboxPasses:
@@ -81,6 +87,8 @@ class MailboxPasses:
             finally:
                 if listing.arrived:
                     await self._remember(path, Seen(uidvalidity=listing.uidvalidity, uid=last))
+            if rules.settling is not None and not listing.more:
+                await self._settle(session, rules.settling, delivering)
         await delivering.finish(self._now())
         return _counted(delivering.counts, more=listing.more)
 
@@ -101,6 +109,15 @@ class MailboxPasses:
             await session.left(mail.uid)
         else:
             await session.done(mail.uid)
+
+    async def _settle(
+        self, session: MailSession, settling: Settling, delivering: Delivering
+    ) -> None:
+        """Last, so that a folder that is not there costs no claim its mail."""
+        try:
+            delivering.counts["settled"] = await settling.settle(session)
+        except MailboxRefused as fault:
+            await delivering.tell_unsettled(str(fault), self._now())
 
     @activity.defn(name=names.TELL_MAILBOX_FAILED)
     async def tell_mailbox_failed(self, job: jobs.MailboxFailure) -> None:

@@ -1,8 +1,12 @@
-"""Telling people: a task that nobody is told of does not exist."""
+"""Telling people: a task that nobody is told of does not exist.
+
+A question that a folder of sent mail may answer is put to it, too (`asking`).
+"""
 
 from temporalio import activity
 
 from activities import jobs, names
+from activities.settling import Asking
 from atoz.claims.base import instant_text
 from atoz.notices import Notice, Notifier
 from atoz.playbook.events import Noticed
@@ -12,12 +16,15 @@ from atoz.playbook.state import Task
 class Tasks:
     """Tells operators of tasks and of clocks that run out."""
 
-    def __init__(self, notifier: Notifier) -> None:
+    def __init__(self, notifier: Notifier, asking: Asking | None = None) -> None:
         self._notifier = notifier
+        self._asking = asking
 
     @activity.defn(name=names.NOTIFY_OPERATORS)
     async def notify_operators(self, job: jobs.NoticeJob) -> Noticed:
         """One notice for everything that is due together; says which channels failed."""
+        if self._asking and any(task.kind == "settle-send" for task in job.tasks):
+            await self._asking.ask(job.workflow_id)
         failed = await self._notifier.tell(notice_of(job))
         return Noticed(
             at=job.at,

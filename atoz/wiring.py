@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.appeals import Appeals, Post
 from activities.claims import Claims
 from activities.messages import Messages
+from activities.settling import Questions
 from activities.tasks import Tasks
 from atoz.evidence.store import EvidenceStore, open_store
 from atoz.library import Library, load_library
@@ -158,7 +159,7 @@ def build_activities(
         messages.send_message,
         appeals.draft_appeal,
         appeals.hand_in_appeal,
-        Tasks(notifier).notify_operators,
+        Tasks(notifier, Questions(store) if settings.sent_folder else None).notify_operators,
     ]
 
 

@@ -217,6 +217,7 @@ class _CountingSession:
         self.listing = session.listing
         self.done = session.done
         self.left = session.left
+        self.sent = session.sent
 
     async def head(self, uid: int, longest: int) -> bytes | None:
         return self._count(await self._session.head(uid, longest))

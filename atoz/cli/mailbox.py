@@ -21,6 +21,7 @@ async def sync(call: Call) -> Answer:
         "delivered after waiting": document["attached"],
         "for a person": document["for_persons"],
         "quarantined": document["quarantined"],
+        "sends found in the sent mail": document["settled"],
         "not about claims": document["left"],
     }
     found = {key: str(value) for key, value in shown.items() if value}

@@ -71,6 +71,13 @@ class EvidenceStore:
         """A document, or None where there is none."""
         return await self._read(_document_path(path))
 
+    async def remove_document(self, path: str) -> None:
+        """Let go of a document; one that is gone already is no fault."""
+        try:
+            await obstore.delete_async(self._store, _document_path(path))
+        except FileNotFoundError:
+            return
+
     async def list(self, prefix: str = "") -> list[str]:
         """The paths of all documents below the folder `prefix`, sorted."""
         below = _document_path(prefix) if prefix else _DOCUMENTS

@@ -40,6 +40,10 @@ class Postbox:
         """A mail arrives, at an instant (UTC) or now."""
         self._box.append(raw, folder, dt=at)
 
+    def make(self, folder: str) -> None:
+        """The owner makes a folder."""
+        self._box.folder.create(folder)
+
     async def receive(self, raw: bytes, at: datetime) -> None:
         """The same, without holding up whoever waits."""
         await asyncio.to_thread(self.put, raw, at=at)
@@ -92,8 +96,10 @@ def imap_server(flags: str = "keywords") -> Iterator[Postbox]:
         try:
             _await_port(port, process)
             box = Postbox(port)
-            yield box
-            box.close()
+            try:
+                yield box
+            finally:
+                box.close()
         finally:
             process.terminate()
 

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 
 from atoz.claims.base import Instant, Record
@@ -75,6 +75,12 @@ class MailSession(Protocol):
         """A mail that is none of our business: marked where that is invisible, never moved."""
         ...
 
+    async def sent(self, message_id: str, folder: str, since: date | None = None) -> bool:
+        """Whether a folder of sent mail holds a message of this Message-ID, that came on this day
+        or later. Raises MailboxRefused where there is no such folder.
+        """
+        ...
+
 
 class Mailbox(Protocol):
     """A mailbox that can be opened."""
@@ -123,9 +129,9 @@ class ImapSession:
         """Wait until the server tells of new mail, at most this long; True where it did."""
         return await self._do(self._connection.news, within)
 
-    async def sent(self, message_id: str, folder: str) -> bool:
-        """Whether a folder of sent mail holds a message of this Message-ID."""
-        return await self._do(self._connection.holds, message_id, folder)
+    async def sent(self, message_id: str, folder: str, since: date | None = None) -> bool:
+        """See MailSession."""
+        return await self._do(self._connection.holds, message_id, folder, since)
 
     async def close(self) -> None:
         """End the conversation politely."""

@@ -157,14 +157,19 @@ class ImapConnection:
         finally:
             self._client.sock.settimeout(self._account.timeout.total_seconds())
 
-    def holds(self, message_id: str, folder: str) -> bool:
-        """Whether another folder holds a mail of this Message-ID."""
+    def holds(self, message_id: str, folder: str, since: date | None) -> bool:
+        """Whether another folder holds a mail of this Message-ID, not older than this day."""
         quoted = message_id.replace("\\", "").replace('"', "")
         if not quoted.isascii() or not quoted.isprintable():
             return False
+        # The day first: it stands in the server's index, a header may lie in each mail's file.
+        day = ["SINCE", imap_day(since)] if since else []
+        criteria = [*day, "HEADER", "Message-ID", f'"{quoted}"']
         with _errors():
+            if not self._mailbox.folder.exists(folder):
+                raise MailboxRefused(f"there is no folder {folder}: see ATOZ_SENT_FOLDER")
             self._mailbox.folder.set(folder, readonly=True)
-            found = self._ok(self._client.uid("SEARCH", "HEADER", "Message-ID", f'"{quoted}"'))
+            found = self._ok(self._client.uid("SEARCH", *criteria))
             self._select()
         return bool(text_of(found).split())
 

@@ -32,6 +32,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.jobs import MailboxPass
 from activities.mailbox import MailboxPasses, MailboxRules
 from activities.mailroom import Mailroom
+from activities.settling import Settling
 from atoz.errors import AtozError, BadInput
 from atoz.library import Library
 from atoz.mail.imap import REISSUE, ImapMailbox
@@ -66,12 +67,14 @@ def build_mailbox(service: Service) -> ImapMailbox | None:
 def mailbox_activities(service: Service, library: Library) -> list[Callable[..., Any]]:
     """The activities of the mailbox pass; without a mailbox they say so. Raises BadInput."""
     settings, mailbox = service.settings, build_mailbox(service)
-    rules = None
+    office, rules = TemporalOffice(service, library.policies), None
     if mailbox is not None:
         name = f"{settings.imap_username}@{settings.imap_host}/{settings.imap_folder}"
-        rules = MailboxRules(mailbox, name, settings.imap_largest)
+        sent = settings.sent_folder
+        settling = Settling(office, service.store, sent) if sent else None
+        rules = MailboxRules(mailbox, name, settings.imap_largest, settling)
     mails = functools.partial(open_mail, rules=library.notices, authserv_id=settings.authserv_id)
-    mailroom = Mailroom(TemporalOffice(service, library.policies), service.store)
+    mailroom = Mailroom(office, service.store)
     passes = MailboxPasses(rules, mails, mailroom, service.now)
     return [passes.read_mailbox, passes.tell_mailbox_failed]
 

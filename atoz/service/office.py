@@ -4,14 +4,17 @@ It stands on the very functions that the command uses, so that a claim that a ma
 that a person started are alike.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Literal
 
 from activities.mailroom import Held, Note, Standing
+from activities.settling import UnknownSend
 from atoz.claims.claim import ClaimFile
 from atoz.errors import BadInput
 from atoz.playbook import events as ev
+from atoz.playbook.state import CaseState
 from atoz.service import desk
+from atoz.service.acting import do
 from atoz.service.archive import archived
 from atoz.service.base import Service, is_running
 from atoz.service.calls import NotOpen
@@ -19,9 +22,12 @@ from atoz.service.starting import start
 from workflows import names
 from workflows.desk import DeskAttached, DeskItem
 
+SENT_FOLDER = "sent-folder"
+"""Who settled a send, in the claim's timeline."""
+
 
 class TemporalOffice:
-    """The port `Office` over a service. `marketplaces` are those that have rules here."""
+    """The ports `Office` and `Sends` over a service. `marketplaces` are those that have rules here."""
 
     def __init__(self, service: Service, marketplaces: Container[str]) -> None:
         self._service = service
@@ -78,6 +84,49 @@ class TemporalOffice:
         """Tell the desk that a held mail is with its claim. Raises NoServer."""
         document = DeskAttached(key=key).model_dump(mode="json")
         await self._service.calls.signal(names.DESK_ID, names.DESK_ATTACHED, document)
+
+    async def unsettled(self, workflow_id: str) -> Sequence[UnknownSend]:
+        """What a claim asks about its sends; nothing where it does not run. Raises NoWorker."""
+        try:
+            found = await self._service.calls.query(workflow_id, "case")
+        except NotOpen:
+            return ()
+        return list(_unknown_sends(CaseState.model_validate(found)))
+
+    async def was_sent(self, send: UnknownSend) -> bool:
+        """Do the task with its own word; False where it was done meanwhile. Raises NoWorker."""
+        order_id = names.order_of(send.workflow_id)
+        key = f"{SENT_FOLDER}:{send.task}:{send.fact}"
+        try:
+            await do(
+                self._service,
+                order_id,
+                ev.TaskDone,
+                task=send.task,
+                receipt="sent",
+                by=SENT_FOLDER,
+                key=key,
+            )
+        except BadInput:
+            return False
+        return True
+
+
+def _unknown_sends(state: CaseState) -> Iterator[UnknownSend]:
+    for task in state.tasks:
+        if task.open and task.kind == "settle-send":
+            unknown = next(
+                fact
+                for fact in reversed(state.facts)
+                if fact.kind == "message_unknown" and fact.step == task.step
+            )
+            yield UnknownSend(
+                workflow_id=state.workflow_id,
+                task=task.id,
+                fact=unknown.id,
+                message_id=unknown.data.get("message_id"),
+                at=unknown.at,
+            )
 
 
 _SIGNALS = {model: name for name, model in ev.SIGNALS.items()}

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.mail.imap import ImapMailbox, ImapSession
-from atoz.mail.imap_account import ImapAccount
+from atoz.mail.imap_account import ImapAccount, MailboxRefused
 from atoz.service import acting, desk, looking, mailbox
 from atoz.service.base import Service
 from atoz.wiring import build_worker, load_rules
@@ -186,7 +186,11 @@ async def test_our_message_lies_in_the_buyers_mailbox(tmp_path: Path, servers: R
         entries = (await looking.timeline(service, order))["timeline"]
         sent = next(entry for entry in entries if entry["kind"] == "message_sent")
         async with box(servers, "buyer") as session:
-            assert await session.sent(sent["data"]["message_id"], "INBOX")
+            today = datetime.now(UTC).date()
+            assert await session.sent(sent["data"]["message_id"], "INBOX", today)
+            assert not await session.sent("<other@lamp-shop.example>", "INBOX", today)
+            with pytest.raises(MailboxRefused, match="Sent"):
+                await session.sent(sent["data"]["message_id"], "Sent", today)
             (arrived,) = (await session.listing(None, datetime.now(UTC))).arrived
             raw = await session.whole(arrived.uid, 100_000)
         assert raw is not None

@@ -185,6 +185,12 @@ async def test_a_sent_message_is_found_by_its_id(postbox: Postbox) -> None:
     postbox.put(mail(7))
     async with postbox.mailbox().session() as session:
         assert await session.sent("<7@shop.example>", "INBOX")
+        today = datetime.now(UTC).date()
+        assert await session.sent("<7@shop.example>", "INBOX", today - timedelta(days=1))
+        assert not await session.sent("<7@shop.example>", "INBOX", today + timedelta(days=2))
+        with pytest.raises(MailboxRefused, match="no folder Gesendet"):
+            await session.sent("<7@shop.example>", "Gesendet")
+        assert len((await session.listing(None, datetime.now(UTC))).arrived) == 1
         assert not await session.sent("<8@shop.example>", "INBOX")
         assert not await session.sent('<8@x>" ALL', "INBOX")
         assert not await session.sent("<8@x>\r\nA1 LOGOUT", "INBOX")

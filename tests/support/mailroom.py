@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
 from activities.mailbox import MailboxPasses, MailboxRules
 from activities.mailroom import Held, Mailroom, Note, Standing
+from activities.settling import Settling, UnknownSend
 from atoz.claims.claim import ClaimFile
 from atoz.evidence.store import EvidenceStore, open_store
 from atoz.library import Library, load_library
 from atoz.mail.imap import Arrived, Listing, Seen
-from atoz.mail.imap_account import MailboxError
+from atoz.mail.imap_account import MailboxError, MailboxRefused
 from atoz.mail.read import open_mail
 from atoz.playbook import events as ev
 
@@ -74,6 +75,7 @@ class FakeMailbox:
         self.uidvalidity = 7
         self.trouble = trouble or Trouble()
         self.moves = False
+        self.folders: dict[str, set[str]] = {"Sent": set()}
 
     def put(self, raw: bytes) -> int:
         """A mail arrives."""
@@ -124,6 +126,14 @@ class FakeMailbox:
         self.ignored.add(uid)
         if not self.moves:
             self.marked.add(uid)
+
+    async def sent(self, message_id: str, folder: str, since: date | None = None) -> bool:
+        """Whether a folder of sent mail holds it."""
+        self.trouble()
+        assert since is not None, "a large folder is never searched whole"
+        if folder not in self.folders:
+            raise MailboxRefused(f"there is no folder {folder}")
+        return message_id in self.folders[folder]
 
 
 class FakeOffice:
@@ -194,17 +204,48 @@ class FakeOffice:
         self.attached_keys.append(key)
 
 
+class FakeSends:
+    """Claims that ask what became of their sends, until they are told."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, list[UnknownSend]] = {}
+        self.queries: list[str] = []
+
+    def ask(self, workflow_id: str, message_id: str | None, task: str = "settle-send") -> None:
+        """A claim asks from now on."""
+        send = UnknownSend(
+            workflow_id=workflow_id, task=task, fact="f9", message_id=message_id, at=NOW
+        )
+        self.asked.setdefault(workflow_id, []).append(send)
+
+    async def unsettled(self, workflow_id: str) -> Sequence[UnknownSend]:
+        """What it asks."""
+        self.queries.append(workflow_id)
+        return tuple(self.asked.get(workflow_id, ()))
+
+    async def was_sent(self, send: UnknownSend) -> bool:
+        """It asks no more."""
+        self.asked[send.workflow_id].remove(send)
+        return True
+
+
 class World:
     """A pass with everything around it."""
 
     def __init__(
-        self, *mails: bytes, largest: int = 30_000_000, trouble: Trouble | None = None
+        self,
+        *mails: bytes,
+        largest: int = 30_000_000,
+        trouble: Trouble | None = None,
+        sent_folder: str | None = None,
     ) -> None:
         self.trouble = trouble or Trouble()
         self.mailbox = FakeMailbox(mails, self.trouble)
         self.office = FakeOffice(self.trouble)
         self.store: EvidenceStore = open_store("memory:")
         reader = partial(open_mail, rules=library().notices, authserv_id=AUTHSERV_ID)
-        rules = MailboxRules(self.mailbox, "seller@imap.example/INBOX", largest)
+        self.sends = FakeSends()
+        settling = Settling(self.sends, self.store, sent_folder) if sent_folder else None
+        rules = MailboxRules(self.mailbox, "seller@imap.example/INBOX", largest, settling)
         mailroom = Mailroom(self.office, self.store)
         self.passes = MailboxPasses(rules, reader, mailroom, lambda: NOW + timedelta(minutes=1))

@@ -32,6 +32,7 @@ async def test_every_sample_mail_goes_where_it_belongs() -> None:
         "held": 3,
         "attached": 0,
         "left": 0,
+        "settled": 0,
         "more": False,
     }
     duplicate, opted_out = world.office.claims[ORDER]
