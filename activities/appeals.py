@@ -12,6 +12,7 @@ from activities.alive import alive
 from activities.messages import Senders
 from atoz.appeal.draft import draft
 from atoz.appeal.packet import write_packet
+from atoz.appeal.words import AppealWords
 from atoz.claims.base import instant_text
 from atoz.mail.outgoing import Delivery, Mailer, build_message, delivery
 from atoz.notices import Notice, Notifier
@@ -33,6 +34,7 @@ class Appeals:
     def __init__(
         self,
         *,
+        words: AppealWords,
         packets: Path,
         notifier: Notifier,
         mailer: Mailer,
@@ -40,6 +42,7 @@ class Appeals:
         email_to: str | None,
         post: Post | None,
     ) -> None:
+        self._words = words
         self._packets = packets
         self._notifier = notifier
         self._mailer = mailer
@@ -50,7 +53,7 @@ class Appeals:
     @activity.defn(name=names.DRAFT_APPEAL)
     async def draft_appeal(self, job: jobs.DraftJob) -> AppealDrafted:
         """Compose and check one revision: a pure calculation."""
-        return draft(job.state, job.draft, job.at)
+        return draft(job.state, job.draft, job.at, self._words)
 
     @activity.defn(name=names.HAND_IN_APPEAL)
     async def hand_in_appeal(self, job: jobs.HandInJob) -> AppealTried:

@@ -9,10 +9,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import holidays
 
+from atoz.appeal.lint_words import Carriers, LintFile, LintWords
+from atoz.appeal.words import AppealWords
 from atoz.claims.policy import Policy
 from atoz.errors import BadInput
 from atoz.mail.notices import Headers, Market, NoticeRules, NoticeWords
@@ -35,6 +38,12 @@ class Library:
     phrases: dict[str, Phrases]
     notices: NoticeRules = field(default_factory=NoticeRules)
     bans: Bans = field(default_factory=Bans)
+    lint: LintWords = field(default_factory=LintWords)
+
+    @cached_property
+    def appeal_words(self) -> AppealWords:
+        """What appeals are made of and checked with."""
+        return AppealWords(bans=self.bans, lint=self.lint)
 
     def playbook(self, name: str) -> Playbook:
         """The playbook of this name. Raises BadInput with the nearest known name."""
@@ -73,6 +82,8 @@ def load_library(folder: Path | None = None) -> Library:
     policies = read_folder(folder / "policies", load_policy)
     phrases = read_folder(folder / "phrases", lambda text, file: read_yaml(text, file, Phrases))
     bans = read_folder(folder / "bans", lambda text, file: read_yaml(text, file, WordList))
+    lint = read_folder(folder / "lint", lambda text, file: read_yaml(text, file, LintFile))
+    links = read_folder(folder / "lint/links", lambda text, file: read_yaml(text, file, Carriers))
     notices = _notices(folder / "notices")
     _refuse(
         [
@@ -81,6 +92,8 @@ def load_library(folder: Path | None = None) -> Library:
             *phrases.problems,
             *notices.problems,
             *bans.problems,
+            *lint.problems,
+            *links.problems,
         ]
     )
     _refuse([*_between(folder, playbooks.files, policies.files), *_named(policies, phrases)])
@@ -93,6 +106,10 @@ def load_library(folder: Path | None = None) -> Library:
         phrases=by_language,
         notices=notices.rules(by_marketplace, by_language),
         bans=Bans(file.value for file in bans.files),
+        lint=LintWords(
+            (file.value for file in lint.files),
+            (carrier for file in links.files for carrier in file.value.carriers),
+        ),
     )
 
 

@@ -145,6 +145,7 @@ def build_activities(
     )
     messages = Messages(mailer, rules.templates, settings, rules.library.bans)
     appeals = Appeals(
+        words=rules.library.appeal_words,
         packets=settings.state / "packets",
         notifier=notifier,
         mailer=mailer,

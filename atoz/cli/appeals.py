@@ -41,7 +41,8 @@ async def draft_(call: Call, case: given.Case, at: At = None, playbook: Named = 
     """
     (state, now), note = _played(call, read_case(given.content(case)), at, playbook)
     drafted = _first(state) if at is None and state.appeal else None
-    drafted = drafted or draft(state, Draft(step="appeal", revision=1), now)
+    words = call.library.appeal_words
+    drafted = drafted or draft(state, Draft(step="appeal", revision=1), now, words)
     return Answer({**_document(drafted), "note": note}, [*_said(note), *_look(drafted)])
 
 
@@ -60,7 +61,7 @@ async def lint(
         raise BadInput(f"{file}: {len(text):,} characters; an appeal has at most {_LONGEST:,}")
     (state, now), _ = _played(call, read_case(given.content(case)), at, playbook)
     act = Draft(step="appeal", revision=1, text=text, edited_by=call.by)
-    checked = draft(state, act, now)
+    checked = draft(state, act, now, call.library.appeal_words)
     blocked = any(finding.severity == "block" for finding in checked.findings)
     return Answer(_document(checked), _look(checked), code=1 if blocked else 0)
 

@@ -31,7 +31,7 @@ class SimulatedWorld:
             case acts.Send():
                 return self._send(do, now)
             case acts.Draft():
-                return draft(state, do, now)
+                return draft(state, do, now, self._library.appeal_words)
             case acts.Submit():
                 return _submit(do, now)
             case acts.Notify():

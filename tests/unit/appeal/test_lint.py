@@ -9,7 +9,9 @@ import pytest
 
 from atoz.appeal.compose import compose, text_of
 from atoz.appeal.lint import lint
-from tests.support.cases import DAY, HOUR, PROVEN, Play
+from tests.support.cases import DAY, HOUR, PROVEN, Play, library
+
+WORDS = library().appeal_words
 
 GOOD = (
     "This is our answer to the claim on order 111-0000199-0000199. "
@@ -22,7 +24,7 @@ GOOD = (
 
 def rules(text: str, play: Play) -> set[str]:
     """The rules that a text breaks."""
-    return {finding.rule for finding in lint(text, play.state)}
+    return {finding.rule for finding in lint(text, play.state, play.now, WORDS)}
 
 
 def silent() -> Play:
@@ -96,7 +98,7 @@ def test_no_photo_beside_a_photo(said: str) -> None:
 def test_not_received_needs_carrier_and_number(left_out: str) -> None:
     """And a date."""
     play = Play(PROVEN).to(HOUR)
-    assert rules(GOOD, play) == set()
+    assert "delivery-evidence" not in rules(GOOD, play)
     assert "delivery-evidence" in rules(GOOD.replace(left_out, "x"), play)
     assert "delivery-evidence" not in rules(GOOD.replace(left_out, "x"), silent())
 
@@ -104,9 +106,10 @@ def test_not_received_needs_carrier_and_number(left_out: str) -> None:
 def test_not_received_without_a_known_carrier_needs_a_person() -> None:
     """Nothing is there that could be said."""
     play = Play(PROVEN, {"shipment": {"carrier": None}}).to(2 * HOUR)
-    assert {finding.message for finding in lint(GOOD, play.state)} == {
-        "an item not received needs the carrier"
-    }
+    found = lint(GOOD, play.state, play.now, WORDS)
+    assert [f.message for f in found if f.rule == "delivery-evidence"] == [
+        "an item not received needs the carrier: add it"
+    ]
     assert play.open_tasks() == {"approve-appeal"}
 
 
@@ -119,5 +122,7 @@ def test_a_closed_claim_wants_no_appeal() -> None:
 
 def test_findings_say_how_grave_they_are() -> None:
     """Too long warns, all else blocks."""
-    found = {f.rule: f.severity for f in lint(GOOD + " You liar." + " x" * 1_000, silent().state)}
-    assert found == {"insult": "block", "too-long": "warn"}
+    play = silent()
+    text = GOOD + " You liar." + " x" * 1_000
+    found = {f.rule: f.severity for f in lint(text, play.state, play.now, WORDS)}
+    assert (found["insult"], found["too-long"]) == ("block", "warn")

@@ -25,8 +25,9 @@ ENDS = 7 * DAY - 24 * HOUR - 4 * HOUR - HOUR
 OWN = (
     "We answer the claim on order 111-0000199-0000199. On 2026-08-11 it was shipped with UPS. "
     "On 2026-08-15 it was delivered. We wrote to the buyer and offered to settle the matter. "
-    "We ask for a fair decision on the facts that we have set out here, each with its date, and "
-    "we thank you for the time that you take over it; the tracking record stands beside this text."
+    "We ask for a fair decision on the facts that we have set out here, each with its date. "
+    "The tracking record of UPS stands beside this text, as do the messages. "
+    "Thank you for your time."
 )
 
 

@@ -1,0 +1,64 @@
+"""Rules on the moment: whether this claim still wants an answer, and of which stage."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from atoz.appeal.lint.subject import Rule, Subject, block
+from atoz.claims.status import Status
+from atoz.playbook.events import Finding
+from atoz.playbook.state import CaseState
+
+_NEW = frozenset({"evidence_added", "reply_received", "claim_amended", "information_requested"})
+"""What can be new after a decision."""
+
+
+def _closed(subject: Subject) -> Iterator[Finding]:
+    """Nothing is left to answer. Only a decision against the seller can be appealed, once."""
+    state = subject.state
+    if state.refunded_at is not None:
+        yield block("closed", "the order is refunded already: no appeal is needed")
+    if state.decided and state.status is not Status.GRANTED_SELLER_FUNDED:
+        how = state.status.value.replace("_", " ")
+        yield block("closed", f"the claim is decided already ({how}): no appeal is needed")
+
+
+def _stage(subject: Subject) -> Iterator[Finding]:
+    """After a decision only what is new counts; before one there is none to speak of."""
+    state = subject.state
+    if state.decided and state.status is Status.GRANTED_SELLER_FUNDED:
+        if not new_facts(state):
+            yield block(
+                "wrong-stage", "an appeal after the decision needs a fact that is new since"
+            )
+        return
+    for each in subject.theirs:
+        said = subject.lint.list("decisions").first(each.said)
+        if said and not state.decided:
+            yield block(
+                "wrong-stage", f"{said!r}: no decision is recorded, answer the claim", each.number
+            )
+
+
+def _late(subject: Subject) -> Iterator[Finding]:
+    """Of the answer, or of the appeal after a decision."""
+    name = "post_decision_appeal" if subject.state.decided else "response"
+    clock = subject.state.clock(name)
+    if clock is None or clock.stopped_at is not None:
+        return
+    if clock.missed or subject.now >= clock.due:
+        yield block("late", f"the deadline of {_minute(clock.due)} UTC has passed")
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def new_facts(state: CaseState) -> tuple[str, ...]:
+    """The facts that came in after the decision."""
+    decided = state.decided_at
+    if decided is None:
+        return ()
+    return tuple(f.id for f in state.facts if f.kind in _NEW and f.at > decided)
+
+
+RULES: tuple[Rule, ...] = (_closed, _late, _stage)

@@ -1,0 +1,174 @@
+"""Rules on truth: nothing is said that no recorded fact carries.
+
+They look at what a person wrote; sentences composed from facts are held to the same by construction.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from atoz.appeal.lint.subject import Rule, Subject, Theirs, block, cut, warn
+from atoz.appeal.values import Kind, Value, values_in
+from atoz.claims.facts import Fact
+from atoz.playbook.events import Finding
+
+_UNKNOWN: dict[Kind, str] = {
+    "date": "unknown-date",
+    "time": "unknown-date",
+    "amount": "unknown-amount",
+    "number": "unknown-number",
+    "code": "unknown-number",
+    "hours": "unknown-number",
+    "days": "unknown-number",
+}
+
+
+def _values(subject: Subject) -> Iterator[Finding]:
+    """A date, an amount, a number or a name that no fact holds."""
+    for each in subject.theirs:
+        for unknown in each.sentence.unknown:
+            if isinstance(unknown, Value):
+                what = "elapsed time" if unknown.kind in ("hours", "days") else "value"
+                said = f"no recorded fact holds the {what} {cut(unknown.text)}: correct it, or add the fact"
+                yield block(_UNKNOWN[unknown.kind], said, each.number)
+            else:
+                said = f"no recorded fact names {cut(unknown)}: leave it out, or add the fact"
+                yield block("unknown-name", said, each.number)
+
+
+def _unsupported(subject: Subject) -> Iterator[Finding]:
+    """What rests on nothing, sentence by sentence."""
+    for each in subject.theirs:
+        if not each.sentence.facts and each.sentence.how != "courtesy":
+            said = f"no recorded fact carries {cut(each.text)}: name its date or number, or leave it out"
+            yield warn("unsupported", said, each.number)
+
+
+def _silence(subject: Subject) -> Iterator[Finding]:
+    """That somebody did not answer, or would not: only after a delivered message, timed, "as of"."""
+    for each in subject.theirs:
+        said = _states_silence(subject, each)
+        if said is None:
+            continue
+        lacks = list(_lacks(subject, each))
+        if lacks:
+            yield block("silence", f"{cut(said)} needs {', '.join(lacks)}", each.number)
+
+
+def _states_silence(subject: Subject, each: Theirs) -> str | None:
+    words = subject.lint
+    text = words.list("not_silence").without(each.said)
+    said = words.list("silence").first(text)
+    if said is None and words.has("buyer", text):
+        said = words.list("inability").first(text)
+    return said
+
+
+def _lacks(subject: Subject, each: Theirs) -> Iterator[str]:
+    """What a statement of silence is without."""
+    asked = subject.delivered[-1] if subject.delivered else None
+    if asked is None:
+        yield "a message that reached the buyer (none did)"
+    else:
+        reply = _reply_after(subject, happened_at(asked))
+        if reply is not None:
+            yield f"no reply since (one came on {subject.day(reply.at)}: quote it instead)"
+    if not any(value.kind in ("hours", "days") for value in values_in(each.text, subject.lint)):
+        yield "the time that passed, in hours or days"
+    if not subject.lint.has("as_of", each.said):
+        yield '"as of" with the instant up to which it is known'
+
+
+def _reply_after(subject: Subject, at: datetime) -> Fact | None:
+    replies = (f for f in subject.state.facts if f.kind == "reply_received" and f.at >= at)
+    return next(replies, None)
+
+
+def happened_at(fact: Fact) -> datetime:
+    """When a message went: one that was settled later went when it was tried."""
+    sent_at = fact.data.get("sent_at")
+    return datetime.fromisoformat(sent_at) if sent_at else fact.at
+
+
+def _no_photo(subject: Subject) -> Iterator[Finding]:
+    """Every sentence, whoever wrote it."""
+    photos = subject.state.photos
+    if not photos or not subject.lint.has("no_photo", subject.own):
+        return
+    for number, each in enumerate(subject.sentences):
+        said = subject.lint.list("no_photo").first(Theirs(number, each).said)
+        if said:
+            yield block(
+                "no-photo",
+                f"{cut(said)}: {photos} photo(s) are on file, say what they show",
+                number,
+            )
+
+
+def _undelivered(subject: Subject) -> Iterator[Finding]:
+    """A message stated as sent that came back."""
+    gone = [f for f in subject.state.facts if f.id in subject.undelivered]
+    if not gone:
+        return
+    lost = {subject.day(happened_at(f)) for f in gone}
+    kept = {subject.day(happened_at(f)) for f in subject.delivered}
+    for each in subject.theirs:
+        if not subject.lint.has("sent", each.said):
+            continue
+        values = values_in(each.text, subject.lint)
+        days = {key for value in values if value.kind == "date" for key in value.keys}
+        wrong = sorted(days & (lost - kept))
+        if wrong or (not kept and not days):
+            when = f" of {wrong[0]}" if wrong else ""
+            yield block(
+                "undelivered",
+                f"our message{when} did not reach the buyer: nothing may say that it did",
+                each.number,
+            )
+
+
+def _two_dates(subject: Subject) -> Iterator[Finding]:
+    """One event told with two dates, in the text or against the record."""
+    seen: dict[str, str] = {}
+    for each in subject.theirs:
+        told = [path for path, words in subject.lint.events.items() if words.first(each.said)]
+        values = values_in(each.text, subject.lint)
+        days = {value.keys for value in values if value.kind == "date"}
+        if len(told) != 1 or len(days) != 1:
+            continue
+        path, keys = told[0], days.pop()
+        recorded = _recorded(subject, path)
+        first = recorded or seen.get(path)
+        if (
+            keys
+            and first is not None
+            and not any(first.endswith(key) or first.startswith(key) for key in keys)
+        ):
+            known = "the record says" if recorded else "the text above says"
+            said = f"{known} {first} for what this dates {keys[0]}: one fact, one date"
+            yield warn("two-dates", said, each.number)
+        elif keys:
+            seen.setdefault(path, keys[0])
+
+
+def _is_of(day: str, key: str) -> bool:
+    """Whether a key names this day, with or without its year or its day."""
+    return day.startswith(key) or day.endswith(key)
+
+
+def _recorded(subject: Subject, path: str) -> str | None:
+    """The day that the claim's newest value at this path holds, in the marketplace's zone."""
+    facts = [f for f in subject.state.facts if f.kind == path]
+    value = facts[-1].data.get("value") if facts else None
+    if not isinstance(value, str):
+        return None
+    return value if len(value) == len("2026-09-08") else subject.day(datetime.fromisoformat(value))
+
+
+RULES: tuple[Rule, ...] = (
+    _values,
+    _silence,
+    _no_photo,
+    _undelivered,
+    _unsupported,
+    _two_dates,
+)

@@ -1,0 +1,121 @@
+"""Rules on the text as a whole: its length, its order, its proof, its request, its dates."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from atoz.appeal.lint.subject import Rule, Subject, block, warn
+from atoz.appeal.values import values_in
+from atoz.claims.claim import ORDER_ID
+from atoz.playbook.events import Finding
+
+SHORTEST, LONGEST = 300, 2_000
+FEWEST_SENTENCES = 4
+"""Characters and sentences. Source: the lint table of the domain notes."""
+
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_FULL = frozenset('.!?。！？”»」")]')
+_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+_PLACEHOLDER = re.compile(
+    r"\{\{|\}\}|\{%|%\}|\{[A-Za-z_]{1,40}\}|<[A-Za-z_][A-Za-z_ ]{0,40}>|\[[^\W\d_][^\]\[\n]{0,60}\]"
+    r"|(?<!\w)(?:TBD|TODO|XXX+|N\.N\.|lorem ipsum)(?!\w)|_{4,}"
+)
+_PLACE_HINT = re.compile(r"[{}<\[]|TBD|TODO|XXX|N\.N|orem ip|____")
+
+
+def _short(subject: Subject) -> Iterator[Finding]:
+    """A sign of Japanese says as much as two letters."""
+    length = len(subject.text.strip()) + len(_WIDE.findall(subject.text[: 2 * SHORTEST]))
+    full = sum(1 for each in subject.sentences if each.text[-1:] in _FULL)
+    if length < SHORTEST or full < FEWEST_SENTENCES:
+        yield block(
+            "too-short",
+            f"{length} characters, {full} full sentences: say what happened, dated, in at least "
+            f"{SHORTEST} characters and {FEWEST_SENTENCES} sentences",
+        )
+
+
+def _long(subject: Subject) -> Iterator[Finding]:
+    if len(subject.text) > LONGEST:
+        yield warn(
+            "too-long", f"{len(subject.text):,} characters: keep to {LONGEST:,}, or it is not read"
+        )
+
+
+def _order(subject: Subject) -> Iterator[Finding]:
+    own, found = subject.state.file.claim.order_id, set(ORDER_ID.findall(subject.text))
+    if own not in found:
+        yield block("order-id", f"name the order {own}")
+    if found <= {own}:
+        return
+    for number, each in enumerate(subject.sentences):
+        for other in sorted(set(ORDER_ID.findall(each.text)) - {own}):
+            yield block("other-order", f"{other} is another order: this one is {own}", number)
+
+
+def _delivery(subject: Subject) -> Iterator[Finding]:
+    """An item not received is answered with carrier, tracking number and a date."""
+    if subject.state.file.claim.reason != "not_received":
+        return
+    shipment = subject.state.file.shipment
+    wanted = {
+        "carrier": shipment.carrier if shipment else None,
+        "tracking number": shipment.tracking_number if shipment else None,
+    }
+    flat = _flat(subject.text)
+    for name, value in wanted.items():
+        if not value:
+            yield block("delivery-evidence", f"an item not received needs the {name}: add it")
+        elif _flat(value) not in flat:
+            yield block("delivery-evidence", f"an item not received needs the {name}, {value}")
+    if not _dates(subject, enough=1):
+        yield block("delivery-evidence", "an item not received needs the date of its delivery")
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[\s-]", "", text).lower()
+
+
+def _placeholders(subject: Subject) -> Iterator[Finding]:
+    if _PLACE_HINT.search(subject.text) is None:
+        return
+    for number, each in enumerate(subject.sentences):
+        match = _PLACEHOLDER.search(each.text)
+        if match:
+            yield block("placeholder", f"fill in {match.group()!r}", number)
+
+
+def _request(subject: Subject) -> Iterator[Finding]:
+    """What the marketplace shall do, said to it."""
+    if not subject.lint.has("requests", subject.own):
+        yield warn("no-request", "say what you ask for: a decision on these facts, in one sentence")
+
+
+def _chronology(subject: Subject) -> Iterator[Finding]:
+    """At least two days, where the facts hold as many."""
+    if subject.theirs and len(_known_days(subject)) > len(_dates(subject, enough=2)) < 2:
+        yield warn("no-chronology", "say what happened when: at least two events with their dates")
+
+
+def _dates(subject: Subject, enough: int) -> set[str]:
+    """The days that the text names, counted no further than needed."""
+    found = set(_DATE.findall(subject.text))
+    if len(found) >= enough:
+        return found
+    values = (value for value in values_in(subject.text, subject.lint) if value.kind == "date")
+    return {value.keys[0] for value in values if value.keys}
+
+
+def _known_days(subject: Subject) -> set[str]:
+    """The days of what happened, as the claim's facts hold them."""
+    claim, shipment = subject.state.file.claim, subject.state.file.shipment
+    stated = (
+        claim.order_date,
+        shipment and shipment.shipped_at,
+        shipment and shipment.delivered_at,
+    )
+    days = {day.isoformat()[:10] for day in stated if isinstance(day, date)}
+    return days | {subject.day(claim.notified_at), *(subject.day(f.at) for f in subject.delivered)}
+
+
+RULES: tuple[Rule, ...] = (_short, _long, _order, _delivery, _placeholders, _request, _chronology)
