@@ -102,6 +102,7 @@ def _greeting(plan: Plan, settings: Settings) -> list[str]:
         f"  Pages     {plan.ports.pages}",
         f"  State     {_near(plan.folder)}",
         f"  Mail      {f'by {settings.smtp_host}' if settings.smtp_host else nobody}",
+        f"  Mailbox   {_mailbox(settings)}",
         "",
         "Try in another terminal:",
         "",
@@ -110,6 +111,12 @@ def _greeting(plan: Plan, settings: Settings) -> list[str]:
         f"  {command} status {_SAMPLE_ORDER}",
         "",
     ]
+
+
+def _mailbox(settings: Settings) -> str:
+    if settings.imap_account() is None:
+        return "none is read: you start claims and tell them replies (docs/mailbox.md)"
+    return f"{settings.imap_folder} of {settings.imap_username} on {settings.imap_host}"
 
 
 def _near(path: Path) -> Path:
