@@ -139,7 +139,7 @@ class Sentences(Strict):
     replied: Annotated[Pattern, says("when")]
     replied_with_files: Annotated[Pattern, says("when", "n")]
     silence: Annotated[Pattern, says("n", "asked", "now")]
-    silence_with_file: Annotated[Pattern, says("n", "asked", "now", "file")]
+    silence_with_picture: Annotated[Pattern, says("n", "asked", "now", "no")]
     answered_within: Annotated[Pattern, says("n", "asked", "when")]
 
     exhibit_tracking: Annotated[Pattern, says("no", "carrier", "tracking")]
@@ -183,5 +183,5 @@ class Sentences(Strict):
     request_of_order: Annotated[Pattern, says("order")]
     request_to_decide: Annotated[Pattern, says("order")]
 
-    post_position: Annotated[Pattern, says("order", "decided", "status", "new")]
-    post_request: Annotated[Pattern, says("decided", "order", "new")]
+    post_position: Annotated[Pattern, says("order", "decided", "status", "n")]
+    post_request: Annotated[Pattern, says("decided", "order", "n")]
