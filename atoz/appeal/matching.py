@@ -203,7 +203,7 @@ class Matcher:
                 facts.update(dict.fromkeys(found or self._itself))
         for code in self._codes_in(own):
             facts.update(dict.fromkeys(self.held.facts_of_code(code)))
-        for name in names_in(own, self._language, self._lint):
+        for name in names_in(own, self.language, self._lint):
             named = self.held.facts_of_name(name)
             if named is None:
                 unknown.append(name)
@@ -238,7 +238,8 @@ class Matcher:
         return text
 
     @cached_property
-    def _language(self) -> LintFile | None:
+    def language(self) -> LintFile | None:
+        """The words of the language in which the text is written."""
         policy = self._state.policy
         return self._lint.language_of(self._text, policy.appeal_language if policy else "en")
 

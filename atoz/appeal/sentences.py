@@ -36,6 +36,11 @@ def without_quotes(text: str) -> str:
     return _QUOTED.sub(" ", text)
 
 
+def replaced_quotes(text: str, by: str) -> str:
+    """The text with each quote, its marks included, replaced."""
+    return _QUOTED.sub(by, text)
+
+
 def sentences(text: str, words: LintWords) -> list[str]:
     """The sentences of a text in order, none of them empty, their signs included."""
     found, start = [], 0

@@ -61,6 +61,12 @@ class Subject:
         """What the writer says himself, plain: the text without its quotes."""
         return plain(without_quotes(self.text))
 
+    @property
+    def language(self) -> str | None:
+        """The language in which the text is written, as far as its words show it."""
+        found = self._matcher.language
+        return found.language if found else None
+
     @cached_property
     def held(self) -> Held:
         """The values that the facts hold. Asked of an opened claim only."""
