@@ -81,8 +81,19 @@ class Buyer(Strict):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
 
 
+Note = Annotated[str, Field(max_length=5_000)]
+"""What the seller has on record about something, in words; an appeal quotes it."""
+
+
 class Shipment(Strict):
-    """What the carrier and the label say. `signature` and `photo` are proof of delivery: yes/no or a name."""
+    """What the carrier, the label and our own records say of the parcel.
+
+    `signature` and `photo` are proof of delivery: yes/no or a name. `last_scan_at`: the newest scan of
+    a parcel on its way; `carrier_inquiry_at`: when we asked the carrier to search for it;
+    `carrier_notes`: what the carrier wrote about it. `address_match`: the label has the address of the
+    order. `weight` as on the label, such as `1.24 kg`; `pick_record` and `packing`: how the item was
+    picked and packed. Source: the domain notes on what an appeal must carry.
+    """
 
     carrier: str | None = None
     tracking_number: str | None = None
@@ -93,10 +104,28 @@ class Shipment(Strict):
     signature: bool | str | None = None
     photo: bool | str | None = None
     buy_shipping: bool | None = None
+    last_scan_at: Moment | None = None
+    carrier_inquiry_at: Moment | None = None
+    carrier_notes: Note | None = None
+    address_match: bool | None = None
+    weight: Annotated[str, Field(max_length=40)] | None = None
+    pick_record: Note | None = None
+    packing: Note | None = None
+
+
+class Deduction(Strict):
+    """A part of a refund that was kept, in the claim's currency, and why."""
+
+    amount: Annotated[Decimal, Field(gt=0, max_digits=12)]
+    basis: Note
 
 
 class Return(Strict):
-    """A return of the order, if there is one."""
+    """A return of the order, if there is one, or the offer of one or of a replacement.
+
+    `domestic_address`: the return address lies in the buyer's country. `refused_because`: our reason
+    for not accepting it. `refunded_amount` and deductions are in the claim's currency.
+    """
 
     requested_at: Moment | None = None
     authorised_at: Moment | None = None
@@ -105,6 +134,22 @@ class Return(Strict):
     received_at: Moment | None = None
     condition: str | None = None
     refunded: bool | None = None
+    offered_at: Moment | None = None
+    replacement_offered_at: Moment | None = None
+    label_sent_at: Moment | None = None
+    domestic_address: bool | None = None
+    refused_at: Moment | None = None
+    refused_because: Note | None = None
+    refunded_at: Moment | None = None
+    refunded_amount: Annotated[Decimal, Field(gt=0, max_digits=12)] | None = None
+    deductions: Annotated[tuple[Deduction, ...], Field(max_length=20)] = ()
+
+
+class Listing(Strict):
+    """What the listing said when the order was placed."""
+
+    title: Annotated[str, Field(max_length=500)] | None = None
+    text: Annotated[str, Field(max_length=20_000)] | None = None
 
 
 class PriorMessage(Strict):
@@ -123,7 +168,17 @@ class ClaimFile(Strict):
     buyer: Buyer | None = None
     shipment: Shipment | None = None
     return_: Return | None = Field(default=None, alias="return")
+    listing: Listing | None = None
     messages: tuple[PriorMessage, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        returned, currency = self.return_, self.claim.currency
+        if returned is not None:
+            refund = (returned.refunded_amount,) if returned.refunded_amount is not None else ()
+            for amount in (*refund, *(kept.amount for kept in returned.deductions)):
+                check_decimals(amount, currency)
+        return self
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -68,7 +68,10 @@ class Fact(Record):
 
 
 def values_of(file: ClaimFile) -> dict[str, Any]:
-    """Each known value of a claim file by its path (`claim.amount`, `shipment.delivered_at`)."""
+    """Each known value of a claim file by its path (`claim.amount`, `return.deductions.1.basis`).
+
+    A message from before the claim is one value, `messages.1`, with its instant, sender and text.
+    """
     return dict(_leaves(file.model_dump(mode="json", by_alias=True), ""))
 
 
@@ -78,7 +81,7 @@ def _leaves(node: object, path: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(value, f"{path}.{key}" if path else str(key))
     elif isinstance(node, list):
         for number, value in enumerate(node, start=1):
-            yield f"{path}.{number}", value
+            yield from _leaves(value, f"{path}.{number}")
     elif node is not None:
         yield path, node
 
