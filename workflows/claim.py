@@ -14,7 +14,6 @@ from temporalio.common import RawValue
 
 from activities import jobs
 from activities import names as activity_names
-from atoz.appeal.letters import draft_for
 from atoz.claims.base import Compact, Record, instant_text, utc
 from atoz.claims.claim import ClaimFile
 from atoz.playbook import acts
@@ -102,11 +101,8 @@ class ClaimWorkflow:
 
     @workflow.query
     def status(self) -> dict[str, Any]:
-        """How the claim stands, with a draft beside each task that asks for a letter."""
-        view = status_view(self._state, self._now())
-        for task in view["tasks"]:
-            task["draft"] = draft_for(task["kind"], self._state, self._now())
-        return view
+        """How the claim stands."""
+        return status_view(self._state, self._now())
 
     @workflow.query
     def timeline(self) -> dict[str, Any]:

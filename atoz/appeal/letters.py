@@ -42,3 +42,5 @@ _DRAFTS: Mapping[str, Callable[[CaseState, datetime], str]] = {
     "answer-information": _information,
     "metric-restoration": _restoration,
 }
+LETTERS = frozenset(_DRAFTS)
+"""The kinds of tasks that ask for a letter."""

@@ -35,6 +35,9 @@ async def start(
         said = "is over and archived: nothing was started"
     elif document["already_running"]:
         said = "runs already: nothing was changed"
+    elif document.get("carried_on"):
+        said = f"was {document['was']} on the server and goes on as it stood"
+        said += "; the file says something else: `atoz amend`" if document["other_data"] else ""
     return Answer(document, [line(document["workflow_id"], said)])
 
 

@@ -20,7 +20,7 @@ def status_look(view: Document, now: datetime) -> list[RenderableType]:
     """Where a claim stands, its clocks, its open tasks."""
     head = {
         "order": f"{view['order_id']} ({view['marketplace']})",
-        "status": view["status"].replace("_", " "),
+        "status": (view["status"] or "").replace("_", " "),
         "state": view["state"].replace("_", " "),
         "playbook": view["playbook"],
         "last step": view["step"],
@@ -29,6 +29,8 @@ def status_look(view: Document, now: datetime) -> list[RenderableType]:
         "paused": "yes, until resumed" if view["paused"] else None,
     }
     parts: list[RenderableType] = [pairs(head)]
+    if view.get("ended"):
+        parts = [_stopped(view), *parts]
     if view["clocks"]:
         parts += [Text(""), _clocks(view["clocks"], now)]
     if view["tasks"]:
@@ -39,6 +41,15 @@ def status_look(view: Document, now: datetime) -> list[RenderableType]:
     if view["appeal"] and any(task["kind"] in _ABOUT_THE_TEXT for task in view["tasks"]):
         parts += [Text(""), *_appeal(view["appeal"])]
     return parts
+
+
+def _stopped(view: Document) -> RenderableType:
+    """Said first and loudly: the clocks of the marketplace run on, and nobody works on the claim."""
+    return Text(
+        f"NOT RUNNING: this claim was {view['ended']} on the server. Nothing below will happen by "
+        "itself; `atoz start FILE` lets it go on as it stood.",
+        "bold red",
+    )
 
 
 _ABOUT_THE_TEXT = frozenset({"approve-appeal", "rewrite-appeal", "submit-appeal"})
@@ -129,7 +140,7 @@ def list_look(page: Document, now: datetime) -> list[RenderableType]:
             (claim["status"] or "").replace("_", " "),
             claim["playbook"],
             claim["step"],
-            claim["attention"],
+            claim.get("ended") or claim["attention"],
             local(claim["response_due"]),
             urgency(claim["response_due"], now),
         )

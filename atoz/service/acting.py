@@ -11,6 +11,7 @@ from atoz.service.archive import archived
 from atoz.service.base import Service, claim_id, is_running, no_such_claim
 from atoz.service.calls import NotOpen
 from atoz.service.claim_files import validated
+from atoz.service.stopped import how_stopped
 from workflows import names
 
 LONGEST = 500_000
@@ -71,6 +72,13 @@ async def not_running(service: Service, workflow_id: str) -> AtozError:
     if document is not None:
         since = document["archived_at"]
         return BadInput(f"the claim of order {order} is over and archived since {since}")
-    if await service.calls.describe(workflow_id) is not None:
+    found = await service.calls.describe(workflow_id)
+    ended = how_stopped(found.status) if found else None
+    if ended:
+        return BadInput(
+            f"the claim of order {order} was {ended} on the server and does not run: start it again "
+            "with `atoz start FILE`, it goes on as it stood"
+        )
+    if found is not None:
         return BadInput(f"the claim of order {order} is over: nothing can be done to it any more")
     return no_such_claim(workflow_id)

@@ -42,8 +42,12 @@ class NotOpen(AtozError):  # noqa: N818 - named for what happened
     """No workflow of this id runs: it never did, or it has come to its end."""
 
 
+class NotBegun(AtozError):  # noqa: N818 - named for what happened
+    """The workflow was stopped before any worker took it up: it answers nothing."""
+
+
 class _Racing(NoWorker):
-    """The claim was busy starting a fresh run: try again in a moment."""
+    """The claim is busy with other acts: try again in a moment."""
 
 
 class Calls:
@@ -158,6 +162,8 @@ def _raise(error: RPCError) -> NoReturn:
         raise NotOpen(said) from error
     if "is closing" in said or error.status is RPCStatusCode.ABORTED:
         raise _Racing from error
+    if "closed before WorkflowTaskStarted" in said:
+        raise NotBegun from error
     if "no poller" in said:
         raise NoWorker from error
     if error.status in _TIMED_OUT or error.status is RPCStatusCode.UNAVAILABLE:

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from typing import Any, Literal
 
-from temporalio.client import WorkflowExecution
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey
 
 from atoz.claims.base import Instant, Strict, instant_text
@@ -19,7 +19,9 @@ from atoz.errors import BadInput
 from atoz.service import desk
 from atoz.service.base import Service, claim_id
 from atoz.service.calls import NotOpen, server_errors
+from atoz.service.drafting import with_drafts
 from atoz.service.looking import status as status_of
+from atoz.service.stopped import how_stopped
 from workflows import names
 
 PAGE = 100
@@ -112,6 +114,8 @@ async def _of_desk(service: Service, _: str) -> list[dict[str, Any]]:
 
 async def _of_claim(service: Service, order_id: str) -> list[dict[str, Any]]:
     view = await status_of(service, order_id)
+    if view["ended"]:
+        return []  # nobody can do anything about them until it is started again
     own = {"order_id": view["order_id"], "workflow_id": view["workflow_id"]}
     return sorted(({**own, **task} for task in view["tasks"]), key=_urgency)
 
@@ -120,7 +124,8 @@ async def _gently(service: Service, order_id: str, gate: asyncio.Semaphore) -> l
     """The tasks of a claim of the list, which may have ended since."""
     async with gate:
         try:
-            view = await service.calls.query(claim_id(order_id), "status")
+            found = await service.calls.query(claim_id(order_id), "status")
+            view = await with_drafts(service, found)
         except NotOpen:
             return []
     own = {"order_id": view["order_id"], "workflow_id": view["workflow_id"]}
@@ -150,6 +155,8 @@ def _row(execution: WorkflowExecution) -> dict[str, Any]:
         "attention": word(names.ATTENTION),
         "next_at": instant(names.NEXT_AT),
         "response_due": instant(names.RESPONSE_DUE),
+        "running": execution.status is WorkflowExecutionStatus.RUNNING,
+        "ended": how_stopped(execution.status),
         "started_at": instant_text(execution.start_time),
         "closed_at": instant_text(execution.close_time) if execution.close_time else None,
     }

@@ -1,4 +1,7 @@
-"""Looking at one claim: the running workflow answers, the archive does for one that is over."""
+"""Looking at one claim: the running workflow answers, the archive does for one that is over.
+
+One that was stopped on the server still answers from its history: it is shown as what it is.
+"""
 
 from typing import Any
 
@@ -9,18 +12,38 @@ from atoz.playbook.state import CaseState
 from atoz.playbook.why import why as explained
 from atoz.service.archive import archived, in_order, older, shown
 from atoz.service.base import Service, claim_id, no_such_claim
-from atoz.service.calls import NotOpen
+from atoz.service.calls import NotBegun, NotOpen
+from atoz.service.drafting import with_drafts
+from atoz.service.stopped import before_it_began, how_stopped
 
 
 async def status(service: Service, order_id: str) -> dict[str, Any]:
-    """How the claim stands: the document of `status`. Raises NoSuchClaim, NoWorker."""
+    """How the claim stands: the document of `status`, with a draft beside each task for a letter.
+
+    `running` says whether anything will still happen by itself, `ended` how somebody stopped it on
+    the server, else None. Raises NoSuchClaim, NoWorker.
+    """
     workflow_id = claim_id(order_id)
-    found = await _asked(service, workflow_id, "status")
-    if found is None:
-        document = await archived(service, workflow_id)
-        found = document["status"] if document else await _ended(service, workflow_id, "status")
-    result: dict[str, Any] = found
-    return result
+    try:
+        found = await service.calls.query(workflow_id, "status")
+        return {**await with_drafts(service, found), "running": True, "ended": None}
+    except NotOpen:
+        pass
+    document = await archived(service, workflow_id)
+    if document is not None:
+        return {**document["status"], "running": False, "ended": None}
+    return await _stopped(service, workflow_id)
+
+
+async def _stopped(service: Service, workflow_id: str) -> dict[str, Any]:
+    """How a claim stood that runs no more: nothing of what it planned will happen."""
+    description = await service.calls.describe(workflow_id)
+    ended = how_stopped(description.status) if description else None
+    found: dict[str, Any] = await _ended(service, workflow_id, "status")
+    if ended is None:
+        return {**found, "running": False, "ended": None}
+    none = {"next_step": None, "next_at": None, "state": "stopped"}
+    return {**found, **none, "running": False, "ended": ended}
 
 
 async def timeline(service: Service, order_id: str) -> dict[str, Any]:
@@ -72,5 +95,7 @@ async def _ended(service: Service, workflow_id: str, name: str) -> Any:
     """The last answer of a workflow that ended without an archive, as when somebody stopped it."""
     try:
         return await service.calls.query(workflow_id, name, closed=True)
+    except NotBegun:
+        return await before_it_began(service, workflow_id, name)
     except NotOpen as error:
         raise no_such_claim(workflow_id) from error

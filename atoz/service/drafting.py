@@ -1,0 +1,29 @@
+"""Letters beside the tasks that ask for them: composed when somebody looks, kept nowhere."""
+
+from typing import Any
+
+from atoz.appeal.letters import LETTERS, draft_for
+from atoz.playbook.state import CaseState
+from atoz.service.base import Service
+
+
+async def with_drafts(service: Service, view: dict[str, Any]) -> dict[str, Any]:
+    """The document of `status` with `draft` on each task, None where nothing is to be written.
+
+    The whole case is asked for only where a letter is wanted. Raises NotOpen, NoWorker.
+    """
+    wanted = any(task["kind"] in LETTERS for task in view["tasks"])
+    state = await _case(service, view["workflow_id"]) if wanted else None
+    return {**view, "tasks": [_drafted(service, task, state) for task in view["tasks"]]}
+
+
+async def _case(service: Service, workflow_id: str) -> CaseState:
+    return CaseState.model_validate(await service.calls.query(workflow_id, "case"))
+
+
+def _drafted(service: Service, task: dict[str, Any], state: CaseState | None) -> dict[str, Any]:
+    if state is None or task["kind"] not in LETTERS:
+        return {**task, "draft": None}
+    # A rehearsed claim may live in another month: nothing is written before its newest fact.
+    now = max([service.now(), *(fact.at for fact in state.facts[-1:])])
+    return {**task, "draft": draft_for(task["kind"], state, now)}
