@@ -31,9 +31,16 @@ async def stop(service: Service, order: str, how: str = "terminated") -> None:
 
 
 async def rows(service: Service, order: str, *, closed: bool = False) -> list[dict[str, Any]]:
-    """The claim's row in a list."""
-    page = await listing.claims(service, listing.Wanted(closed=closed))
-    return [row for row in page["claims"] if row["order_id"] == order]
+    """The claim's row in a list, whatever page it is on."""
+    found: list[dict[str, Any]] = []
+    token: str | None = None
+    while True:
+        wanted = listing.Wanted(closed=closed)
+        page = await listing.claims(service, wanted, limit=listing.LARGEST_PAGE, page_token=token)
+        found += [row for row in page["claims"] if row["order_id"] == order]
+        token = page["next_page_token"]
+        if not token:
+            return found
 
 
 @pytest.mark.parametrize("how", ["terminated", "cancelled"])
@@ -55,7 +62,11 @@ async def test_a_stopped_claim_does_not_look_alive(bench: Bench, how: str) -> No
     async def is_gone() -> bool:
         return not await rows(service, order)
 
+    async def is_listed() -> bool:
+        return bool(await rows(service, order, closed=True))
+
     await eventually(is_gone)
+    await eventually(is_listed)
     [row] = await rows(service, order, closed=True)
     assert (row["running"], row["ended"]) == (False, how)
     with pytest.raises(BadInput, match=f"was {how} on the server .*atoz start FILE"):

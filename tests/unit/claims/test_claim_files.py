@@ -185,7 +185,7 @@ def test_every_sample_is_a_case(path: Path) -> None:
     """And the claim file within it stands alone, without what only the harness reads."""
     case = CaseFile.model_validate_json(path.read_text("utf-8"))
     alone = json.loads(case.claim_file.model_dump_json(by_alias=True))
-    assert set(alone) == {"claim", "buyer", "shipment", "return", "messages"}
+    assert set(alone) == {"claim", "buyer", "shipment", "return", "listing", "messages"}
     assert ClaimFile.model_validate(alone).claim == case.claim
 
 
