@@ -20,6 +20,7 @@ from atoz.mail.read import OpenMail
 from atoz.mail.reading import MailFile, Reading
 from atoz.mail.routing import (
     TITLES,
+    Answered,
     ForPerson,
     Leave,
     Route,
@@ -84,6 +85,8 @@ class Delivering:
                     told = await self._tell(mail, where, ref)
                 if not told:
                     await self._without_claim(mail.reading, where, ref)
+            case Answered():
+                self.counts["delivered"] += await self._office.answered(where)
             case ForPerson():
                 await self._to_desk(mail.reading, where, ref)
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 from atoz.claims.base import Record
 from atoz.claims.claim import ClaimFile
 from atoz.mail.read import OpenMail
+from atoz.mail.routing import Answered
 from atoz.playbook import events as ev
 
 Standing = Literal["running", "over", "unknown"]
@@ -49,6 +50,10 @@ class Office(Protocol):
 
     async def tell(self, order_id: str, event: ev.Event) -> bool:
         """Tell a claim what happened; False where none runs."""
+        ...
+
+    async def answered(self, answer: Answered) -> bool:
+        """Tell a claim that its buyer was answered; False where nothing there waited for that."""
         ...
 
     async def put(self, note: Note) -> None:

@@ -35,6 +35,7 @@ from atoz.harness.imap_server import Postbox, imap_server
 from atoz.library import load_library
 from atoz.mail.imap import Mailbox, MailSession
 from atoz.mail.read import open_mail, read
+from atoz.mail.routing import Answered
 from atoz.playbook import events as ev
 from bench.showing import say_how, table
 from bench.stopwatch import timing, yardstick
@@ -251,6 +252,10 @@ class _Office:
         if isinstance(event, ev.BuyerReplied):
             self.replies.append(event)
         return True
+
+    async def answered(self, answer: Answered) -> bool:
+        del answer
+        return False
 
     async def put(self, note: Note) -> None:
         del note

@@ -26,6 +26,7 @@ from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import VirtualTime
 from atoz.library import Library
 from atoz.mail.read import open_mail
+from atoz.mail.routing import Answered
 from atoz.playbook import events as ev
 
 AUTHSERV_ID = "mx.lamp-shop.example"
@@ -151,6 +152,9 @@ class _Office:
     def _play(self, order_id: str) -> Rehearsal | None:
         play = self.claim.play if self.claim else None
         return play if play and play.handle.id.endswith(order_id) else None
+
+    async def answered(self, answer: Answered) -> bool:
+        raise AssertionError(f"no case has a copy of a reply: {answer.message_id}")
 
     async def put(self, note: Note) -> None:
         self.notes.append(note)

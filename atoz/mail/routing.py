@@ -54,6 +54,15 @@ class Tell(NamedTuple):
     start: ClaimFile | None = None
 
 
+class Answered(NamedTuple):
+    """A person answered a buyer elsewhere, at this instant and in these words: the copy shows it."""
+
+    order_id: str
+    written_at: Instant
+    message_id: str
+    text: str
+
+
 class ForPerson(NamedTuple):
     """A note for a person; an untrusted mail is only kept apart."""
 
@@ -68,13 +77,13 @@ class Leave(NamedTuple):
     ours: bool
 
 
-Route = Start | Tell | ForPerson | Leave
+Route = Start | Tell | Answered | ForPerson | Leave
 
 
 def route(reading: Reading, received_at: Instant) -> Route:
     """Where a mail goes that the server received at this instant (UTC)."""
     if reading.kind == "own_reply_copy":
-        return Leave(ours=True)
+        return _answered(reading, received_at)
     if reading.kind == "other":
         return _other(reading)
     if not reading.trusted:
@@ -114,6 +123,14 @@ def _other(reading: Reading) -> Route:
     if not reading.trusted or reading.order_id is None:
         return Leave(ours=False)
     return _for_person(reading, f"not understood: {reading.reason or 'of no known kind'}")
+
+
+def _answered(reading: Reading, received_at: Instant) -> Route:
+    """A copy of what the seller wrote starts nothing; one that is not believed says nothing."""
+    if not reading.trusted or reading.order_id is None:
+        return Leave(ours=True)
+    at = arrival(reading, received_at)
+    return Answered(reading.order_id, at, message_key(reading), reading.text)
 
 
 def _quarantined(reading: Reading) -> ForPerson:

@@ -4,14 +4,17 @@ It stands on the very functions that the command uses, so that a claim that a ma
 that a person started are alike.
 """
 
+import hashlib
 from collections.abc import Container, Iterator, Sequence
 from typing import Literal
 
 from activities.mailroom import Held, Note, Standing
 from activities.settling import UnknownSend
 from atoz.claims.claim import ClaimFile
-from atoz.errors import BadInput
+from atoz.errors import BadInput, NoSuchClaim
+from atoz.mail.routing import Answered
 from atoz.playbook import events as ev
+from atoz.playbook.answers import answered_by
 from atoz.playbook.state import CaseState
 from atoz.service import desk
 from atoz.service.acting import do
@@ -24,6 +27,8 @@ from workflows.desk import DeskAttached, DeskItem
 
 SENT_FOLDER = "sent-folder"
 """Who settled a send, in the claim's timeline."""
+REPLY_COPY = "reply-copy"
+"""Who saw that the buyer was answered, there too."""
 
 
 class TemporalOffice:
@@ -68,6 +73,17 @@ class TemporalOffice:
             return False
         return True
 
+    async def answered(self, answer: Answered) -> bool:
+        """Do the buyer's tasks that this copy answers; its Message-ID is the receipt. Raises NoWorker."""
+        workflow_id = names.claim_workflow_id(answer.order_id)
+        state = await self._case(workflow_id)
+        tasks = answered_by(state, answer.written_at, answer.text) if state else ()
+        done = [
+            await self._done(workflow_id, task, REPLY_COPY, answer.message_id, answer.message_id)
+            for task in tasks
+        ]
+        return any(done)
+
     async def put(self, note: Note) -> None:
         """Put a note on the desk. Raises NoServer."""
         await desk.put(self._service, DeskItem.model_validate(note.model_dump()))
@@ -87,27 +103,30 @@ class TemporalOffice:
 
     async def unsettled(self, workflow_id: str) -> Sequence[UnknownSend]:
         """What a claim asks about its sends; nothing where it does not run. Raises NoWorker."""
-        try:
-            found = await self._service.calls.query(workflow_id, "case")
-        except NotOpen:
-            return ()
-        return list(_unknown_sends(CaseState.model_validate(found)))
+        state = await self._case(workflow_id)
+        return list(_unknown_sends(state)) if state else ()
 
     async def was_sent(self, send: UnknownSend) -> bool:
         """Do the task with its own word; False where it was done meanwhile. Raises NoWorker."""
-        order_id = names.order_of(send.workflow_id)
-        key = f"{SENT_FOLDER}:{send.task}:{send.fact}"
+        return await self._done(send.workflow_id, send.task, SENT_FOLDER, "sent", send.fact)
+
+    async def _case(self, workflow_id: str) -> CaseState | None:
+        """A claim's whole state; None where it does not run."""
         try:
-            await do(
-                self._service,
-                order_id,
-                ev.TaskDone,
-                task=send.task,
-                receipt="sent",
-                by=SENT_FOLDER,
-                key=key,
-            )
-        except BadInput:
+            found = await self._service.calls.query(workflow_id, "case")
+        except NotOpen:
+            return None
+        return CaseState.model_validate(found)
+
+    async def _done(self, workflow_id: str, task: str, by: str, receipt: str, why: str) -> bool:
+        """Do a task once for each reason; False where somebody did it meanwhile, or the claim ended."""
+        order_id = names.order_of(workflow_id)
+        # A Message-ID may be as long as a key may be at most.
+        key = f"{by}:{task}:{hashlib.sha256(why.encode()).hexdigest()[:32]}"
+        document = {"task": task, "receipt": receipt, "by": by, "key": key}
+        try:
+            await do(self._service, order_id, ev.TaskDone, **document)
+        except (BadInput, NoSuchClaim):
             return False
         return True
 

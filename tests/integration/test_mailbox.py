@@ -13,11 +13,13 @@ import pytest
 
 from atoz.errors import AtozError, BadInput, NoWorker
 from atoz.harness.server import virtual_time
-from atoz.service import desk, looking, mailbox, starting
+from atoz.mail.reading import Kind
+from atoz.service import desk, listing, looking, mailbox, starting
 from atoz.service.base import Service
 from atoz.service.claim_files import read_case
 from atoz.wiring import build_worker, load_rules
 from tests.support.imap import PASSWORD, USER, Postbox, imap_server
+from tests.support.incoming import Incoming
 from tests.support.mailroom import AUTHSERV_ID, sample, with_id
 from tests.support.running import ROOT
 from tests.support.server import shop_settings
@@ -183,6 +185,46 @@ async def test_a_claim_that_a_person_starts_takes_its_held_mail_at_once(
             service, sample_claim.model_copy(update={"claim": claim}), received_now=True
         )
         await eventually(lambda: _has(service, order, "reply_received"))
+
+
+async def test_a_copy_of_the_sellers_answer_stops_the_buyers_clock(
+    tmp_path: Path, postbox: Postbox
+) -> None:
+    """Somebody answered in Seller Central: nobody has to say so here."""
+    order = an_order()
+    async with a_mailroom(tmp_path, postbox.port) as service:
+        postbox.put(mail("01", order, f"<n.{order}@amazon.example>"))
+        question = a_mail("Where is my lamp?", order, "buyer_message", datetime.now(UTC))
+        postbox.put(question)
+        await mailbox.sync(service)
+        await eventually(lambda: _waits(service, order))
+        copy = "Your message: It goes out today."
+        for minutes, waits in ((1, True), (5, False)):
+            written = datetime.now(UTC) + timedelta(minutes=minutes)
+            postbox.put(a_mail(copy, order, "own_reply_copy", written), at=written)
+            await mailbox.sync(service)
+            assert await _waits(service, order) is waits
+        status = await looking.status(service, order)
+        (clock,) = (clock for clock in status["clocks"] if clock["name"] == "buyer_reply")
+        assert clock["stopped_at"] is not None
+        entries = (await looking.timeline(service, order))["timeline"]
+        done = next(entry for entry in entries if entry["kind"] == "task_done")
+        assert done["source"] == "operator:reply-copy"
+
+
+def a_mail(text: str, order: str, kind: Kind, written: datetime) -> bytes:
+    """A mail of the marketplace, written at an instant."""
+    date = format_datetime(written)
+    subject = f"Re: your order {order}"
+    return with_id(
+        Incoming(text, subject, kind=kind, date=date).raw(),
+        f"<{kind}.{date[17:25]}.{order}@x.example>",
+    )
+
+
+async def _waits(service: Service, order: str) -> bool:
+    tasks = (await listing.tasks(service, order))["tasks"]
+    return "answer-buyer" in [task["kind"] for task in tasks]
 
 
 async def _runs(service: Service, order: str) -> bool:

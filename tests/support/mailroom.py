@@ -18,6 +18,7 @@ from atoz.library import Library, load_library
 from atoz.mail.imap import Arrived, Listing, Seen
 from atoz.mail.imap_account import MailboxError, MailboxRefused
 from atoz.mail.read import open_mail
+from atoz.mail.routing import Answered
 from atoz.playbook import events as ev
 
 MAILS = Path(__file__).resolve().parents[2] / "samples" / "mail"
@@ -143,6 +144,7 @@ class FakeOffice:
         self.claims: dict[str, list[ev.Event]] = {}
         self.files: dict[str, ClaimFile] = {}
         self.over: set[str] = set()
+        self.answers: list[Answered] = []
         self.desk: dict[str, Note] = {}
         self.attached_keys: list[str] = []
         self.trouble = trouble or Trouble()
@@ -183,6 +185,14 @@ class FakeOffice:
             self.claims[order_id].append(event)
         self.trouble()
         return True
+
+    async def answered(self, answer: Answered) -> bool:
+        """Note it where the claim runs."""
+        self.trouble()
+        runs = answer.order_id in self.claims and answer.order_id not in self.over
+        if runs and answer not in self.answers:
+            self.answers.append(answer)
+        return runs
 
     async def put(self, note: Note) -> None:
         """Put a note on the desk, once for each key."""

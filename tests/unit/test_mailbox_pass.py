@@ -10,6 +10,7 @@ from activities.mailroom import Mailroom
 from atoz.errors import BadInput
 from atoz.mail.imap_account import MailboxError
 from atoz.playbook import events as ev
+from tests.support.incoming import Incoming
 from tests.support.mailroom import NOW, FakeOffice, Trouble, World, sample, with_id
 
 ORDER = "111-0000102-0000102"
@@ -177,6 +178,19 @@ async def test_a_request_that_says_too_little_for_a_claim_is_held() -> None:
     asked = with_id(sample("01"), "<asked@amazon.com>", REQUEST, (b"$58.00", b"money"))
     found = await World(asked).passes.work_off(100)
     assert (found.claims_started, found.held) == (0, 1)
+
+
+async def test_a_copy_of_an_answer_is_told_to_its_claim_and_to_nobody_else() -> None:
+    """It starts nothing, waits for nothing, and is no task."""
+    copy = Incoming(f"Copy of your message about {ORDER}", "x", kind="own_reply_copy").raw()
+    world = World(copy)
+    found = await world.passes.work_off(100)
+    assert (found.delivered, found.held, found.for_persons) == (0, 0, 0)
+    world.office.claims[ORDER] = []
+    world.mailbox.put(with_id(copy, "<copy@amazon.com>"))
+    assert (await world.passes.work_off(100)).delivered == 1
+    assert [answer.message_id for answer in world.office.answers] == ["<copy@amazon.com>"]
+    assert world.office.desk == {}
 
 
 async def test_a_held_reply_reaches_a_claim_that_a_person_started() -> None:

@@ -24,7 +24,7 @@ from tests.support.incoming import RULES, SERVER, Incoming, file_part
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
 FOLDER = Path(__file__).resolve().parents[3] / "samples" / "mail"
-SAMPLES = [path.read_bytes() for path in sorted(FOLDER.glob("*.eml"))]
+SAMPLES = [path.read_bytes() for path in sorted(FOLDER.rglob("*.eml"))]
 SMALL = [sample[:20_000] for sample in SAMPLES]
 WHOLE = [
     *SMALL,

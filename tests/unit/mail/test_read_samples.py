@@ -52,6 +52,21 @@ def test_a_sample_is_read_as_its_manifest_says(expected: dict[str, Any]) -> None
     assert {key: found[key] for key in wanted} == wanted
 
 
+def test_the_manifest_lists_every_sample() -> None:
+    """With its size: a sample that changed by the way would be read as something else."""
+    sizes = {path.name: path.stat().st_size for path in FOLDER.glob("*.eml")}
+    assert sizes == {entry["file"]: entry["bytes"] for entry in MANIFEST["files"]}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.eml")), ids=lambda path: path.stem)
+def test_a_mail_of_a_case_is_read_as_its_name_says(path: Path) -> None:
+    """The mails that the demo brings: trusted, of the kind that the file's name says."""
+    kinds = {"notice": "claim_opened", "reply": "buyer_message", "decision": "claim_decision"}
+    found = said(path.read_bytes(), SERVER)
+    assert (found.kind, found.trusted) == (kinds[path.stem.partition("-")[2]], True)
+    assert found.order_id is not None
+
+
 @pytest.mark.parametrize("expected", MANIFEST["files"], ids=lambda entry: entry["file"][:2])
 def test_the_document_has_every_key_of_the_contract(expected: dict[str, Any]) -> None:
     """Stable keys, whatever the mail."""

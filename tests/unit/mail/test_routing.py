@@ -11,6 +11,7 @@ import pytest
 from atoz.claims.status import Status
 from atoz.mail.reading import Kind, Reading
 from atoz.mail.routing import (
+    Answered,
     ForPerson,
     Leave,
     Start,
@@ -167,6 +168,14 @@ def test_returns_and_refunds_are_for_information(kind: Kind) -> None:
     found = route(reading(kind), RECEIVED)
     assert isinstance(found, ForPerson)
     assert found.text.startswith("For your information")
+
+
+def test_a_copy_of_the_sellers_own_reply_says_that_the_buyer_was_answered() -> None:
+    """At its own date; one that nobody vouches for, or of no order, says nothing."""
+    written = RECEIVED - timedelta(minutes=5)
+    found = route(reading("own_reply_copy", date=written, text="It is sent anew."), RECEIVED)
+    assert found == Answered(ORDER, written, "<1@amazon.com>", "It is sent anew.")
+    assert route(reading("own_reply_copy", order_id=None), RECEIVED) == Leave(ours=True)
 
 
 def test_other_mail_is_left_alone() -> None:
