@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from atoz.claims.base import Record
 from atoz.evidence.images import LARGEST_KEPT, ImageRefused, clean_image
+from atoz.evidence.kinds import IMAGES, KEPT_AS_THEY_ARE, TAKEN, is_plain_text, kind_of
 from atoz.evidence.limits import LARGEST_FILE, LARGEST_TOGETHER, LONGEST_NAME, MOST_FILES
 from atoz.playbook.parts import Attachment
 
@@ -22,9 +23,6 @@ _SUFFIXES = {
     "application/pdf": (".pdf",),
     "text/plain": (".txt",),
 }
-_IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
-_MARKUP = re.compile(rb"<(?:!doctype|html|svg|script|\?xml|body|head|iframe|img)\b", re.IGNORECASE)
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f]')
 # Names that Windows takes for devices, whatever their suffix.
 _DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
@@ -108,30 +106,20 @@ def _content_and_type(content: bytes) -> tuple[bytes, str]:
     """What is kept of the content. Raises ImageRefused, also for what is no image at all."""
     if not content:
         raise ImageRefused("the file is empty")
-    if content.startswith(b"%PDF-"):
-        return _kept_as_it_is(content, "application/pdf")
-    if content.startswith(_IMAGE_STARTS) or (content[:4], content[8:12]) == (b"RIFF", b"WEBP"):
+    kind = kind_of(content) or ("text/plain" if is_plain_text(content) else None)
+    if kind in KEPT_AS_THEY_ARE:
+        return _kept_as_it_is(content, kind)
+    if kind in IMAGES:
         if len(content) > LARGEST_FILE:
             raise ImageRefused(f"{len(content):,} bytes; {LARGEST_FILE:,} are allowed")
         return clean_image(content)
-    if _is_text(content):
-        return _kept_as_it_is(content, "text/plain")
-    raise ImageRefused("only JPEG, PNG, GIF, WebP, BMP, PDF and plain text are taken")
+    raise ImageRefused(TAKEN)
 
 
 def _kept_as_it_is(content: bytes, kind: str) -> tuple[bytes, str]:
     if len(content) > LARGEST_KEPT:
         raise ImageRefused(f"{len(content):,} bytes; {LARGEST_KEPT:,} are allowed")
     return content, kind
-
-
-def _is_text(content: bytes) -> bool:
-    """UTF-8 without control signs and without markup, which a browser might run."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return not _CONTROLS.search(content) and not _MARKUP.search(content[:100_000])
 
 
 def safe_name(name: str, kind: str = "") -> str:

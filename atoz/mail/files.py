@@ -9,24 +9,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from atoz.evidence.kinds import IMAGES, KEPT_AS_THEY_ARE, TAKEN, is_plain_text, kind_of
 from atoz.evidence.limits import LARGEST_FILE, LONGEST_NAME, MOST_FILES
 from atoz.mail.charsets import words_of
 from atoz.mail.mime import Part, attempt, content_type, payload
 from atoz.mail.reading import MailFile
 
-_KEPT = frozenset({"application/pdf", "text/plain"})
-
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-    (b"MZ", "application/x-msdownload"),
-    (b"\x7fELF", "application/x-executable"),
-    (b"PK\x03\x04", "application/zip"),
-)
-_BRANDS = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif")
 _SLASHES = str.maketrans("\u2044\u2215\u29f8\uff0f\uff3c\\", "//////")
 _UNSAFE = re.compile(r'[<>:"|?*]+')
 
@@ -96,31 +84,27 @@ def _refused(found: bytes, *, whole: bool, declared: str) -> str | None:
         return "there is nothing in it"
     if declared.startswith("image/") and not kind.startswith("image/"):
         return f"it says {declared}, its content is no picture"
-    if kind == "image/heic" or not (kind.startswith("image/") or kind in _KEPT):
-        return f"{kind} is not kept: only JPEG, PNG, GIF, WebP, PDF and plain text are"
-    if kind.startswith("image/") and _cut_off(found, kind):
+    if kind not in IMAGES | KEPT_AS_THEY_ARE:
+        return f"{kind} is not kept: {TAKEN}"
+    if kind in IMAGES and _cut_off(found, kind):
         return "the picture is cut off"
     return None if whole else "its encoding is broken"
 
 
 def sniffed(found: bytes, declared: str) -> str:
     """The type that the content has by its first bytes; a declared type alone proves nothing."""
-    for signature, kind in _SIGNATURES:
-        if found.startswith(signature):
-            return kind
-    if found[:4] == b"RIFF" and found[8:12] == b"WEBP":
-        return "image/webp"
-    if found[4:8] == b"ftyp" and found[8:12] in _BRANDS:
-        return "image/heic"
-    if declared == "text/plain" and found and b"\0" not in found:
+    kind = kind_of(found)
+    if kind is None and declared == "text/plain" and found and is_plain_text(found):
         return "text/plain"
-    return "application/octet-stream"
+    return kind or "application/octet-stream"
 
 
 def _cut_off(found: bytes, kind: str) -> bool:
     """Whether a picture's end is missing; bytes behind the end are harmless."""
     if kind == "image/webp":
         return len(found) < int.from_bytes(found[4:8], "little") + 8
+    if kind == "image/bmp":
+        return len(found) < int.from_bytes(found[2:6], "little")
     end = {"image/jpeg": b"\xff\xd9", "image/png": b"IEND", "image/gif": b"\x3b"}[kind]
     return found.find(end, 3) < 0
 

@@ -97,6 +97,12 @@ def test_the_type_is_judged_by_content(name: str, content: bytes, reason: str) -
     assert re.search(reason, refused(name, content))
 
 
+@pytest.mark.parametrize("words", [b"BMW parts list", b"MZ-1 was sent", b"PKW, gebraucht"])
+def test_a_text_may_begin_like_something_else(words: bytes) -> None:
+    """Two letters make no picture and no program."""
+    assert taken("a.txt", words).content == words
+
+
 def test_a_name_gets_the_suffix_of_its_content() -> None:
     """A PNG that calls itself a program or a text is named as what it is."""
     assert taken("setup.exe", picture("PNG")).name == "setup.exe.png"

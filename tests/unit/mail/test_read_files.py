@@ -37,7 +37,7 @@ def only(part: bytes) -> MailFile:
     return file
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
 @pytest.mark.parametrize("declared", ["same", "image/jpeg", "application/octet-stream"])
 def test_a_picture_is_known_by_its_content(kind: str, declared: str) -> None:
     """Whatever it is called and said to be, as long as it is said to be no other thing."""
@@ -74,6 +74,9 @@ def test_a_pdf_and_a_text_are_kept_unopened() -> None:
         ("image/jpeg", picture("JPEG")[:-2], "the picture is cut off"),
         ("image/png", picture("PNG")[:40], "the picture is cut off"),
         ("image/webp", picture("WEBP")[:-4], "the picture is cut off"),
+        ("image/bmp", picture("BMP")[:-4], "the picture is cut off"),
+        ("text/plain", b"t\xe9l\xe9", "is not kept"),
+        ("text/plain", b"<script>x</script>", "is not kept"),
         ("image/jpeg", b"", "nothing in it"),
     ],
 )
