@@ -65,6 +65,9 @@ class Delivering:
         del raw  # it lies in the store; its photos are decoded next, and memory is bounded
         try:
             await self._deliver(mail, where, ref, received_at)
+            if mail.unread and isinstance(where, Start | Tell):
+                left_out = f"Not all of it was read: {mail.unread}. Read it in the mailbox."
+                await self._note(mail.reading, "unread", left_out, ref)
             if size is not None:
                 await self._note(mail.reading, "size", _too_large(size), ref)
         except AtozError as fault:

@@ -16,6 +16,8 @@ from email.message import Message
 from typing import Any, TypeAlias, TypeVar
 
 MAX_MAIL = 60_000_000
+MAX_LINES = 1_000_000
+"""A mail of MAX_MAIL with lines of a usual length has fewer; each costs the parser a text of its own."""
 MAX_HEADER = 4_000
 MAX_PARTS = 200
 MAX_NESTING = 20
@@ -77,6 +79,8 @@ def parse(raw: bytes) -> Mail:
     """The mail that the bytes hold. Raises nothing: at worst it has no part that says anything."""
     if len(raw) > MAX_MAIL:
         return _headers_only(raw, f"over {MAX_MAIL // 1_000_000} MB: only its headers are read")
+    if max(raw.count(b"\n"), raw.count(b"\r")) > MAX_LINES:
+        return _headers_only(raw, f"over {MAX_LINES:,} lines: only its headers are read")
     nested = sum(1 for _, _ in zip(range(MAX_NESTING + 1), _NESTED.finditer(raw), strict=False))
     if nested > MAX_NESTING:
         return _headers_only(raw, "mails inside mails too deeply: only its headers are read")

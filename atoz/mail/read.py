@@ -27,10 +27,14 @@ def read(raw: bytes, *, rules: NoticeRules, authserv_id: str | None) -> Reading:
 
 @dataclass(frozen=True)
 class OpenMail:
-    """A mail that was read, with the contents of its files within reach."""
+    """A mail that was read, with the contents of its files within reach.
+
+    `unread` says what of it was left out, and is empty where nothing was.
+    """
 
     reading: Reading
     parts: tuple[Part, ...] = ()
+    unread: str = ""
 
     def content(self, file: MailFile) -> bytes:
         """The bytes of one of this mail's accepted files. Raises ValueError for a refused one."""
@@ -51,7 +55,7 @@ def open_mail(raw: bytes, *, rules: NoticeRules, authserv_id: str | None) -> Ope
 def opened(raw: bytes, rules: NoticeRules, authserv_id: str | None) -> OpenMail:
     """As `open_mail`, but a fault in the reader itself is raised, so that tests find it."""
     reader = Reader(parse(raw), rules, authserv_id, _made_id(raw))
-    return OpenMail(reader.reading(), reader.parts)
+    return OpenMail(reader.reading(), reader.parts, "; ".join(reader.left_out))
 
 
 def _unreadable(raw: bytes) -> Reading:

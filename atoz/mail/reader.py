@@ -240,11 +240,16 @@ class Reader:
         other = read_intents(text, language=None, phrases=known, photos=photos)
         return found if set(other) <= _LITTLE else other
 
-    def _notes(self) -> Iterator[str]:
+    @property
+    def left_out(self) -> Iterator[str]:
+        """What of the mail itself is not read, beyond what is meant not to be."""
         yield from self.mail.notes
-        yield from filter(None, (self.known.note, self._marked[1]))
-        yield from filter(None, (self.stated.note, self.decision.note))
         if not self.body.whole:
             yield "its text is too long: the rest is not read"
+
+    def _notes(self) -> Iterator[str]:
+        yield from self.left_out
+        yield from filter(None, (self.known.note, self._marked[1]))
+        yield from filter(None, (self.stated.note, self.decision.note))
         if self.kind == "buyer_message" and self.words.cut:
             yield "a quoted mail below the words is left out"

@@ -248,6 +248,21 @@ async def test_a_mail_that_is_too_large_is_told_without_being_loaded() -> None:
     assert world.mailbox.marked == {1}
 
 
+async def test_what_of_a_mail_was_not_read_is_told() -> None:
+    """The claim gets what could be read, a person where the rest is."""
+    subject = f"Re: your order {ORDER}"
+    parts = tuple(b"Content-Type: image/png\r\n\r\nx\r\n" for _ in range(300))
+    raw = Incoming("Here you are.", subject, kind="buyer_message", parts=parts).raw()
+    world = World(raw)
+    world.office.claims[ORDER] = []
+    await world.passes.work_off(100)
+    (reply,) = world.office.claims[ORDER]
+    assert isinstance(reply, ev.BuyerReplied)
+    assert reply.text == "Here you are."
+    texts = [note.text for note in world.office.desk.values()]
+    assert any(text.startswith("Not all of it was read: more than 200 parts") for text in texts)
+
+
 async def test_a_large_mail_of_somebody_else_is_left() -> None:
     """Holiday photos of a friend are no refusal."""
     world = World(b"From: a@friend.example\r\nSubject: Sea\r\n\r\n" + b"x" * 9_000, largest=5_000)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from atoz.evidence.limits import MOST_FILES
 from atoz.mail.files import safe_name
+from atoz.mail.mime import MAX_LINES
 from atoz.mail.reading import MailFile, Reading
 from tests.support.incoming import ORDERS, Incoming, file_part, said
 
@@ -142,6 +143,13 @@ def test_ten_thousand_parts_cost_the_parts_and_not_the_mail() -> None:
     assert found.order_id == ORDERS["US"]
     assert found.text.startswith("Here you are.")
     assert found.notes[0] == "more than 200 parts: the rest is not read"
+
+
+def test_millions_of_lines_are_not_taken_apart() -> None:
+    """Each would cost a text of its own: 30 MB of them took a gigabyte. The headers are read."""
+    found = received(b"Content-Type: text/plain\r\n\r\n" + b"\n" * (MAX_LINES + 1))
+    assert (found.kind, found.order_id, found.trusted) == ("buyer_message", ORDERS["US"], True)
+    assert found.notes == ("over 1,000,000 lines: only its headers are read",)
 
 
 def test_a_mail_inside_the_mail_is_not_opened() -> None:
