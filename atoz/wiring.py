@@ -23,7 +23,7 @@ from activities.settling import Questions
 from activities.tasks import Tasks
 from atoz.evidence.store import EvidenceStore, open_store
 from atoz.library import Library, load_library
-from atoz.mail.outbox import OutboxMailer
+from atoz.mail.outbox import MustArrive, OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
 from atoz.mail.render import Templates
 from atoz.mail.smtp import SmtpMailer
@@ -93,7 +93,8 @@ def build_mailer(settings: Settings) -> Mailer:
     if account is not None:
         return SmtpMailer(account)
     _LOG.warning(
-        "NO SMTP IS CONFIGURED: messages are written to %s and reach nobody", settings.outbox_folder
+        "NO SMTP IS CONFIGURED: messages, and notices by mail, are written to %s and reach nobody",
+        settings.outbox_folder,
     )
     return OutboxMailer(settings.outbox_folder)
 
@@ -148,7 +149,7 @@ def build_activities(
         words=rules.library.appeal_words,
         packets=settings.state / "packets",
         notifier=notifier,
-        mailer=mailer,
+        mailer=MustArrive(mailer),
         senders=settings,
         email_to=settings.appeal_email,
         post=build_post(settings),

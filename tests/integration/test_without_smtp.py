@@ -32,3 +32,22 @@ async def test_an_outbox_mail_reached_nobody_and_no_appeal_says_otherwise(tmp_pa
     assert not {fact.id for fact in sent} & {f for s in state.appeal.sentences for f in s.facts}
     assert "we wrote" not in state.appeal.text
     assert "no reply" not in state.appeal.text
+
+
+async def test_an_appeal_in_the_outbox_is_not_handed_in(tmp_path: Path) -> None:
+    """Where appeals go by e-mail: the clock runs on, and a person has to answer the claim."""
+    by_email = {"appeal_channel": "email", "appeal_email": "claims-team@marketplace.example"}
+    settings = shop_settings(tmp_path, **by_email)
+    rules = load_rules(settings)
+    async with virtual_time() as server, build_worker(server.client, settings, rules=rules):
+        case = a_case()
+        claim = Claim(await Rehearsal.begin(server, case), case.claim.notified_at)
+        await claim.reach("4d2h")
+        state = await claim.state()
+    assert "appeal_submitted" not in {fact.kind for fact in state.facts}
+    response = state.clock("response")
+    assert response is not None
+    assert response.running
+    refused = [fact for fact in state.facts if fact.kind == "message_refused"]
+    assert ["reached nobody" in fact.data["detail"] for fact in refused] == [True]
+    assert "handle-claim" in {task.kind for task in state.tasks if task.open}
