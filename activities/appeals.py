@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities import jobs, names
 from activities.alive import alive
+from activities.counting import count_findings
 from activities.messages import Senders
 from atoz.appeal.draft import draft
 from atoz.appeal.packet import write_packet
@@ -52,8 +53,10 @@ class Appeals:
 
     @activity.defn(name=names.DRAFT_APPEAL)
     async def draft_appeal(self, job: jobs.DraftJob) -> AppealDrafted:
-        """Compose and check one revision: a pure calculation."""
-        return draft(job.state, job.draft, job.at, self._words)
+        """Compose and check one revision: a pure calculation, and its findings are counted."""
+        drafted = draft(job.state, job.draft, job.at, self._words)
+        count_findings(drafted.findings, "appeal")
+        return drafted
 
     @activity.defn(name=names.HAND_IN_APPEAL)
     async def hand_in_appeal(self, job: jobs.HandInJob) -> AppealTried:
