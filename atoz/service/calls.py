@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import Any, NoReturn, TypeVar
 
 from temporalio.client import (
@@ -28,13 +29,16 @@ from atoz.mail.plain import one_line
 
 SERVER_PATIENCE = timedelta(seconds=5)
 RACE_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5)
-"""Seconds between repeats of an update that met a claim on its way into a fresh run."""
+"""Seconds between repeats of an update that met a busy claim; the last one again and again."""
 
 ASK_AGAIN = timedelta(seconds=1.5)
 """A claim answers in some ten milliseconds, also after it was evicted."""
 
 _TIMED_OUT = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
 T = TypeVar("T")
+_BUSY = ("is closing", "concurrent in-flight updates", "Update was aborted")
+"""Of the server's refusals, those that a moment later are none. An update's id makes a repeat safe."""
+
 _LOST = "AcceptedUpdateCompletedWorkflow"
 
 
@@ -91,12 +95,17 @@ class Calls:
         Raises BadInput with the workflow's own words where it refuses, NotOpen, NoWorker.
         """
         await self.query(workflow_id, probe)
-        for pause in RACE_PAUSES:
-            try:
-                return await self._update(workflow_id, name, document, key)
-            except _Racing:
-                await asyncio.sleep(pause)
-        return await self._update(workflow_id, name, document, key)
+        try:
+            # The SDK repeats by itself, too, and each time with a new time limit: this is the whole.
+            async with asyncio.timeout(self._patience.total_seconds()):
+                for pause in chain(RACE_PAUSES, repeat(RACE_PAUSES[-1])):
+                    try:
+                        return await self._update(workflow_id, name, document, key)
+                    except _Racing:
+                        await asyncio.sleep(pause)
+        except TimeoutError as error:
+            raise _Racing from error
+        raise AssertionError("the pauses never end")
 
     async def _update(
         self, workflow_id: str, name: str, document: Mapping[str, Any], key: str
@@ -160,7 +169,7 @@ def _raise(error: RPCError) -> NoReturn:
     said = one_line(error.message, 300)
     if error.status is RPCStatusCode.NOT_FOUND and not said.startswith("Namespace"):
         raise NotOpen(said) from error
-    if "is closing" in said or error.status is RPCStatusCode.ABORTED:
+    if error.status is RPCStatusCode.ABORTED or any(words in said for words in _BUSY):
         raise _Racing from error
     if "closed before WorkflowTaskStarted" in said:
         raise NotBegun from error
