@@ -4,18 +4,15 @@ It exists because a notice may be HTML only and in any encoding, and because sig
 must not change what a page shows or a phrase means.
 """
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from inscriptis import get_text
-
 from atoz.mail.charsets import decoded, scrubbed
 from atoz.mail.files import is_file
+from atoz.mail.markup import laid_out
 from atoz.mail.mime import Part, attempt, content_type, payload
 
 MAX_TEXT = 100_000
-_MAX_HTML = 150_000
 _MAX_ENCODED = 1_000_000
 _WRAPPED = 55
 
@@ -40,18 +37,19 @@ def body_of(parts: Sequence[Part]) -> Body:
     if plain.strip():
         return Body(plain[:MAX_TEXT], plain=True, whole=len(plain) <= MAX_TEXT)
     html = _joined([part for part in texts if content_type(part) == "text/html"])
-    text = from_html(html[:_MAX_HTML])
-    return Body(text[:MAX_TEXT], plain=False, whole=len(html) <= _MAX_HTML)
+    text, whole = _from_html(html)
+    return Body(text[:MAX_TEXT], plain=False, whole=whole and len(text) <= MAX_TEXT)
 
 
 def from_html(html: str) -> str:
     """HTML as text: links by their words and never by their targets."""
-    if not html.strip():
-        return ""
-    text = attempt(lambda: str(get_text(html)), None)
-    if text is None:
-        text = re.sub(r"<[^<>]{0,2000}>", " ", html)
-    return "\n".join(" ".join(line.split()) for line in scrubbed(text).split("\n")).strip()
+    return _from_html(html)[0]
+
+
+def _from_html(html: str) -> tuple[str, bool]:
+    page = laid_out(html)
+    lines = scrubbed(page.text).split("\n")
+    return "\n".join(" ".join(line.split()) for line in lines).strip(), page.whole
 
 
 def _joined(parts: Sequence[Part]) -> str:

@@ -21,6 +21,9 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# The same for ASCII, which most text is: a table is ten times as fast as the patterns.
+_ASCII = {sign: "\n" if chr(sign) in "\r\v\f" else None for sign in (*range(32), 127)}
+_ASCII |= {ord(kept): kept for kept in "\t\n"}
 _ENCODED = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]{0,2000})\?=")
 _BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
 
@@ -48,6 +51,8 @@ def _by(found: bytes, charset: str) -> str | None:
 
 def scrubbed(text: str) -> str:
     """Text without signs that nobody sees; every line ends with a line feed."""
+    if text.isascii():
+        return text.replace("\r\n", "\n").translate(_ASCII)
     return _UNSEEN.sub("", _BREAK.sub("\n", text))
 
 

@@ -44,6 +44,7 @@ class Dates:
 
     def __init__(self, words: "Deadlines", *, spaced: bool) -> None:
         self._numbers = {fold(word): number for word, number in words.numbers.items()}
+        self.number_words = frozenset(word.split()[0] for word in self._numbers if word.split())
         self._hours = frozenset(_folded(words.hours))
         self._months = {fold(name): number for name, number in words.months.items()}
         edge = (r"(?<!\w)", r"(?!\w)") if spaced else ("", "")

@@ -5,16 +5,17 @@ that may come (`should we need more`) starts no clock, one of an appeal is no de
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from atoz.mail.dating import LONGEST, Calendar
-from atoz.mail.lexicon import Lexicon, sentences
+from atoz.mail.lexicon import Lexicon, Sentences, sentences
 from atoz.mail.patterns import fold
 
 _ORDER = re.compile(r"(?<![0-9])[0-9]{3}-[0-9]{7}-[0-9]{7}(?![0-9])")
+_DIGIT = re.compile(r"[0-9]")
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "---------")
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _DAY = timedelta(days=1)
@@ -52,21 +53,26 @@ def deadline(text: str, lexicons: Sequence[Lexicon], calendar: Calendar, *, aske
     Only sentences that ask something of the seller count (`we will decide within 7 days` does not);
     where `asked`, because the whole mail asks something, any other counts after them.
     """
-    folded = list(sentences(fold(text)))
+    found = Sentences(_counting(fold(text), lexicons))
     for anything in (False, True) if asked else (False,):
         for lexicon in lexicons:
-            stated = _earliest(folded, lexicon, calendar, anything=anything)
+            stated = _earliest(found, lexicon, calendar, anything=anything)
             if stated != Stated():
                 return stated
     return Stated()
 
 
-def _earliest(
-    folded: Iterable[str], lexicon: Lexicon, calendar: Calendar, *, anything: bool
-) -> Stated:
+def _counting(folded: str, lexicons: Sequence[Lexicon]) -> Iterator[str]:
+    """The sentences with a digit or a number's word: no other states a deadline, and most have none."""
+    words = {word for lexicon in lexicons for word in lexicon.dates.number_words if word in folded}
+    for sentence in sentences(folded):
+        if _DIGIT.search(sentence) or any(word in sentence for word in words):
+            yield sentence
+
+
+def _earliest(listed: Sentences, lexicon: Lexicon, calendar: Calendar, *, anything: bool) -> Stated:
     found = Stated()
-    for sentence in folded:
-        bared = lexicon.bare(sentence)
+    for sentence, bared in lexicon.each(listed):
         if not lexicon.states(bared) or lexicon.appeals.search(bared):
             continue
         if anything or lexicon.duties.search(bared):
@@ -76,10 +82,10 @@ def _earliest(
 
 def appeal_until(text: str, lexicons: Sequence[Lexicon], calendar: Calendar) -> date | None:
     """The last day to appeal a decision, on the marketplace's calendar."""
-    folded = list(sentences(fold(text)))
+    listed = Sentences(_counting(fold(text), lexicons))
     for lexicon in lexicons:
-        for sentence in folded:
-            if lexicon.appeals.search(lexicon.bare(sentence)):
+        for sentence, bared in lexicon.each(listed):
+            if lexicon.appeals.search(bared):
                 due = _stated(sentence, lexicon, calendar).due
                 if due:
                     return due.astimezone(ZoneInfo(calendar.zone)).date()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from re import Pattern
 
 from atoz.mail.figures import order_ids
-from atoz.mail.lexicon import Lexicon, sentences
+from atoz.mail.lexicon import Lexicon, Sentences, sentences
 from atoz.mail.mime import Mail, Part
 from atoz.mail.notices import Market, NoticeRules
 from atoz.mail.patterns import fold
@@ -138,10 +138,10 @@ def _by_subject(letter: Letter) -> Kind | None:
 
 
 def _by_text(letter: Letter) -> Kind | None:
-    folded = list(sentences(fold(letter.text[:_READ])))
+    listed = Sentences(sentences(fold(letter.text[:_READ])))
     for lexicon in letter.lexicons:
-        for sentence in folded:
-            found = _first(lexicon.bodies, lexicon.bare(sentence))
+        for _, bared in lexicon.each(listed):
+            found = _first(lexicon.bodies, bared)
             if found:
                 return found
     return None

@@ -5,7 +5,7 @@ say that the claim was withdrawn, is it only a condition, which day does it stat
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from atoz.mail.dating import Dates
@@ -21,6 +21,20 @@ _SENTENCE = re.compile(r"(?<!\s[0-9])(?<!\s[0-9][0-9])\.(?![ \t]*[0-9])(?=\s|$)|
 def sentences(folded: str) -> Iterator[str]:
     """The sentences of a folded text; a line break ends one (wrapped lines are joined before)."""
     return (part for part in _SENTENCE.split(folded) if part.strip())
+
+
+class Sentences:
+    """The sentences of a folded text, each made bare once for all languages that write alike."""
+
+    def __init__(self, folded: Iterable[str]) -> None:
+        self._folded = tuple(folded)
+        self._bared: dict[bool, tuple[str, ...]] = {}
+
+    def bared(self, spaced: bool) -> Iterator[tuple[str, str]]:
+        """Each sentence as it stands, and bare."""
+        if spaced not in self._bared:
+            self._bared[spaced] = tuple(bare(sentence, spaced) for sentence in self._folded)
+        return zip(self._folded, self._bared[spaced], strict=True)
 
 
 def label(written: str) -> str:
@@ -63,6 +77,10 @@ class Lexicon:
     def bare(self, folded: str) -> str:
         """A folded sentence as the patterns read it."""
         return bare(folded, self._spaced)
+
+    def each(self, sentences: Sentences) -> Iterator[tuple[str, str]]:
+        """Each sentence as it stands, and as the patterns read it."""
+        return sentences.bared(self._spaced)
 
     def without_prefixes(self, folded: str) -> str:
         """A folded subject without `re:`, `fwd:` and the like before it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from atoz.claims.status import MEANINGS, FundedBy, Status
-from atoz.mail.lexicon import Lexicon, sentences
+from atoz.mail.lexicon import Lexicon, Sentences, sentences
 from atoz.mail.notices import Ruling
 from atoz.mail.patterns import fold
 
@@ -27,11 +27,11 @@ def decision_of(text: str, lexicons: Sequence[Lexicon]) -> Decision:
 
     Who pays follows from the status; whether it counts is only read where it is said.
     """
-    folded = list(sentences(fold(text)))
-    counted = set(_counts(folded, lexicons))
+    listed = Sentences(sentences(fold(text)))
+    counted = set(_counts(listed, lexicons))
     counts = counted.pop() if len(counted) == 1 else None
     for lexicon in lexicons:
-        said = frozenset(_rulings(folded, lexicon))
+        said = frozenset(_rulings(listed, lexicon))
         if said:
             status = _status(said, counts)
             note = None if status else f"it says {', '.join(sorted(said))}: a person must read it"
@@ -39,10 +39,9 @@ def decision_of(text: str, lexicons: Sequence[Lexicon]) -> Decision:
     return Decision(None, None, counts, "its words are not known: a person must read it")
 
 
-def _rulings(folded: Sequence[str], lexicon: Lexicon) -> Iterator[Ruling]:
+def _rulings(listed: Sentences, lexicon: Lexicon) -> Iterator[Ruling]:
     """What the sentences say that neither set a condition nor speak of an appeal."""
-    for sentence in folded:
-        bared = lexicon.bare(sentence)
+    for _, bared in lexicon.each(listed):
         if lexicon.states(bared) and not lexicon.appeals.search(bared):
             yield from (said for said, words in lexicon.rulings.items() if words.search(bared))
 
@@ -63,9 +62,9 @@ def _status(said: frozenset[Ruling], counts: bool | None) -> Status | None:
     return Status.GRANTED_SELLER_FUNDED if "granted" in said and counts else None
 
 
-def _counts(folded: Sequence[str], lexicons: Sequence[Lexicon]) -> Iterator[bool]:
+def _counts(listed: Sentences, lexicons: Sequence[Lexicon]) -> Iterator[bool]:
     """Whether the order defect rate counts it, as often as it is said."""
-    bared = [(lexicon, lexicon.bare(sentence)) for lexicon in lexicons for sentence in folded]
+    bared = [(lexicon, bared) for lexicon in lexicons for _, bared in lexicon.each(listed)]
     stated = [(lexicon, sentence) for lexicon, sentence in bared if lexicon.states(sentence)]
     for lexicon, sentence in stated:
         if lexicon.does_not_count.search(sentence):
