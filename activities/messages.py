@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities import jobs, names
 from activities.alive import alive
+from activities.counting import count_findings
 from atoz.claims.status import Status
 from atoz.errors import AtozError, BadInput
 from atoz.mail.lint import Message, lint
@@ -93,7 +94,9 @@ def refuse_blocked(rendered: Rendered, send: Send, bans: Bans) -> None:
         order_id=str(send.values.get("order_id") or "") or None,
         template=send.template,
     )
-    blocks = [f for f in lint(message, bans) if f.severity == "block"]
+    found = lint(message, bans)
+    count_findings(found, "message")
+    blocks = [finding for finding in found if finding.severity == "block"]
     if blocks:
         said = "; ".join(f"{finding.rule}: {finding.message}" for finding in blocks[:5])
         raise BadInput(f"{send.template} breaks a rule on messages to buyers: {said}")

@@ -235,13 +235,14 @@ def _in_place(_: CaseState, __: datetime, world: _World) -> Iterator[str]:
 
 
 def _in_time(state: CaseState, _: datetime, __: _World) -> Iterator[str]:
-    """The answer was in, or a person had the task with time left; a missed clock is loud."""
+    """The answer was in, or a person had the task or had paused the claim; a missed clock is loud."""
     clock = state.clock("response")
     assert clock is not None, "an opened claim has its clock"
     if clock.stopped_at is not None and clock.stopped_at <= clock.due:
         return
     opened = [f for f in state.facts if f.kind == "task_opened" and f.at < clock.due]
-    if not opened and not state.decided:
+    held = [f.kind for f in state.facts if f.kind in ("paused", "resumed") and f.at < clock.due]
+    if not opened and not state.decided and held[-1:] != ["paused"]:
         yield f"the answer was due {clock.due:%a %d %b %H:%M} UTC and nobody had a task"
     if clock.missed and not any(t.kind == "missed-deadline" for t in state.tasks):
         yield "the deadline was missed and nobody was told"

@@ -102,7 +102,8 @@ def _event(chance: random.Random, number: int) -> dict[str, Any]:
     """One thing that happens, as a document of the event."""
     mail = f"<{chance.choice([number, number, 0])}@fuzz.invalid>"
     match chance.choice(
-        ["reply"] * 6 + ["again", "asked", "decided", "bounced", "refunded", "pause"]
+        ["reply"] * 6
+        + ["again", "asked", "decided", "bounced", "refunded", "pause", "resume", "resume"]
     ):
         case "reply":
             photo = {"name": "a.jpg", "type": "image/jpeg", "size": 1, "sha256": "a" * 64}
@@ -130,6 +131,8 @@ def _event(chance: random.Random, number: int) -> dict[str, Any]:
                 "key": mail,
                 "amount": chance.choice(["8", "58"]),
             }
+        case "pause":
+            return {"type": "paused", "by": "fuzz", "key": mail}
         case _:
             return {"type": "resumed", "by": "fuzz", "key": mail}
 

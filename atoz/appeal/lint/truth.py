@@ -138,11 +138,7 @@ def _two_dates(subject: Subject) -> Iterator[Finding]:
         path, keys = told[0], days.pop()
         recorded = _recorded(subject, path)
         first = recorded or seen.get(path)
-        if (
-            keys
-            and first is not None
-            and not any(first.endswith(key) or first.startswith(key) for key in keys)
-        ):
+        if keys and first is not None and not any(_is_of(first, key) for key in keys):
             known = "the record says" if recorded else "the text above says"
             said = f"{known} {first} for what this dates {keys[0]}: one fact, one date"
             yield warn("two-dates", said, each.number)
