@@ -23,6 +23,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
 from atoz.playbook.check import refusal
 from atoz.playbook.decide import decide
+from atoz.playbook.edition import CURRENT
 from atoz.playbook.model import Playbook
 from atoz.playbook.simulate import persona_acts
 from atoz.playbook.state import CaseState, open_claim
@@ -136,7 +137,11 @@ class _World:
                 return do.event
             case acts.Open():
                 return ev.Opened(
-                    at=now, file=state.file, policy=self._policy, candidates=(self._playbook,)
+                    at=now,
+                    file=state.file,
+                    policy=self._policy,
+                    candidates=(self._playbook,),
+                    edition=CURRENT,
                 )
             case acts.Send():
                 return self._send(do, now)
