@@ -1,8 +1,9 @@
 """The playbooks folder as one frozen value: what a seller edits, read whole or refused whole.
 
 `*.yaml` directly in the folder are the playbooks, `policies/*.yaml` the marketplaces,
-`phrases/*.yaml` the words of buyers, `notices` how incoming mails are read. Everything is checked at
-once and against each other, so that a folder that loads has no surprise left for a running claim.
+`phrases/*.yaml` the words of buyers, `notices` how incoming mails are read, `appeal/*.yaml` the words
+of appeals. Everything is checked at once and against each other, so that a folder that loads has no
+surprise left for a running claim.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 import holidays
 
 from atoz.appeal.lint_words import Carriers, LintFile, LintWords
+from atoz.appeal.phrasebook import Phrasebook
 from atoz.appeal.words import AppealWords
 from atoz.claims.policy import Policy
 from atoz.errors import BadInput
@@ -39,11 +41,12 @@ class Library:
     notices: NoticeRules = field(default_factory=NoticeRules)
     bans: Bans = field(default_factory=Bans)
     lint: LintWords = field(default_factory=LintWords)
+    appeals: dict[str, Phrasebook] = field(default_factory=dict)
 
     @cached_property
     def appeal_words(self) -> AppealWords:
         """What appeals are made of and checked with."""
-        return AppealWords(bans=self.bans, lint=self.lint)
+        return AppealWords(bans=self.bans, lint=self.lint, books=self.appeals)
 
     def playbook(self, name: str) -> Playbook:
         """The playbook of this name. Raises BadInput with the nearest known name."""
@@ -84,6 +87,7 @@ def load_library(folder: Path | None = None) -> Library:
     bans = read_folder(folder / "bans", lambda text, file: read_yaml(text, file, WordList))
     lint = read_folder(folder / "lint", lambda text, file: read_yaml(text, file, LintFile))
     links = read_folder(folder / "lint/links", lambda text, file: read_yaml(text, file, Carriers))
+    books = read_folder(folder / "appeal", lambda text, file: read_yaml(text, file, Phrasebook))
     notices = _notices(folder / "notices")
     _refuse(
         [
@@ -94,6 +98,7 @@ def load_library(folder: Path | None = None) -> Library:
             *bans.problems,
             *lint.problems,
             *links.problems,
+            *books.problems,
         ]
     )
     _refuse([*_between(folder, playbooks.files, policies.files), *_named(policies, phrases)])
@@ -110,6 +115,7 @@ def load_library(folder: Path | None = None) -> Library:
             (file.value for file in lint.files),
             (carrier for file in links.files for carrier in file.value.carriers),
         ),
+        appeals={file.value.language: file.value for file in books.files},
     )
 
 
