@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -30,6 +30,25 @@ class Record(BaseModel):
     """A frozen model that travels between processes: unknown keys of a newer version are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some values changed; like pydantic's own it validates nothing.
+
+        The engine folds every event into such copies. A record has no extra and no private values,
+        so there is little to copy: a third of the time of the general way.
+        """
+        if deep:
+            return super().model_copy(update=update, deep=True)
+        changes = update or {}
+        made = _bare(type(self))
+        _assign(made, "__dict__", {**self.__dict__, **changes})
+        _assign(made, "__pydantic_fields_set__", self.__pydantic_fields_set__.union(changes))
+        _assign(made, "__pydantic_extra__", None)
+        _assign(made, "__pydantic_private__", None)
+        return made
+
+
+_bare, _assign = object.__new__, object.__setattr__
 
 
 def utc(instant: datetime) -> datetime:

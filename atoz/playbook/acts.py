@@ -1,20 +1,26 @@
-"""What the engine asks of the world: one frozen model per kind of act, and the three decisions."""
+"""What the engine asks of the world: one frozen value per kind of act, and the three decisions.
 
+Those that are handed to an activity are models, since they travel; the others never leave.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from atoz.claims.base import Record
-from atoz.playbook.events import AnyEvent, WarningGiven
+from atoz.playbook.events import Event, WarningGiven
 
 
-class Open(Record):
+@dataclass(frozen=True, slots=True)
+class Open:
     """Look the claim up in the order book and bring the rules to pin."""
 
 
-class Note(Record):
+@dataclass(frozen=True, slots=True)
+class Note:
     """Nothing to do in the world: apply this event."""
 
-    event: AnyEvent
+    event: Event
 
 
 class Send(Record):
@@ -50,14 +56,16 @@ class Submit(Record):
     channel: Literal["operator", "email", "webhook"]
 
 
-class Notify(Record):
+@dataclass(frozen=True, slots=True)
+class Notify:
     """Tell the operators of tasks and of clocks that run out."""
 
     tasks: tuple[str, ...] = ()
     warnings: tuple[WarningGiven, ...] = ()
 
 
-class Archive(Record):
+@dataclass(frozen=True, slots=True)
+class Archive:
     """Write the archive document."""
 
 

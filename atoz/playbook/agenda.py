@@ -6,7 +6,7 @@ The order of the generator is the order of precedence among items that are due a
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
@@ -47,9 +47,9 @@ def agenda(state: CaseState, now: datetime) -> Iterator[Item]:
         yield from (_after_decision(state) if state.decided else _open_claim(state, now))
 
 
-def _note(event: type[ev.Event], **fields: object) -> Make:
+def _note(event: type[ev.Event], **fields: Any) -> Make:
     """An item that only records that time has come."""
-    return lambda at: Note.model_validate({"event": event.model_validate({"at": at, **fields})})
+    return lambda at: Note(event(at=at, **fields))
 
 
 def _clocks(state: CaseState) -> Iterator[Item]:
