@@ -28,6 +28,7 @@ from atoz.claims.claim import ORDER_ID
 from atoz.claims.facts import Fact
 from atoz.playbook.events import Sentence
 from atoz.playbook.state import CaseState
+from atoz.words.unseen import without_unseen
 
 Ids = tuple[str, ...]
 
@@ -236,10 +237,9 @@ class Held:
 
 def spoken(text: str) -> str:
     """A text as quotes are compared with it: no control signs, one kind of quote, no case."""
-    return plain(_UNSEEN.sub("", text).translate(_ONE_QUOTE))
+    return plain(without_unseen(text).translate(_ONE_QUOTE))
 
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 _ONE_QUOTE = str.maketrans("“”„«»", '"""""')
 _LEFT_OUT = re.compile(r"\[?\.\.\.\]?")
 _TRIMMED = " .,;:!?。、！？"

@@ -7,6 +7,8 @@ marks is left out whole, never shortened or softened.
 import re
 from itertools import zip_longest
 
+from atoz.words.unseen import without_unseen
+
 REASONS = {
     "not_received": "an item not received",
     "not_as_described": "an item not as described",
@@ -35,7 +37,6 @@ _CAPITALS = re.compile(r"[A-ZÄÖÜ](?<!\w.)[A-ZÄÖÜ]{3,}(?:\s+[A-ZÄÖÜ]{2,}
 _DOUBLED = re.compile(r"[!！][!！]")
 # A full stop within a number or a name ends no sentence.
 _BOUNDARY = re.compile(r"((?<=[.!?])\s+|(?<=[。！？])(?![.!?。！？])\s*|\n+)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 QUOTE_LIMIT = 400
 
 
@@ -54,9 +55,10 @@ def shouts(text: str) -> bool:
 def quotable(text: str) -> str:
     """The whole sentences of a buyer's text that an appeal may quote, up to a limit.
 
-    They stand as they were written; where one between them is left out, `[…]` says so.
+    They stand as they were written; where one is left out between them, or behind them for the
+    limit, `[…]` says so.
     """
-    clean = _CONTROL.sub("", text).replace("“", '"').replace("”", '"')
+    clean = without_unseen(text).replace("“", '"').replace("”", '"')
     parts = _BOUNDARY.split(clean)
     quote, joint = "", ""
     for sentence, gap in zip_longest(map(str.strip, parts[::2]), parts[1::2]):
@@ -66,7 +68,7 @@ def quotable(text: str) -> str:
             joint = " […] "
             continue
         if len(quote) + len(sentence) > QUOTE_LIMIT:
-            break
+            return f"{quote} […]" if quote else ""
         quote += (joint if quote else "") + sentence
         joint = " " if gap else ""
     return quote

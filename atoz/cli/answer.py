@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.text import Text
+
+from atoz.mail.plain import escaped, visible
 
 _WIDE = 220
 """Columns where there is no terminal: a pipe takes whole lines."""
@@ -37,7 +40,10 @@ def show(answer: Answer, *, as_json: bool) -> None:
 
 
 def _print(answer: Answer, console: Console) -> None:
+    """Texts of several lines hold what outsiders wrote: no sign of theirs may steer the terminal."""
     for part in answer.shown:
+        if isinstance(part, Text):
+            part.plain = visible(part.plain)
         console.print(part, markup=False, emoji=False)
 
 
@@ -48,9 +54,10 @@ def _colourless() -> bool | None:
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON document on stdout: a line of its own in a pipe, indented for a person."""
     indent = 1 if sys.stdout.isatty() else None
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=indent) + "\n")
+    written = json.dumps(document, ensure_ascii=False, indent=indent)
+    sys.stdout.write(escaped(written) + "\n")
 
 
 def print_error(message: str) -> None:
     """What went wrong, on stderr."""
-    sys.stderr.write(f"error: {message}\n")
+    sys.stderr.write(f"error: {visible(message)}\n")

@@ -5,6 +5,7 @@ own. Marketplace relays and sellers' senders all fit the one form of address; qu
 comments, display names, lists and non-ASCII are refused: each has been a way to smuggle things in.
 """
 
+import json
 import re
 import unicodedata
 from typing import Annotated
@@ -49,6 +50,25 @@ def fold_controls(text: str) -> str:
 def one_line(value: object, longest: int) -> str:
     """Any value as one bounded line, with single spaces."""
     return " ".join(fold_controls(str(value)).split())[:longest]
+
+
+def visible(text: str) -> str:
+    """The text with its lines; each other control, format and unencodable sign shows as `�`.
+
+    As long as before, so that a style stays on its words.
+    """
+    return _RARE.sub(lambda m: _HOLE if _is_control(m[0]) else m[0], text.replace("\r\n", " \n"))
+
+
+def escaped(document: str) -> str:
+    """A JSON document in which what could steer a terminal is written as `\\uXXXX`: the same values."""
+    return _RARE.sub(lambda m: json.dumps(m[0])[1:-1] if _is_control(m[0]) else m[0], document)
+
+
+_RARE = re.compile(r"[^\n\t -~]")
+"""Any sign that has to be looked at."""
+
+_HOLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def _is_control(sign: str) -> bool:

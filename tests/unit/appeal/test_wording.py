@@ -35,7 +35,7 @@ from atoz.claims.claim import Reason
         ("What? Really? Yes.", "What? Really? Yes."),
         ("x" * (QUOTE_LIMIT + 1), ""),
         ("x" * QUOTE_LIMIT, "x" * QUOTE_LIMIT),
-        ("One. " + "x" * QUOTE_LIMIT + ". Three.", "One."),
+        ("One. " + "x" * QUOTE_LIMIT + ". Three.", "One. […]"),
     ],
 )
 def test_whole_sentences_without_insults(text: str, quote: str) -> None:
