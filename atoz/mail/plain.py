@@ -61,7 +61,7 @@ def visible(text: str) -> str:
 
 
 def escaped(document: str) -> str:
-    """A JSON document in which what could steer a terminal is written as `\\uXXXX`: the same values."""
+    """A JSON document in which what could steer a terminal is written by its number: the same values."""
     return _RARE.sub(lambda m: json.dumps(m[0])[1:-1] if _is_control(m[0]) else m[0], document)
 
 

@@ -17,7 +17,10 @@ from atoz.cli.looks import status_look, tasks_look
 from atoz.mail.plain import escaped, visible
 from tests.support.cases import DAY, Play
 
-HOSTILE = "red \x1b[31m, title \x1b]0;x\x07, C1 \x9b2J, turned \u202edlrow, tag \U000e0041, \x00 \x7f \u2028<b>"
+HOSTILE = (
+    "red \x1b[31m, title \x1b]0;x\x07, C1 \x9b2J, turned \u202edlrow, tag \U000e0041, "
+    "\x00 \x7f \u2028<b>"
+)
 CASE = Path(__file__).resolve().parents[2] / "samples/cases/buyer-silent.json"
 
 Captured = pytest.CaptureFixture[str]
@@ -95,7 +98,9 @@ def test_the_text_that_waits_for_approval_is_shown_plainly(capsys: Captured) -> 
         "status": "under_review",
         "state": "waiting",
         "clocks": [],
-        "tasks": [{"id": "approve-appeal", "kind": "approve-appeal", "title": "x", "text": HOSTILE}],
+        "tasks": [
+            {"id": "approve-appeal", "kind": "approve-appeal", "title": "x", "text": HOSTILE}
+        ],
         "appeal": {
             "findings": [{"severity": "block", "rule": "control", "message": HOSTILE}],
             "revision": 1,
