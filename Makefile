@@ -7,7 +7,7 @@ ARGS ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check format bench fuzz lock clean setup
+.PHONY: help demo run test check format docs bench fuzz lock clean setup
 
 UV := .uv/bin/uv
 PY := .venv/bin/python
@@ -50,6 +50,10 @@ check: $(STAMP) ## lint, format, types, import directions, spelling
 format: $(STAMP) ## put the code into shape
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+
+docs: $(STAMP) ## what is generated for authors of playbooks: schema and reference
+	@$(PY) starter.py playbook schema --write playbooks/schema/playbook.schema.json
+	@$(PY) starter.py playbook reference --write docs/playbook-reference.md
 
 bench: $(STAMP) ## what a claim costs, and how many complete per second
 	@$(PY) -m bench $(ARGS)

@@ -19,7 +19,10 @@ _WIDE = 220
 
 @dataclass(frozen=True)
 class Answer:
-    """One document with stable keys, what a person sees of it, and how the command ends."""
+    """One document with stable keys, what a person sees of it, and how the command ends.
+
+    A plain string among what is shown is printed as it is, however long its lines are.
+    """
 
     document: Mapping[str, Any]
     shown: Sequence[RenderableType] = ()
@@ -42,6 +45,9 @@ def show(answer: Answer, *, as_json: bool) -> None:
 def _print(answer: Answer, console: Console) -> None:
     """Texts of several lines hold what outsiders wrote: no sign of theirs may steer the terminal."""
     for part in answer.shown:
+        if isinstance(part, str):
+            console.file.write(visible(part).removesuffix("\n") + "\n")
+            continue
         if isinstance(part, Text):
             part.plain = visible(part.plain)
         console.print(part, markup=False, emoji=False)

@@ -7,6 +7,7 @@ import typer
 
 from atoz.cli import (
     appeals,
+    authoring,
     claims,
     mail,
     mailbox,
@@ -30,7 +31,9 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    books = typer.Typer(help="Check a playbook, and try it on a case.", no_args_is_help=True)
+    books = typer.Typer(
+        help="Write a playbook, check it, and try it on a case.", no_args_is_help=True
+    )
     mails = typer.Typer(help="Read incoming mail.", no_args_is_help=True)
     texts = typer.Typer(help="Write and check appeals.", no_args_is_help=True)
     system.add_to(app)
@@ -39,6 +42,7 @@ def build() -> typer.Typer:
     work.add_to(app)
     plays.add_to(app, books)
     playbooks.add_to(books)
+    authoring.add_to(books)
     mail.add_to(mails)
     mailbox.add_to(mails)
     written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)

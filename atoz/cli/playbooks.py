@@ -1,4 +1,4 @@
-"""The verbs about playbooks themselves: checked and proved, drawn."""
+"""The verbs that try a playbook: checked and proved, played by random claims."""
 
 import json
 from datetime import timedelta
@@ -10,13 +10,13 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from atoz.claims.base import instant_text, parse_span, span_text
+from atoz.cli import books
 from atoz.cli.answer import Answer
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, local
-from atoz.errors import BadInput, Usage
+from atoz.errors import Usage
 from atoz.mail.plain import one_line
 from atoz.playbook.checking import Checked, check_playbook
-from atoz.playbook.diagram import mermaid
 from atoz.playbook.load import load_playbook
 from atoz.playbook.proof import Proof
 from atoz.playbook.simulate import timeline
@@ -24,28 +24,24 @@ from atoz.playbook.simulate import timeline
 PANEL = "Playbooks and rehearsals"
 _LINE = 2_000
 
-Named = Annotated[
-    str, typer.Argument(metavar="NAME-or-FILE", help="a playbook by name, or a YAML file")
-]
-
 
 async def check(
     call: Call,
-    playbook: Named,
+    playbook: books.Named,
     *,
     limit: Annotated[
         str | None, typer.Option(metavar="SPAN", help="prove it for this limit, such as 72h")
     ] = None,
 ) -> Answer:
     """Check a playbook and prove that it answers in time, for every arrival of the coming year."""
-    path, text = _file(call, playbook)
+    path, text = books.read(call, playbook)
     library = call.library
     checked = check_playbook(
         text,
         path,
         {name: policy.sending_hours for name, policy in library.policies.items()},
         call.now.date(),
-        templates=frozenset(f.stem for f in call.settings.playbooks.glob("templates/*/*.txt")),
+        templates=books.templates(call),
         limit=_span(limit),
     )
     return Answer(_document(checked), _look(path, checked), code=0 if checked.ok else 1)
@@ -53,7 +49,7 @@ async def check(
 
 async def fuzz(
     call: Call,
-    playbook: Named,
+    playbook: books.Named,
     *,
     runs: Annotated[int, typer.Option(min=1, max=10_000_000, help="claims to play")] = 1_000,
     seed: Annotated[int, typer.Option(help="the same seed plays the same claims")] = 1,
@@ -65,7 +61,7 @@ async def fuzz(
     from atoz.harness.fuzz import fuzz as played  # noqa: PLC0415 - other verbs need not wait
     from atoz.harness.lives import case_of  # noqa: PLC0415 - as above
 
-    path, text = _file(call, playbook)
+    path, text = books.read(call, playbook)
     found = played(load_playbook(text, path), call.library.policies, runs, seed)
     document: dict[str, Any] = {
         "ok": found.violation is None,
@@ -93,26 +89,6 @@ async def fuzz(
     lines = [f"{e['at']}  {e['kind']}  {e['step'] or ''}" for e in events]
     said = f"broken after {rate}: {broken.rule}: {broken.message}"
     return Answer(document, [Text(said), *(Text(line) for line in lines)], code=1)
-
-
-async def diagram(call: Call, playbook: Named) -> Answer:
-    """Draw a playbook as a Mermaid flowchart."""
-    path, text = _file(call, playbook)
-    drawn = mermaid(load_playbook(text, path))
-    return Answer({"mermaid": drawn}, [Text(drawn)])
-
-
-def _file(call: Call, name: str) -> tuple[str, str]:
-    """The path as it shall be named in problems, and the text. Raises BadInput."""
-    path = Path(name)
-    if path.suffix not in (".yaml", ".yml") and not path.is_file():
-        path = call.settings.playbooks / f"{call.library.playbook(name).name}.yaml"
-    try:
-        return str(path), path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path}: not UTF-8 text, save it as UTF-8") from error
 
 
 def _span(limit: str | None) -> timedelta | None:
@@ -182,5 +158,4 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
 def add_to(playbooks: typer.Typer) -> None:
     """Register these verbs, all of the form `playbook VERB`."""
     register(playbooks, check, PANEL, server=False)
-    register(playbooks, diagram, PANEL, server=False)
     register(playbooks, fuzz, PANEL, server=False)

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from atoz.claims.policy import Policy
 from atoz.playbook.advice import advise, keys_at
 from atoz.playbook.file_checks import Finding, in_playbook, in_policy
-from atoz.playbook.model import Playbook
+from atoz.playbook.model import Playbook, PlaybookFile, Written
 from atoz.playbook.problems import PlaybookRefused, Problem, nearest, shown
 from atoz.playbook.reading import read_tree
 from atoz.playbook.tree import Leaf, Node, Path, Place, Row, Table, find, place_of, walk
@@ -32,9 +32,13 @@ Check = Callable[[Node], Iterator[Finding]]
 def load_playbook(text: str, file: str, templates: frozenset[str] | None = None) -> Playbook:
     """The playbook that a text holds; with `templates`, every `send` must name one of them.
 
-    `file` is only named in problems. Raises PlaybookRefused with every problem of the text.
+    `file` is named in problems, and its last part in the playbook. Raises PlaybookRefused with every
+    problem of the text.
     """
-    return read_yaml(text, file, Playbook, lambda root: in_playbook(root, templates))
+    found, root = _read(text, file, PlaybookFile, lambda root: in_playbook(root, templates))
+    lines = {step.id: place_of(root, ("steps", n)).line for n, step in enumerate(found.steps)}
+    written = Written(file=file.replace("\\", "/").rpartition("/")[2], lines=lines)
+    return Playbook.model_validate({**dict(found), "written": written})
 
 
 def load_policy(text: str, file: str) -> Policy:
@@ -48,6 +52,11 @@ def read_yaml(text: str, file: str, model: type[Model], check: Check | None = No
     `check` finds what concerns several values at once and knows its place better than the model.
     Raises PlaybookRefused with every problem, in the order of the text, and nothing else.
     """
+    return _read(text, file, model, check)[0]
+
+
+def _read(text: str, file: str, model: type[Model], check: Check | None) -> tuple[Model, Node]:
+    """The model, and the tree that knows where each of its values stands."""
     root, problems = read_tree(text, file)
     result: Model | None = None
     if root is not None:
@@ -61,10 +70,10 @@ def read_yaml(text: str, file: str, model: type[Model], check: Check | None = No
         problems += [
             Problem(file, place.line, place.column, shown(said, 600)) for place, said in found
         ]
-    if result is None or problems:
+    if result is None or root is None or problems:
         each = dict.fromkeys(sorted(problems, key=lambda problem: problem[1:3]))
         raise PlaybookRefused(tuple(each)[:MAX_PROBLEMS])
-    return result
+    return result, root
 
 
 def problem_at(text: str, file: str, path: Path, message: str) -> Problem:

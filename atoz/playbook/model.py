@@ -10,9 +10,9 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from atoz.claims.base import Span, Strict
+from atoz.claims.base import Record, Span, Strict
 from atoz.claims.claim import Reason, ShipmentStatus
 from atoz.claims.status import Status
 
@@ -71,37 +71,58 @@ NotNegative = Annotated[Span, Field(ge=timedelta(0))]
 Positive = Annotated[Span, Field(gt=timedelta(0))]
 
 
-class Applies(Strict):
+class _Told(Strict):
+    """A part of a playbook file: what stands below each field is what its author reads about it."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Applies(_Told):
     """Whom a playbook applies to. Every part must hold; an absent part holds for everybody."""
 
     reasons: tuple[Reason, ...] | None = None
+    """The reasons of the claim, as the notice or a person states them."""
     shipment: tuple[ShipmentStatus, ...] | None = None
+    """How far the shipment has come."""
     marketplaces: tuple[str, ...] | None = None
+    """Marketplaces by their two letters, such as US; each has a policy file."""
     any_of: tuple[ConditionName, ...] | None = None
+    """At least one of these conditions holds."""
 
 
-class Step(Strict):
-    """One step: when (`at` from arrival, or `after` a step plus `wait`), and exactly one act.
-
-    `or_when` ends the wait early. `skip_if` skips the step when any condition holds, `only_if`
-    when any does not; a skipped step counts as done at its scheduled instant.
-    """
+class Step(_Told):
+    """One step: when (`at` from arrival, or `after` a step plus `wait`), and exactly one act."""
 
     id: Name
+    """The step's name, in small letters and hyphens. Running claims know the step by it."""
     at: NotNegative | None = None
+    """How long after the claim's arrival it acts, in elapsed time: 1d is 24 hours."""
     after: Name | None = None
+    """The step above that must be over first; a skipped step is over when it was planned."""
     wait: NotNegative = timedelta(0)
+    """How long after that step it acts."""
     or_when: ConditionName | None = None
+    """Ends the wait early: the step acts as soon as this holds."""
     send: Template | None = None
+    """Sends the message of this template to the buyer, once, within the sending hours."""
     submit: Literal["appeal"] | None = None
+    """Writes the appeal from the claim's facts, has it approved where needed, and hands it in."""
     ask: TaskKind | None = None
+    """Opens this task for a person."""
     draft: Literal["metric-restoration"] | None = None
+    """Drafts this letter for a person; it is never sent by itself."""
     skip_if: tuple[ConditionName, ...] = ()
+    """Skips the step when any of these holds."""
     only_if: tuple[ConditionName, ...] = ()
+    """Skips the step when any of these does not hold."""
     approval: Literal["never", "on_findings", "always"] = "on_findings"
+    """Whether a person approves the appeal before it goes: where the checks find something, or always."""
     if_unapproved: Literal["submit_facts_only", "hand_over", "hold"] = "submit_facts_only"
+    """What follows when nobody approved in time: the facts alone go, a person has the claim, or it waits."""
     if_late: Literal["send", "skip", "ask"] = "send"
+    """What a step does that comes late by more than `late_after`, as after an outage."""
     if_unknown: Literal["ask", "resend"] = "ask"
+    """What follows a send of which nobody knows whether it went."""
 
     @model_validator(mode="after")
     def _one_act_one_time(self) -> Self:
@@ -115,14 +136,19 @@ class Step(Strict):
         return self
 
 
-class Effect(Strict):
+class Effect(_Told):
     """What a reply does: exactly one key of `hold`, `send`, `task`, `stop_messages`, `record`."""
 
     hold: Positive | None = None
+    """No step acts for so long; the appeal still goes in time."""
     send: Template | None = None
+    """Answers the buyer's own question with this template, at once and only once."""
     task: TaskKind | None = None
+    """Opens this task for a person."""
     stop_messages: Literal[True] | None = None
+    """Nothing is sent to the buyer any more."""
     record: Literal[True] | None = None
+    """Nothing beyond the entry in the timeline."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -131,24 +157,39 @@ class Effect(Strict):
         return self
 
 
-class Playbook(Strict):
-    """A whole playbook. `rank` orders the choice: the lowest that applies and fits is taken."""
+class PlaybookFile(_Told):
+    """A playbook as a person writes it: one file directly in the playbooks folder."""
 
     name: Name
+    """The playbook's name; the file is called like it."""
     version: Annotated[int, Field(ge=1)]
+    """A number that you raise when you change the file, for people who read timelines."""
     title: str
+    """What people see; it changes nothing."""
     rank: int
+    """The order of choice: of the playbooks that apply and fit, the one of the lowest rank is taken."""
     applies: Applies = Applies()
+    """Whom the playbook applies to; left out, it applies to every claim."""
     limit: Positive
+    """How long a claim may go unanswered where neither notice nor policy say so."""
     margin: NotNegative = timedelta(hours=4)
+    """How long before the limit the answer must be in."""
     operator_lead: NotNegative = timedelta(hours=4)
+    """How long a person may take for a task that answers the claim."""
     approval_allowance: NotNegative = timedelta(hours=2)
+    """How long a person may take to approve an appeal."""
     retry_budget: NotNegative = timedelta(hours=1)
+    """How long a refused send is tried again."""
     late_after: Positive = timedelta(hours=6)
+    """A step that acts so much after its plan is late: see `if_late`."""
     aftercare: NotNegative = timedelta(days=30)
+    """How long replies and tasks are still served after the claim has closed."""
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=50)]
+    """What is done, in order."""
     on_reply: dict[Intent, tuple[Effect, ...]]
+    """What a buyer's reply does, by what it says; every intent has its line."""
     on_decision: dict[Status, tuple[TaskKind, ...]] = {}
+    """The tasks that a decision opens, by what the marketplace decided."""
 
     @model_validator(mode="after")
     def _steps_hang_together(self) -> Self:
@@ -184,9 +225,26 @@ class Playbook(Strict):
         return hashlib.sha256(meaning.encode()).hexdigest()[:16]
 
 
-def _meaning(playbook: Playbook) -> object:
-    """What counts for the digest: all but the title where it differs from a default, spans in seconds."""
-    return _seconds(playbook.model_dump(mode="python", exclude_defaults=True, exclude={"title"}))
+class Written(Record):
+    """Where a playbook was written: the file's name, and the line on which each step begins."""
+
+    file: str
+    lines: dict[str, int] = {}
+
+
+class Playbook(PlaybookFile):
+    """A whole playbook. Where it was written travels with it, so that `why` can name the line."""
+
+    written: Written | None = None
+
+
+def _meaning(playbook: PlaybookFile) -> object:
+    """What counts for the digest: all that differs from a default, spans in seconds.
+
+    Neither the title nor where it was written.
+    """
+    unmeant = {"title", "written"}
+    return _seconds(playbook.model_dump(mode="python", exclude_defaults=True, exclude=unmeant))
 
 
 def _seconds(node: object) -> object:
