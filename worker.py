@@ -30,6 +30,7 @@ from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
+from atoz.service.admitting import admit
 from atoz.service.base import Service
 from atoz.service.mailbox import mailbox_activities, watched
 from atoz.settings import Settings
@@ -61,11 +62,12 @@ async def _run() -> int:
         _configure_logs(settings)
         rules = load_rules(settings)
         client = await _unless(stopping, _connected())
-        if client is not None:
+        if client is not None and await _unless(stopping, _admitted(client, settings)):
             service = Service(client, settings, now)
             more = mailbox_activities(service, rules.library)
             async with watched(service):
-                await _serve(build_worker(client, settings, rules=rules, more=more), stopping)
+                worker = build_worker(client, settings, rules=rules, more=more, deployed=True)
+                await _serve(worker, stopping)
     except AtozError as refusal:
         sys.stderr.write(f"the worker does not start:\n{refusal}\n")
         return 1
@@ -102,6 +104,11 @@ async def _connected() -> Client:
             _LOG.warning("%s; trying again in %g s", fault, pause.total_seconds())
         await asyncio.sleep(pause.total_seconds())
     raise AssertionError("the pauses never end")
+
+
+async def _admitted(client: Client, settings: Settings) -> bool:
+    await admit(client, settings)
+    return True
 
 
 def _pauses() -> Iterator[timedelta]:

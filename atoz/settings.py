@@ -28,6 +28,7 @@ from atoz.errors import BadInput
 from atoz.logging import LogFormat, LogLevel
 from atoz.mail.plain import Address, domain_of
 from atoz.mail.smtp import DEFAULT_PORTS, Security, SmtpAccount
+from atoz.settings_deployment import DeploymentSettings
 from atoz.settings_mailbox import MailboxSettings
 from atoz.settings_reading import (
     Fault,
@@ -44,7 +45,7 @@ _NOWHERE = "atoz.invalid"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Settings(MailboxSettings):
+class Settings(MailboxSettings, DeploymentSettings):
     """Every setting with its default; a field's description says what to write.
 
     Raises BadInput naming every bad setting. Secrets, and addresses that may be secret, show in no

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.appeals import Appeals, Post
@@ -173,12 +174,14 @@ def build_worker(
     more: Sequence[Callable[..., Any]] = (),
     mailer: Mailer | None = None,
     cached_claims: int = 2_000,
+    deployed: bool = False,
 ) -> Worker:
     """A worker for every workflow and activity. Raises BadInput when the rules are bad.
 
     `rules` are read from the settings' folder unless the caller has read them already. `more` are
     activities that need the service, such as the mailbox's; `mailer` is another way out for mail.
     `cached_claims` should exceed the claims active at once: a claim takes about 177 KB there.
+    `deployed`: this is a worker of the deployment that the settings name, if they name one.
     """
     rules = rules or load_rules(settings)
     worker = Worker(
@@ -189,9 +192,31 @@ def build_worker(
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=cached_claims,
-        build_id=build_id(),
+        **_versioning(settings, settings.deployment if deployed else None),
     )
     return _patient(worker)
+
+
+def own_build(settings: Settings) -> str:
+    """What this worker calls itself: the build of its image, else the digest of its sources."""
+    return settings.build or build_id()
+
+
+def _versioning(settings: Settings, deployment: str | None) -> dict[str, Any]:
+    """Versioned where a deployment is named: a claim ends on the code that it began on.
+
+    A single process runs unversioned: its old code is gone after an upgrade, and a pinned claim
+    would wait for it forever.
+    """
+    if deployment is None:
+        return {"build_id": own_build(settings)}
+    return {
+        "deployment_config": WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(deployment, own_build(settings)),
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.PINNED,
+        )
+    }
 
 
 def _patient(worker: Worker) -> Worker:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 from temporalio import workflow
-from temporalio.common import RawValue
+from temporalio.common import RawValue, VersioningBehavior
 from temporalio.exceptions import ActivityError
 
 from activities import jobs
@@ -76,7 +76,8 @@ class DeskState(Record):
     held: tuple[HeldMail, ...] = ()
 
 
-@workflow.defn(name=names.DESK_WORKFLOW)
+# Never ends, so a build that it is pinned to would never be drained.
+@workflow.defn(name=names.DESK_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 class DeskWorkflow:
     """Keeps desk tasks, tells people of them, and never ends."""
 

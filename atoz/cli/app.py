@@ -16,6 +16,7 @@ from atoz.cli import (
     plays,
     reports,
     system,
+    upgrades,
     work,
 )
 from atoz.cli.verbs import failed
@@ -43,6 +44,7 @@ def build() -> typer.Typer:
     plays.add_to(app, books)
     playbooks.add_to(books)
     authoring.add_to(books)
+    upgrades.add_to(app)
     mail.add_to(mails)
     mailbox.add_to(mails)
     written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)

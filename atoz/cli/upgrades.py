@@ -1,0 +1,67 @@
+"""The verbs of upgrades: whether open claims go on under this code, and which build new ones begin on."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from atoz.cli.answer import Answer
+from atoz.cli.verbs import Call, register
+from atoz.cli.words import columns, line
+from atoz.service import deploying
+from atoz.service.verifying import verify_folder, verify_server
+
+PANEL = "Upgrades"
+
+
+async def verify(
+    call: Call,
+    histories: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="exported histories instead of the server's claims"),
+    ] = None,
+) -> Answer:
+    """Replay every open claim against this code: exit 1 with the claims that would break."""
+    if histories is not None:
+        found = await verify_folder(histories, pydantic_data_converter)
+    else:
+        found = await verify_server((await call.service()).client)
+    if not found.broken:
+        shown = [line(f"{found.replayed} open workflows go on under this code")]
+        return Answer(found.document, shown)
+    rows = [(each.workflow_id, each.why) for each in found.broken]
+    heading = line(f"{len(rows)} of {found.replayed} would break under this code:")
+    return Answer(found.document, [heading, columns(["claim", "why"], rows)], code=1)
+
+
+async def status(call: Call) -> Answer:
+    """Which builds of the workers are there, which is current, which still have claims."""
+    document = await deploying.status(await call.service())
+    rows = [
+        (each["build"], each["state"], each["open_claims"], each["since"])
+        for each in document["builds"]
+    ]
+    table = columns(["build", "state", "open claims", "since"], rows)
+    return Answer(document, [line(f"deployment {document['deployment']}"), table])
+
+
+async def promote(
+    call: Call,
+    build: Annotated[
+        str | None, typer.Argument(metavar="[BUILD]", help="else the build of this code")
+    ] = None,
+) -> Answer:
+    """Let new claims begin on a build; those that run stay on theirs."""
+    document = await deploying.promote(await call.service(), build, call.by)
+    before = f" (before: {document['previous']})" if document["previous"] else ""
+    return Answer(document, [line(f"new claims begin on {document['current']}{before}")])
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register `verify`, `deploy status` and `deploy promote`."""
+    register(app, verify, PANEL)
+    deploy = typer.Typer(help="The builds that claims run on, side by side.", no_args_is_help=True)
+    register(deploy, status, PANEL)
+    register(deploy, promote, PANEL, acts=True)
+    app.add_typer(deploy, name="deploy", rich_help_panel=PANEL)

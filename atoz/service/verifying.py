@@ -1,0 +1,189 @@
+"""Whether every open claim of a server goes on under this code: each history is replayed here.
+
+It exists because a changed order of commands breaks only the claims that run already, days after
+the change and one by one. Histories are fetched and replayed a few at a time, in as many processes
+as there are cores once there are many claims, so that memory stays bounded whatever there is.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from temporalio.client import Client, WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.worker import Replayer
+
+from atoz import wiring
+from atoz.connect import connect
+from atoz.errors import BadInput
+from atoz.mail.plain import one_line
+from atoz.service.calls import NotOpen, server_errors
+from atoz.wiring import build_id, workflow_runner
+from workflows import names
+
+ALL_KINDS = (names.CLAIM_WORKFLOW, names.DESK_WORKFLOW, names.MAILBOX_WORKFLOW)
+CHUNK = 50
+"""Workflows that one process takes at a time."""
+FEW = 200
+"""So many are replayed sooner here than by processes that must start first."""
+
+_LONGEST_REASON = 500
+
+
+class Broken(NamedTuple):
+    """A workflow that this code cannot go on with, and why."""
+
+    workflow_id: str
+    why: str
+
+
+class Verified(NamedTuple):
+    """What replaying found: how many were replayed, by which build, and which would break."""
+
+    build: str
+    replayed: int
+    broken: Sequence[Broken]
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """As the command prints it."""
+        broken = [
+            {"workflow_id": each.workflow_id, "order_id": _order(each.workflow_id), "why": each.why}
+            for each in self.broken
+        ]
+        return {
+            "ok": not broken,
+            "build": self.build,
+            "replayed": self.replayed,
+            "broken": broken,
+        }
+
+
+async def verify_server(client: Client, kinds: Sequence[str] = ALL_KINDS) -> Verified:
+    """Replay every open workflow of these types. Raises NoServer where the server stops answering."""
+    with server_errors():
+        ids = [each async for each in _open_ids(client, kinds)]
+    if len(ids) <= FEW:
+        return _summed([await _replayed_from(client, ids)])
+    return _summed([each async for each in _in_processes(client, ids)])
+
+
+async def verify_folder(folder: Path, converter: DataConverter) -> Verified:
+    """Replay every history in a folder: `*.json`, as Temporal's command exports them.
+
+    Raises BadInput for a folder without any, and for a file that is no history.
+    """
+    files = _files(folder)
+
+    async def histories() -> AsyncIterator[WorkflowHistory]:
+        for file in files:
+            yield read_history(file)
+
+    return _summed([await _replayed(histories(), converter)])
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise BadInput(f"{folder}: there is no history here (*.json)")
+    return files
+
+
+def read_history(file: Path) -> WorkflowHistory:
+    """One exported history. Its file's name stands in for an id that it does not say."""
+    try:
+        document = json.loads(file.read_text("utf-8"))
+        events = {"events": document["events"]}
+        return WorkflowHistory.from_json(document.get("workflow_id", file.stem), events)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise BadInput(f"{file}: no workflow history: {one_line(fault, 200)}") from fault
+
+
+async def _open_ids(client: Client, kinds: Sequence[str]) -> AsyncIterator[str]:
+    wanted = ", ".join(f"'{kind}'" for kind in kinds)
+    query = f"ExecutionStatus = 'Running' AND WorkflowType IN ({wanted})"
+    async for execution in client.list_workflows(query, page_size=1_000):
+        yield execution.id
+
+
+async def _replayed_from(client: Client, ids: Sequence[str]) -> Verified:
+    async def histories() -> AsyncIterator[WorkflowHistory]:
+        for workflow_id in ids:
+            history = await _history(client, workflow_id)
+            if history is not None:
+                yield history
+
+    return await _replayed(histories(), client.data_converter)
+
+
+async def _history(client: Client, workflow_id: str) -> WorkflowHistory | None:
+    """The history of the newest run, or None where the workflow is gone since it was listed."""
+    try:
+        with server_errors():
+            return await client.get_workflow_handle(workflow_id).fetch_history()
+    except NotOpen:
+        return None
+
+
+async def _replayed(
+    histories: AsyncIterator[WorkflowHistory], converter: DataConverter
+) -> Verified:
+    replayer = Replayer(
+        workflows=wiring.WORKFLOWS, workflow_runner=workflow_runner(), data_converter=converter
+    )
+    replayed, broken = 0, []
+    async with replayer.workflow_replay_iterator(histories) as results:
+        async for result in results:
+            replayed += 1
+            if result.replay_failure is not None:
+                why = one_line(result.replay_failure, _LONGEST_REASON)
+                broken.append(Broken(result.history.workflow_id, why))
+    return Verified(build_id(), replayed, broken)
+
+
+def _summed(parts: Sequence[Verified]) -> Verified:
+    broken = sorted(each for part in parts for each in part.broken)
+    return Verified(build_id(), sum(part.replayed for part in parts), broken)
+
+
+def _order(workflow_id: str) -> str | None:
+    order = names.order_of(workflow_id)
+    return order if order != workflow_id else None
+
+
+# Many claims ------------------------------------------------------------------------------------
+
+
+async def _in_processes(client: Client, ids: Sequence[str]) -> AsyncIterator[Verified]:
+    """Chunk by chunk, each in a process of its own, a few chunks ahead of what is done."""
+    config = client.service_client.config
+    where = (config.target_host, client.namespace)
+    # Forked children would inherit the threads of the SDK's core, which do not survive a fork.
+    spawning = multiprocessing.get_context("spawn")
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawning) as pool:
+        for wave in _batched(_batched(ids, CHUNK), 2 * (os.cpu_count() or 1)):
+            under_way = [loop.run_in_executor(pool, _replay_chunk, *where, chunk) for chunk in wave]
+            for part in await asyncio.gather(*under_way):
+                yield part
+
+
+def _batched(items: Any, size: int) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _replay_chunk(address: str, namespace: str, ids: Sequence[str]) -> Verified:
+    """In a process of its own: Temporal's settings come from the environment, as they did above."""
+
+    async def replay() -> Verified:
+        return await _replayed_from(await connect(address=address, namespace=namespace), ids)
+
+    return asyncio.run(replay())

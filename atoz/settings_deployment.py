@@ -1,0 +1,31 @@
+"""The settings of upgrades: which code a worker runs, and what must hold before it starts.
+
+`Settings` inherits them; their variables are `ATOZ_DEPLOYMENT`, `ATOZ_BUILD` and `ATOZ_VERIFY`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings
+
+from atoz.settings_reading import lower
+
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
+_BUILD = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
+
+
+class DeploymentSettings(BaseSettings):
+    """How a worker relates to the workers before it."""
+
+    deployment: str | None = Field(
+        None,
+        pattern=_NAME,
+        description="the name of the worker deployment, like atoz, where several builds run at once",
+    )
+    build: str | None = Field(
+        None, pattern=_BUILD, description="this image's build, like 1.4.0-3f2a; else a digest"
+    )
+    verify: Annotated[Literal["refuse", "warn"], BeforeValidator(lower)] = Field(
+        "refuse",
+        description="refuse or warn: what a worker does when an open claim would break under it",
+    )

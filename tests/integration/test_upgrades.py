@@ -1,0 +1,151 @@
+"""New code under running claims: a broken upgrade is refused, a versioned one leaves old claims alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from atoz.errors import BadInput, NoWorker
+from atoz.harness.server import VirtualTime, virtual_time
+from atoz.service import deploying, looking, verifying
+from atoz.service.admitting import MARK
+from atoz.service.base import Service
+from atoz.service.verifying import verify_folder, verify_server
+from atoz.settings import Settings
+from tests.support.fingerprint import HISTORIES
+from tests.support.running import Process
+from tests.support.service import begun, eventually
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server() -> AsyncIterator[VirtualTime]:
+    """A server of its own: what its worker did last is part of what is tested."""
+    async with virtual_time() as made:
+        yield made
+
+
+def service(server: VirtualTime, folder: Path, **settings: Any) -> Service:
+    """The service over this server."""
+    return Service(server.client, Settings(state=folder, **settings), lambda: datetime.now(UTC))
+
+
+@contextmanager
+def worker(server: VirtualTime, folder: Path, *arguments: str, **more: str) -> Iterator[Process]:
+    """A worker process; killed with the block if it is still there."""
+    folder.mkdir(exist_ok=True)
+    address = server.client.service_client.config.target_host
+    process = Process(folder, *arguments, TEMPORAL_ADDRESS=address, **more)
+    try:
+        yield process
+    finally:
+        process.popen.kill()
+        process.popen.wait()
+
+
+async def works(process: Process) -> None:
+    """Wait until the worker takes work."""
+    await asyncio.to_thread(process.until, lambda: "working on" in process.err, "it does not work")
+
+
+async def test_only_code_that_open_claims_go_on_under_starts(
+    server: VirtualTime, tmp_path: Path
+) -> None:
+    """A breaking change is refused with the claims named; with ATOZ_VERIFY=warn it starts all the same."""
+    state = {"ATOZ_STATE": str(tmp_path / "state")}
+    own = service(server, tmp_path / "state")
+    with worker(server, tmp_path / "first", "worker.py", **state) as first:
+        await works(first)
+        orders = [await begun(own) for _ in range(3)]
+        assert (await verify_server(server.client)).document["ok"]
+        assert await asyncio.to_thread(first.end) == 0
+    broken = ("-m", "tests.support.broken_worker")
+    # A mere restart verifies nothing; another build does. Here only the tests change it.
+    with worker(server, tmp_path / "again", "worker.py", **state) as again:
+        await works(again)
+        assert "were replayed" not in again.err
+    with worker(server, tmp_path / "bad", *broken, **state, ATOZ_BUILD="bad") as bad:
+        assert await asyncio.to_thread(bad.popen.wait, 60) == 1
+        assert "3 of 3 open claims would break under this code" in bad.err
+        assert all(f"claim-{order}" in bad.err for order in orders)
+    with worker(
+        server, tmp_path / "bold", *broken, **state, ATOZ_BUILD="bad", ATOZ_VERIFY="warn"
+    ) as bold:
+        await works(bold)
+        assert "will not go on under this code" in bold.err
+    with worker(server, tmp_path / "good", "worker.py", **state, ATOZ_BUILD="good") as good:
+        await works(good)
+        assert "3 open workflows were replayed" in good.err
+        assert (await looking.status(own, orders[0]))["playbook"] == "documented"
+    assert json.loads((tmp_path / "state" / MARK).read_text("utf-8"))["build"] == "good"
+
+
+async def test_many_claims_are_replayed_by_processes(
+    server: VirtualTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What processes find is what one process finds."""
+    alone = await verify_server(server.client)
+    assert alone.replayed >= 3
+    monkeypatch.setattr(verifying, "FEW", 0)
+    monkeypatch.setattr(verifying, "CHUNK", 2)
+    assert await verify_server(server.client) == alone
+
+
+async def test_exported_histories_are_replayed() -> None:
+    """A folder of histories stands in for a server."""
+    found = await verify_folder(HISTORIES, pydantic_data_converter)
+    assert found.replayed == len(list(HISTORIES.glob("*.json")))
+    assert not found.broken
+
+
+@pytest.mark.parametrize("content", [None, "no history", "[]", '{"events": 3}'])
+async def test_a_folder_without_histories_is_refused(tmp_path: Path, content: str | None) -> None:
+    """With the file that is none; a folder with nothing in it proves nothing."""
+    if content is not None:
+        (tmp_path / "odd.json").write_text(content, "utf-8")
+    with pytest.raises(BadInput, match="no history" if content is None else r"odd\.json"):
+        await verify_folder(tmp_path, pydantic_data_converter)
+
+
+async def test_old_claims_end_on_old_code_and_new_ones_begin_on_new(tmp_path: Path) -> None:
+    """Two builds side by side: each claim is served by the build that it began on."""
+    common = {"ATOZ_STATE": str(tmp_path / "state"), "ATOZ_DEPLOYMENT": "atoz"}
+    async with virtual_time() as server:
+        own = service(server, tmp_path / "state", deployment="atoz")
+        with pytest.raises(BadInput, match="no worker of deployment atoz"):
+            await deploying.status(own)
+        with worker(server, tmp_path / "1", "worker.py", **common, ATOZ_BUILD="one") as one:
+            await works(one)
+            assert (await deploying.promote(own, "one", "mara"))["previous"] is None
+            old = await begun(own)
+            with worker(server, tmp_path / "2", "worker.py", **common, ATOZ_BUILD="two") as two:
+                await works(two)
+                # Seen, but not promoted: new claims still begin on the old build.
+                still_old = await begun(own)
+                assert (await deploying.promote(own, "two", "mara"))["previous"] == "one"
+                new = await begun(own)
+                await eventually(lambda: _counted(own, {"one": 2, "two": 1}))
+                assert await asyncio.to_thread(one.end) == 0
+                assert (await looking.status(own, new))["state"] == "waiting"
+                for order in (old, still_old):
+                    with pytest.raises(NoWorker):
+                        await looking.status(own, order)
+            # The old build comes back, and its claims go on where they were.
+        with worker(server, tmp_path / "3", "worker.py", **common, ATOZ_BUILD="one") as back:
+            await works(back)
+            assert (await looking.status(own, old))["state"] == "waiting"
+
+
+async def _counted(own: Service, wanted: dict[str, int]) -> bool:
+    builds = (await deploying.status(own))["builds"]
+    return {each["build"]: each["open_claims"] for each in builds} == wanted
