@@ -1,7 +1,7 @@
 """A case file: a claim file plus what happens to it, for simulation, rehearsal and tests.
 
-`title`, `operator` and `expected` are for the harness alone and never validated beyond their
-shape: `start` takes a case file and ignores them.
+`title`, `operator`, `world` and `expected` are for the harness alone: `start` takes a case file and
+looks past them.
 """
 
 from datetime import timedelta
@@ -14,6 +14,8 @@ from atoz.claims.base import Instant, Span, Strict
 from atoz.claims.claim import ClaimFile
 from atoz.claims.status import FundedBy, Status
 
+Words = Annotated[str, Field(max_length=2_000)]
+
 
 class CaseAttachment(Strict):
     """A file that a buyer attached; `bytes` is its size, the rehearsal makes a file of about it."""
@@ -24,13 +26,14 @@ class CaseAttachment(Strict):
 
 
 class ReplyEvent(Strict):
-    """The buyer writes."""
+    """The buyer writes. `intents` says what the words mean; without it they are read."""
 
     type: Literal["buyer_reply"]
     at: Instant
     message_id: str
     language: str | None = None
     text: str
+    intents: tuple[str, ...] = ()
     attachments: tuple[CaseAttachment, ...] = ()
 
 
@@ -62,22 +65,151 @@ class DecisionEvent(Strict):
     message_id: str
 
 
-class OperatorEvent(Strict):
-    """A person does something outside the tasks: today, a refund."""
+class BounceEvent(Strict):
+    """Our newest message, or the one that `original` names, came back; or the buyer opted out."""
+
+    type: Literal["bounce"]
+    at: Instant
+    message_id: str
+    original: str | None = None
+    opted_out: bool = False
+
+
+# What a person does: every verb of the command that acts on a claim ------------------------------
+
+
+class Doing(Strict):
+    """A person acts. The same `key` twice is the same act told twice."""
 
     type: Literal["operator"]
     at: Instant
+    key: Annotated[str, Field(max_length=200)] = ""
+
+
+class DoRefund(Doing):
+    """Refunds the order, wholly or in part."""
+
     do: Literal["refunded"]
     amount: Annotated[Decimal, Field(gt=0)]
 
 
+class DoPause(Doing):
+    """Holds every step."""
+
+    do: Literal["pause"]
+    why: Words = ""
+
+
+class DoResume(Doing):
+    """Lets the steps act again."""
+
+    do: Literal["resume"]
+
+
+class DoSkip(Doing):
+    """Leaves a step out."""
+
+    do: Literal["skip"]
+    step: str
+    why: Words = ""
+
+
+class DoDue(Doing):
+    """Corrects when a clock runs out."""
+
+    do: Literal["due"]
+    clock: str
+    due: Instant
+    why: Words = ""
+
+
+class DoAmend(Doing):
+    """Completes or corrects the claim: the paths that change, nested as in a claim file."""
+
+    do: Literal["amend"]
+    values: dict[str, Any]
+
+
+class DoEvidence(Doing):
+    """Adds a file."""
+
+    do: Literal["add_evidence"]
+    file: CaseAttachment
+
+
+class DoTask(Doing):
+    """Does a task, named by its id or by its kind: then the open one of that kind."""
+
+    do: Literal["done"]
+    task: str
+    receipt: Words | None = None
+
+
+class DoApprove(Doing):
+    """Approves the appeal as it stands, whatever the checks say."""
+
+    do: Literal["approve"]
+
+
+class DoReject(Doing):
+    """Rejects the appeal."""
+
+    do: Literal["reject"]
+    why: Words = "as the case plays it"
+
+
+class DoEdit(Doing):
+    """Writes the appeal anew."""
+
+    do: Literal["edit"]
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+OperatorEvent = Annotated[
+    DoRefund
+    | DoPause
+    | DoResume
+    | DoSkip
+    | DoDue
+    | DoAmend
+    | DoEvidence
+    | DoTask
+    | DoApprove
+    | DoReject
+    | DoEdit,
+    Field(discriminator="do"),
+]
+
 CaseEvent = Annotated[
-    ReplyEvent | DuplicateEvent | InformationEvent | DecisionEvent | OperatorEvent,
+    ReplyEvent | DuplicateEvent | InformationEvent | DecisionEvent | BounceEvent | OperatorEvent,
     Field(discriminator="type"),
 ]
 
 Persona = dict[str, Span]
 """How long after a task opens the operator does it: `approve`, `submit_appeal`. Absent: never."""
+
+Outcome = Literal["sent", "refused", "refused_for_now", "unknown"]
+
+
+class Troubles(Strict):
+    """What goes wrong around a claim: one entry for each attempt in turn, then all goes well.
+
+    A rehearsal imposes `sends` alone: the rest is not in its hands.
+    """
+
+    channel: Literal["operator", "email", "webhook"] = "operator"
+    sends: tuple[Outcome | Literal["blocked"], ...] = ()
+    hand_ins: tuple[Outcome, ...] = ()
+    findings: tuple[bool, ...] = ()
+    """Whether a check objects to a draft, so that a person must approve it."""
+    notices: tuple[bool, ...] = ()
+    """Whether the operators are reached."""
+    late: tuple[Span, ...] = ()
+    """How much later than asked a wake-up comes."""
+    slow: tuple[Span, ...] = ()
+    """How long an act takes; what arrives meanwhile is taken in before its end."""
+    until: Span = timedelta(0)
+    """How long after the notice the play goes on at least."""
 
 
 class CaseFile(ClaimFile):
@@ -86,6 +218,7 @@ class CaseFile(ClaimFile):
     title: str = ""
     events: tuple[CaseEvent, ...] = ()
     operator: Persona = {}
+    world: Troubles = Troubles()
     expected: dict[str, Any] = {}
 
     @property

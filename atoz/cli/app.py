@@ -9,6 +9,7 @@ from atoz.cli import (
     appeals,
     authoring,
     claims,
+    fuzzing,
     mail,
     mailbox,
     messages,
@@ -45,6 +46,7 @@ def build() -> typer.Typer:
     playbooks.add_to(books)
     authoring.add_to(books)
     upgrades.add_to(app)
+    fuzzing.add_to(books)
     mail.add_to(mails)
     mailbox.add_to(mails)
     written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)

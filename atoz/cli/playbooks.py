@@ -1,8 +1,6 @@
-"""The verbs that try a playbook: checked and proved, played by random claims."""
+"""The verb that checks a playbook and proves it."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,9 +15,7 @@ from atoz.cli.words import columns, local
 from atoz.errors import Usage
 from atoz.mail.plain import one_line
 from atoz.playbook.checking import Checked, check_playbook
-from atoz.playbook.load import load_playbook
 from atoz.playbook.proof import Proof
-from atoz.playbook.simulate import timeline
 
 PANEL = "Playbooks and rehearsals"
 _LINE = 2_000
@@ -45,50 +41,6 @@ async def check(
         limit=_span(limit),
     )
     return Answer(_document(checked), _look(path, checked), code=0 if checked.ok else 1)
-
-
-async def fuzz(
-    call: Call,
-    playbook: books.Named,
-    *,
-    runs: Annotated[int, typer.Option(min=1, max=10_000_000, help="claims to play")] = 1_000,
-    seed: Annotated[int, typer.Option(help="the same seed plays the same claims")] = 1,
-    save: Annotated[
-        Path | None, typer.Option(metavar="CASE.json", help="where a violation's case is written")
-    ] = None,
-) -> Answer:
-    """Play random claims with a playbook: a promise that breaks is made as short as it can be."""
-    from atoz.harness.fuzz import fuzz as played  # noqa: PLC0415 - other verbs need not wait
-    from atoz.harness.lives import case_of  # noqa: PLC0415 - as above
-
-    path, text = books.read(call, playbook)
-    found = played(load_playbook(text, path), call.library.policies, runs, seed)
-    document: dict[str, Any] = {
-        "ok": found.violation is None,
-        "runs": found.runs,
-        "seed": seed,
-        "outcomes": dict(sorted(found.outcomes.items())),
-        "violation": None,
-    }
-    rate = f"{found.runs} claims in {found.seconds:.1f} s, seed {seed}"
-    if found.violation is None:
-        shown = ", ".join(f"{name}: {count}" for name, count in document["outcomes"].items())
-        return Answer(document, [Text(f"every promise was kept: {rate}"), Text(shown)])
-    broken = found.violation
-    case = case_of(broken.life, f"{broken.rule}: {broken.message}")
-    events = timeline(broken.state.facts) if broken.state else []
-    document["violation"] = {
-        "rule": broken.rule,
-        "message": broken.message,
-        "case": case,
-        "faults": {"sends": broken.life.sends, "late_seconds": broken.life.late},
-        "timeline": events,
-    }
-    if save is not None:
-        save.write_text(json.dumps(case, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    lines = [f"{e['at']}  {e['kind']}  {e['step'] or ''}" for e in events]
-    said = f"broken after {rate}: {broken.rule}: {broken.message}"
-    return Answer(document, [Text(said), *(Text(line) for line in lines)], code=1)
 
 
 def _span(limit: str | None) -> timedelta | None:
@@ -156,6 +108,5 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
 
 
 def add_to(playbooks: typer.Typer) -> None:
-    """Register these verbs, all of the form `playbook VERB`."""
+    """Register `playbook check`."""
     register(playbooks, check, PANEL, server=False)
-    register(playbooks, fuzz, PANEL, server=False)

@@ -1,12 +1,16 @@
-"""The lives of claims that the fuzzer plays: drawn by chance, and written down as case files."""
+"""The lives of claims that the fuzzer and the rehearsals play: case files, drawn by chance.
+
+What a person would not think of trying: anything at any instant, twice, at the same second, a second
+before a step acts; operators who are quick, late, wrong or absent; a world that refuses, loses
+answers, wakes late and takes its time.
+"""
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from atoz.claims.base import instant_text, span_text
+from atoz.claims.case import CaseFile
 from atoz.claims.claim import ClaimFile
 from atoz.claims.policy import Policy
 from atoz.claims.status import Status
@@ -14,190 +18,265 @@ from atoz.playbook.conditions import applies
 from atoz.playbook.model import INTENTS, Playbook
 from atoz.playbook.state import open_claim
 
-_SHIPMENTS = (
-    {"status": "delivered", "carrier": "UPS", "tracking_number": "1Z1", "signature": True},
+Document = dict[str, Any]
+
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+_YEAR = 365 * 86_400
+_DAY = timedelta(days=1)
+_SHIPMENTS: tuple[Document, ...] = (
+    {"status": "delivered", "carrier": "UPS", "tracking_number": "1Z1", "signature": "M. LEE"},
     {"status": "delivered", "carrier": "UPS", "tracking_number": "1Z1"},
     {"status": "in_transit", "carrier": "UPS", "tracking_number": "1Z1"},
     {"status": "never_shipped"},
     {"status": "returned", "carrier": "UPS", "tracking_number": "1Z1"},
 )
 _REASONS = ("not_received", "not_as_described", "damaged", "return_not_refunded", "other")
-_OUTCOMES = ("sent", "sent", "sent", "refused", "refused_for_now", "blocked", "unknown")
-_LATE = (0, 0, 0, 60, 1800, 4 * 3600)
+_STATUSES = tuple(each.value for each in Status)
+_SENDS = ("sent", "sent", "sent", "refused", "refused_for_now", "blocked", "unknown")
+_HAND_INS = ("sent", "sent", "refused", "refused_for_now", "unknown")
+_CHANNELS = ("operator", "operator", "operator", "email", "webhook")
+_LATE = ("0", "0", "0", "1m", "30m", "4h")
+_SLOW = ("0", "0", "0", "0", "1m", "20m")
+_TASKS: tuple[tuple[str, str | None], ...] = (
+    ("answer-buyer", None),
+    ("answer-information", "R-1"),
+    ("handle-claim", "R-2"),
+    ("late-step", "send"),
+    ("late-step", "skip"),
+    ("message-refused", None),
+    ("post-decision-appeal", "R-3"),
+    ("read-reply", None),
+    ("review-reopened", "R-4"),
+    ("settle-send", "not-sent"),
+    ("settle-send", "sent"),
+    ("submit-appeal", "R-5"),
+)
+_AFTERWARDS = timedelta(days=22)
+"""How long after its limit a claim without a decision is played: the first two looks for one."""
+_TO_THE_ARCHIVE = timedelta(days=75)
+"""Within this time a decided claim is over: an appeal window, then the aftercare."""
 
 
-@dataclass(frozen=True)
-class Life:
-    """All that one run was drawn to be; shrinking leaves parts of it out."""
+class Lives:
+    """Where the lives of one playbook's claims come from."""
 
-    file: ClaimFile
-    happens: tuple[tuple[timedelta, dict[str, Any]], ...]
-    persona: Mapping[str, timedelta]
-    sends: tuple[str, ...]
-    findings: tuple[bool, ...]
-    late: tuple[int, ...]
+    def __init__(self, playbook: Playbook, policies: Mapping[str, Policy]) -> None:
+        named = playbook.applies.marketplaces
+        self._known = [p for name, p in policies.items() if named is None or name in named]
+        self._playbook = playbook
+        self._limit = playbook.limit
+        self._landmarks = [timedelta(0), self._limit - playbook.margin, self._limit]
+        self._landmarks += [step.at for step in playbook.steps if step.at is not None]
+        skip = _doing("skip", step=[step.id for step in playbook.steps])
+        self._happenings = (*_HAPPENINGS, skip)
+        self._bases = {policy.marketplace: self._fitting(policy) for policy in self._known}
 
-
-def drawn(chance: random.Random, playbook: Playbook, policies: Sequence[Policy]) -> Life:
-    """A life by chance: a claim that the playbook applies to, in one of these marketplaces."""
-    file = _file(chance, playbook, chance.choice(policies))
-    days = playbook.limit.total_seconds() / 86_400 + 3
-    happens = tuple(
-        sorted(
-            (
-                (timedelta(seconds=int(chance.random() * days * 86_400)), _event(chance, number))
-                for number in range(chance.randrange(5))
-            ),
-            key=lambda pair: pair[0],
+    def drawn(self, chance: random.Random, order_id: str = "111-0000102-0000102") -> CaseFile:
+        """A life by chance: a claim that the playbook applies to, in one of its marketplaces."""
+        policy = chance.choice(self._known)
+        arrives = _BEGINNING + timedelta(seconds=chance.randrange(_YEAR))
+        base = chance.choice(self._bases[policy.marketplace])
+        events = self._events(chance, arrives)
+        decided = any(event["type"] == "decision" for event in events)
+        until = _TO_THE_ARCHIVE if decided else self._limit + _AFTERWARDS
+        return CaseFile.model_validate(
+            {
+                **base,
+                "claim": {
+                    **base["claim"],
+                    "order_id": order_id,
+                    "notified_at": arrives,
+                    "response_due": arrives + self._limit,
+                },
+                "events": events,
+                "operator": self._persona(chance),
+                "world": {**_troubles(chance), "until": until},
+            }
         )
-    )
-    lead = playbook.operator_lead.total_seconds()
-    persona = {
-        duty: timedelta(seconds=int(chance.random() * lead))
-        for duty in ("approve", "submit_appeal")
-        if chance.random() < 0.7
-    }
-    return Life(
-        file=file,
-        happens=happens,
-        persona=persona,
-        sends=tuple(chance.choice(_OUTCOMES) for _ in range(6)),
-        findings=tuple(chance.random() < 0.3 for _ in range(4)),
-        late=tuple(chance.choice(_LATE) for _ in range(8)),
-    )
 
+    def _fitting(self, policy: Policy) -> list[Document]:
+        """The claims of a marketplace that the playbook applies to; any where it applies to none."""
+        every = [_base(policy, reason, item) for reason in _REASONS for item in _SHIPMENTS]
+        fitting = [base for base in every if self._applies(base)]
+        return fitting or every
 
-def _file(chance: random.Random, playbook: Playbook, policy: Policy) -> ClaimFile:
-    """A claim that the playbook applies to; after some vain draws any claim."""
-    arrives = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(365 * 86_400))
-    drawn = (_any_file(chance, playbook, policy, arrives) for _ in range(40))
-    fits = (f for f in drawn if applies(playbook.applies, open_claim("claim-fuzz", f, arrives)))
-    return next(fits, None) or _any_file(chance, playbook, policy, arrives)
+    def _applies(self, base: Document) -> bool:
+        file = ClaimFile.model_validate(base)
+        return applies(self._playbook.applies, open_claim("claim-fuzz", file, _BEGINNING))
 
-
-def _any_file(
-    chance: random.Random, playbook: Playbook, policy: Policy, arrives: datetime
-) -> ClaimFile:
-    reason = chance.choice(_REASONS)
-    return ClaimFile.model_validate(
-        {
-            "claim": {
-                "order_id": "111-0000102-0000102",
-                "marketplace": policy.marketplace,
-                "reason": reason,
-                "amount": "58",
-                "currency": policy.currency,
-                "order_date": "2025-12-01",
-                "notified_at": arrives,
-                "response_due": arrives + playbook.limit,
-            },
-            "buyer": {"relay": "b@marketplace.example", "language": policy.language},
-            "shipment": chance.choice(_SHIPMENTS),
-            "return": {"received_at": "2026-01-01"} if reason == "return_not_refunded" else None,
+    def _persona(self, chance: random.Random) -> Document:
+        lead = int(self._playbook.operator_lead.total_seconds())
+        return {
+            duty: timedelta(seconds=chance.randrange(lead + 1))
+            for duty in ("approve", "submit_appeal")
+            if chance.random() < 0.7
         }
-    )
+
+    # What happens -------------------------------------------------------------------------
+
+    def _events(self, chance: random.Random, arrives: datetime) -> list[Document]:
+        events: list[Document] = []
+        for number in range(chance.randrange(7)):
+            at = self._instant(chance, arrives, events)
+            draw = chance.choice(self._happenings)
+            events.append({"at": at, **draw(chance, _name(chance, number), at)})
+        if chance.random() < 0.7:
+            at = arrives + self._limit + chance.random() * 3 * _DAY
+            events.append({"at": at, **_decided(chance, "<decision@fuzz.invalid>", at)})
+        return events
+
+    def _instant(
+        self, chance: random.Random, arrives: datetime, before: Sequence[Document]
+    ) -> datetime:
+        """Mostly any; now and then beside an instant that means something, or the last one again."""
+        lot = chance.random()
+        if lot < 0.15 and before:
+            last: datetime = before[-1]["at"]
+            return last
+        if lot < 0.3:
+            beside = timedelta(seconds=chance.choice((-1, 0, 1)))
+            return max(arrives, arrives + chance.choice(self._landmarks) + beside)
+        return arrives + chance.random() * (self._limit + 3 * _DAY)
 
 
-def _event(chance: random.Random, number: int) -> dict[str, Any]:
-    """One thing that happens, as a document of the event."""
-    mail = f"<{chance.choice([number, number, 0])}@fuzz.invalid>"
-    match chance.choice(
-        ["reply"] * 6
-        + ["again", "asked", "decided", "bounced", "refunded", "pause", "resume", "resume"]
-    ):
-        case "reply":
-            photo = {"name": "a.jpg", "type": "image/jpeg", "size": 1, "sha256": "a" * 64}
-            return {
-                "type": "buyer_replied",
-                "message_id": mail,
-                "text": "words",
-                "intents": chance.sample(INTENTS, chance.randrange(1, 3)),
-                "attachments": [photo] * chance.randrange(2),
-            }
-        case "again":
-            return {"type": "duplicate_noticed", "message_id": mail}
-        case "asked":
-            return {"type": "information_requested", "message_id": mail}
-        case "decided":
-            status = chance.choice([each.value for each in Status])
-            return {"type": "marketplace_decided", "message_id": mail, "status": status}
-        case "bounced":
-            out = chance.random() < 0.5
-            return {"type": "message_bounced", "message_id": mail, "opted_out": out}
-        case "refunded":
-            return {
-                "type": "refunded",
-                "by": "fuzz",
-                "key": mail,
-                "amount": chance.choice(["8", "58"]),
-            }
-        case "pause":
-            return {"type": "paused", "by": "fuzz", "key": mail}
-        case _:
-            return {"type": "resumed", "by": "fuzz", "key": mail}
-
-
-# As a case file ----------------------------------------------------------------------
-
-
-def case_of(life: Life, title: str) -> dict[str, Any]:
-    """The claim, its events and its people as a case file, which `simulate` plays.
-
-    What the world refused or did late is no part of a case file.
-    """
-    arrives = life.file.claim.notified_at
-    events = [
-        document
-        for after, what in life.happens
-        if (document := _case_event(what, instant_text(arrives + after)))
-    ]
-    persona = {duty: span_text(span) for duty, span in life.persona.items()}
+def _base(policy: Policy, reason: str, shipment: Document) -> Document:
+    claim = {
+        "order_id": "111-0000102-0000102",
+        "marketplace": policy.marketplace,
+        "reason": reason,
+        "amount": "58",
+        "currency": policy.currency,
+        "order_date": "2025-12-01",
+        "notified_at": _BEGINNING,
+    }
+    returned = reason == "return_not_refunded"
     return {
-        "title": title,
-        **life.file.model_dump(mode="json", by_alias=True),
-        "events": events,
-        "operator": persona,
+        "claim": claim,
+        "buyer": {"relay": "b@marketplace.example", "language": policy.language},
+        "shipment": shipment,
+        "return": {"received_at": "2026-01-01"} if returned else None,
     }
 
 
-def _case_event(what: dict[str, Any], at: str) -> dict[str, Any] | None:
-    """An event as case files write it; a bounce or a pause cannot stand in one."""
-    match what["type"]:
-        case "buyer_replied":
-            files = [
-                {"name": f["name"], "type": f["type"], "bytes": 1_000} for f in what["attachments"]
-            ]
-            words = " ".join(_WORDS.get(intent, "Hello.") for intent in what["intents"])
-            return {
-                "type": "buyer_reply",
-                "at": at,
-                "message_id": what["message_id"],
-                "language": "en",
-                "text": words,
-                "attachments": files,
-            }
-        case "duplicate_noticed":
-            return {"type": "duplicate_notice", "at": at, "message_id": what["message_id"]}
-        case "information_requested":
-            return {"type": "information_request", "at": at, "message_id": what["message_id"]}
-        case "marketplace_decided":
-            return {
-                "type": "decision",
-                "at": at,
-                "status": what["status"],
-                "message_id": what["message_id"],
-            }
-        case "refunded":
-            return {"type": "operator", "at": at, "do": "refunded", "amount": what["amount"]}
-        case _:
-            return None
+def _troubles(chance: random.Random) -> Document:
+    return {
+        "channel": chance.choice(_CHANNELS),
+        "sends": chance.choices(_SENDS, k=6),
+        "hand_ins": chance.choices(_HAND_INS, k=3),
+        "findings": [chance.random() < 0.3 for _ in range(4)],
+        "notices": [chance.random() < 0.9 for _ in range(4)],
+        "late": chance.choices(_LATE, k=8),
+        "slow": chance.choices(_SLOW, k=8),
+    }
+
+
+def _name(chance: random.Random, number: int) -> str:
+    """A Message-ID, or what a key is made of; now and then that of the first thing that happened."""
+    return f"<{chance.choice((number, number, 0))}@fuzz.invalid>"
+
+
+# The kinds of things that happen, each drawn by itself -------------------------------------------
+
+
+def _replied(chance: random.Random, name: str, _: datetime) -> Document:
+    photo = {"name": "a.jpg", "type": "image/jpeg", "bytes": 1_000}
+    intents = chance.sample(INTENTS, chance.randrange(1, 3))
+    return {
+        "type": "buyer_reply",
+        "message_id": name,
+        "language": "en",
+        "text": " ".join(_WORDS[intent] for intent in intents),
+        "intents": intents,
+        "attachments": [photo] * ("photos" in intents),
+    }
 
 
 _WORDS = {
+    "photos": "See the pictures.",
     "says_withdrawn": "I have withdrawn the claim.",
     "asks_how_to_withdraw": "How do I cancel the claim?",
     "says_received": "It has arrived now.",
     "wants_refund": "I want my money back.",
     "stop_contact": "Stop contacting me.",
     "question": "When will it come?",
+    "hostile": "You are thieves.",
+    "other": "Hello.",
 }
+
+
+def _told_again(_: random.Random, name: str, __: datetime) -> Document:
+    return {"type": "duplicate_notice", "message_id": name}
+
+
+def _asked(chance: random.Random, name: str, at: datetime) -> Document:
+    due = chance.choice((None, at + 2 * _DAY, at + timedelta(hours=5)))
+    return {"type": "information_request", "message_id": name, "due": due}
+
+
+def _decided(chance: random.Random, name: str, _: datetime) -> Document:
+    return {"type": "decision", "message_id": name, "status": chance.choice(_STATUSES)}
+
+
+def _bounced(chance: random.Random, name: str, _: datetime) -> Document:
+    return {"type": "bounce", "message_id": name, "opted_out": chance.random() < 0.5}
+
+
+def _doing(do: str, **more: Sequence[Any]) -> Callable[[random.Random, str, datetime], Document]:
+    """A person's act; each of its values is one of those given."""
+
+    def draw(chance: random.Random, name: str, _: datetime) -> Document:
+        values = {key: chance.choice(choices) for key, choices in more.items()}
+        return {"type": "operator", "do": do, "key": f"act-{name}", **values}
+
+    return draw
+
+
+def _done(chance: random.Random, name: str, _: datetime) -> Document:
+    task, receipt = chance.choice(_TASKS)
+    return {
+        "type": "operator",
+        "do": "done",
+        "key": f"act-{name}",
+        "task": task,
+        "receipt": receipt,
+    }
+
+
+def _due_set(chance: random.Random, name: str, at: datetime) -> Document:
+    clock = chance.choice(("response", "response", "information_request", "buyer_reply"))
+    due = at + timedelta(hours=chance.choice((1, 5, 30, 80)))
+    return {"type": "operator", "do": "due", "key": f"act-{name}", "clock": clock, "due": due}
+
+
+def _amended(chance: random.Random, name: str, at: datetime) -> Document:
+    later = (at + timedelta(hours=chance.choice((3, 30, 100)))).isoformat()
+    values = chance.choice(
+        (
+            {"claim": {"reason": chance.choice(_REASONS)}},
+            {"claim": {"amount": "10.00"}},
+            {"claim": {"response_due": later}},
+            {"shipment": {"status": "returned"}},
+            {"shipment": {"status": "delivered", "signature": "M. LEE"}},
+        )
+    )
+    return {"type": "operator", "do": "amend", "key": f"act-{name}", "values": values}
+
+
+_EVIDENCE = {"name": "scan.pdf", "type": "application/pdf", "bytes": 1_000}
+_HAPPENINGS = (
+    *[_replied] * 7,
+    _told_again,
+    _asked,
+    _decided,
+    _bounced,
+    *[_done] * 3,
+    _due_set,
+    _amended,
+    _doing("refunded", amount=("8", "58")),
+    _doing("pause"),
+    *[_doing("resume")] * 2,
+    *[_doing("approve")] * 2,
+    _doing("reject"),
+    _doing("edit", text=("Short.", "My own words about this order. " * 20)),
+    _doing("add_evidence", file=(_EVIDENCE,)),
+)

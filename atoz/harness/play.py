@@ -20,6 +20,7 @@ from atoz.harness.photos import Photos
 from atoz.harness.rehearse import rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import virtual_time
+from atoz.harness.troubled import Troubled
 from atoz.harness.world import SimulatedWorld
 from atoz.library import Library
 from atoz.mail.outbox import OutboxMailer
@@ -27,7 +28,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.acts import Do
 from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
-from atoz.playbook.simulate import outcome, simulate, timeline
+from atoz.playbook.simulate import World, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
 from atoz.settings import Settings
 from atoz.wiring import Rules, build_worker, load_rules
@@ -41,9 +42,9 @@ def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -
     state = open_claim(
         names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
     )
-    world = SimulatedWorld(rules.library, rules.templates, settings.seller_name)
+    world = _world(rules, settings, case)
     script = script_of(case, rules.library.phrases, Photos().make)
-    played = simulate(state, script, case.operator, world)
+    played = simulate(state, script, case.operator, world, troubles=case.world)
     return _document(played.state, played.state.facts)
 
 
@@ -56,19 +57,24 @@ def state_at(
     """
     rules = forced(load_rules(settings), settings, playbook)
     rules.library.policy(case.claim.marketplace)
-    world = SimulatedWorld(rules.library, rules.templates, settings.seller_name)
     script = script_of(case, rules.library.phrases, Photos().make)
     state = open_claim(
         names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
     )
     if at is not None:
         script = [event for event in script if event.at <= at]
-    stop = _Stop(world, at)
+    stop = _Stop(_world(rules, settings, case), at)
     try:
-        played = simulate(state, script, case.operator, stop)
+        played = simulate(state, script, case.operator, stop, troubles=case.world)
     except _Reached as reached:
         return reached.state, reached.at
     return played.state, at or played.ended_at
+
+
+def _world(rules: Rules, settings: Settings, case: CaseFile) -> World:
+    """The simulated world with the case's troubles."""
+    quiet = SimulatedWorld(rules.library, rules.templates, settings.seller_name)
+    return Troubled(quiet, case.world)
 
 
 class _Reached(Exception):  # noqa: N818 - named for what happened
@@ -83,7 +89,7 @@ class _Reached(Exception):  # noqa: N818 - named for what happened
 class _Stop:
     """A world that ends when the first act after an instant, or the act after the draft, is due."""
 
-    def __init__(self, world: SimulatedWorld, at: datetime | None) -> None:
+    def __init__(self, world: World, at: datetime | None) -> None:
         self._world = world
         self._at = at
 

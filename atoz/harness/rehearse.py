@@ -4,10 +4,13 @@ The claim reads the case's own dates through the offset of its input; every inst
 is reached exactly, timers first, then what arrives at that instant.
 """
 
+import contextlib
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
+
+from temporalio.client import WorkflowUpdateFailedError
 
 from atoz.claims.case import CaseFile
 from atoz.claims.claim import ClaimFile
@@ -16,7 +19,7 @@ from atoz.library import Library
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Act, Done, Wait
 from atoz.playbook.decide import decide
-from atoz.playbook.simulate import is_over, persona_acts
+from atoz.playbook.simulate import is_over, meant, persona_acts
 from atoz.playbook.state import CaseState
 from atoz.service.foreseen import foreseen
 from workflows import names
@@ -137,16 +140,25 @@ async def rehearse(
     """Play a case to its end: the latest of last event, last persona act, closing, response due."""
     way = way or ByHand()
     play = await way.begin(server, case, **start)
-    waiting = list(script)
+    waiting, tried = list(script), set[str]()
     state, now, decision = await play.settled()
+
+    def arriving() -> list[ev.Event]:
+        people = persona_acts(state.tasks, case.operator, now, tried)
+        return sorted([*waiting, *people], key=lambda event: event.at)
+
     while not isinstance(decision, Done):
-        arriving = [*waiting, *persona_acts(state.tasks, case.operator, now)]
-        next_at = min([decision.until, *(event.at for event in arriving)])
-        if is_over(state, next_at, bool(arriving)):
+        coming = arriving()
+        next_at = min([decision.until, *(event.at for event in coming)])
+        if is_over(state, next_at, bool(coming)):
             break
         state, now, decision = await play.reach(next_at)
-        for event in [event for event in arriving if event.at <= next_at]:
-            await way.bring(play, event)
+        while not isinstance(decision, Done) and (due := arriving()) and due[0].at <= next_at:
+            event = due[0]
+            waiting = [each for each in waiting if each is not event]
+            tried.add(getattr(event, "key", ""))
+            # What the claim refuses changes nothing, as in a simulation.
+            with contextlib.suppress(WorkflowUpdateFailedError):
+                await way.bring(play, meant(state, event))
             state, now, decision = await play.settled()
-        waiting = [event for event in waiting if event.at > next_at]
     return Rehearsed(state, now, play.handle)

@@ -1,23 +1,34 @@
 """A case under a virtual clock: the engine alone, with a world that answers at once.
 
-The same loop drives the real workflow in a rehearsal; the law is that both timelines are equal
-but for ids and the seconds that real work takes. At one instant the timers act first, then what
-arrives at that instant is applied.
+The same loop drives the real workflow in a rehearsal, and the fuzzer; the law is that the simulated
+and the real timeline are equal but for ids and the seconds that real work takes. At one instant the
+timers act first, then what arrives at that instant is applied.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from atoz.claims.base import instant_text
-from atoz.claims.case import Persona
+from atoz.claims.case import Persona, Troubles
 from atoz.claims.facts import Fact
 from atoz.playbook import events as ev
-from atoz.playbook.acts import Act, Do, Note
+from atoz.playbook.acts import Act, Do, Done, Note
 from atoz.playbook.apply import apply
+from atoz.playbook.check import refusal
 from atoz.playbook.decide import decide
 from atoz.playbook.state import CaseState, Task
-from atoz.playbook.tasks import TASKS
+from atoz.playbook.tasks import TASKS, TEXT_TASKS
+
+PERSONA = "persona"
+"""Who does what a case's people do."""
+DESPITE = "as the case plays it"
+"""Why they approve what a check blocks."""
+
+MOST_ACTS = 1_000
+"""Acts at one instant: an engine that wants more spins."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class World(Protocol):
@@ -36,35 +47,136 @@ class Simulated(NamedTuple):
 
 
 def simulate(
-    state: CaseState, script: Sequence[ev.Event], persona: Persona, world: World
+    state: CaseState,
+    script: Sequence[ev.Event],
+    persona: Persona,
+    world: World,
+    *,
+    troubles: Troubles | None = None,
+    now: datetime | None = None,
 ) -> Simulated:
-    """Play a fresh claim through its script until nothing more is awaited.
+    """Play a claim through its script until nothing more is awaited; a fresh one from its start.
 
-    It ends at the latest of: last event, last act of the persona, claim closed, response due.
+    It ends at the latest of: last event, last act of the persona, claim closed, response due; and
+    not before the troubles' `until`. `now` is where a claim that runs already stands.
     """
-    now = state.started_at
-    waiting = sorted(script, key=lambda event: event.at)
-    state, until = settle(state, now, world)
-    while True:
-        arriving = [*waiting, *persona_acts(state.tasks, persona, now)]
-        next_at = min([until, *(event.at for event in arriving)])
-        if is_over(state, next_at, bool(arriving)):
-            return Simulated(state, now)
-        now = max(now, next_at)
-        state, until = settle(state, now, world)
-        for event in [event for event in arriving if event.at <= next_at]:
-            state = apply(state, event.model_copy(update={"at": now}))
-            state, until = settle(state, now, world)
-        waiting = [event for event in waiting if event.at > next_at]
+    course = Course(state, script, persona, world, troubles=troubles or Troubles(), now=now)
+    return course.run()
 
 
-def settle(state: CaseState, now: datetime, world: World) -> tuple[CaseState, datetime]:
-    """Act until the engine waits; the state then, and until when it waits."""
-    while isinstance(decision := decide(state, now), Act):
-        do = decision.do
-        event = do.event if isinstance(do, Note) else world.perform(state, do, now)
-        state = apply(state, event)
-    return state, getattr(decision, "until", datetime.max.replace(tzinfo=now.tzinfo))
+class Course:
+    """One claim on its way: its state, its clock, and what is still to come."""
+
+    def __init__(
+        self,
+        state: CaseState,
+        script: Sequence[ev.Event],
+        persona: Persona,
+        world: World,
+        *,
+        troubles: Troubles,
+        now: datetime | None = None,
+    ) -> None:
+        self.state = state
+        self.now = now or state.started_at
+        self.taken: list[ev.Event] = []
+        """What happened to the claim, as it was applied."""
+        self._script = sorted(script, key=_when)
+        self._persona, self._tried = persona, set[str]()
+        self._world = world
+        self._late, self._slow = list(troubles.late), list(troubles.slow)
+        self._least = state.file.claim.notified_at + troubles.until
+
+    def run(self) -> Simulated:
+        """Play to the end."""
+        until = self._settle()
+        while not isinstance(until, Done):
+            if self._late and until < _NEVER:
+                until += self._late.pop(0)
+            arriving = self._arriving()
+            next_at = min(until, arriving[0].at) if arriving else until
+            if next_at > self._least and is_over(self.state, next_at, bool(arriving)):
+                break
+            self.now = max(self.now, next_at)
+            until = self._settle()
+            while not isinstance(until, Done) and (event := self._arrived(next_at)):
+                self._take(event)
+                until = self._settle()
+        return Simulated(self.state, self.now)
+
+    def _settle(self) -> datetime | Done:
+        """Act until the engine waits; until when it waits."""
+        for _ in range(MOST_ACTS):
+            decision = decide(self.state, self.now)
+            if isinstance(decision, Done):
+                return decision
+            if not isinstance(decision, Act):
+                return decision.until
+            self._act(decision.do)
+        raise RuntimeError("the engine acts without an end")
+
+    def _act(self, do: Do) -> None:
+        if isinstance(do, Note):
+            self.state = apply(self.state, do.event)
+            return
+        event = self._world.perform(self.state, do, self.now)
+        if self._slow and (span := self._slow.pop(0)):
+            event = event.model_copy(update={"at": self._meanwhile(self.now + span)})
+        self.state = apply(self.state, event)
+
+    def _meanwhile(self, end: datetime) -> datetime:
+        """An act takes until `end`: what arrives before is taken in, nothing else is done."""
+        while event := self._arrived(end):
+            self.now = max(self.now, event.at)
+            self._take(event)
+        self.now = end
+        return end
+
+    def _arriving(self) -> list[ev.Event]:
+        """What is still to come, earliest first: the script's events and what the persona will do."""
+        people = persona_acts(self.state.tasks, self._persona, self.now, self._tried)
+        return sorted([*self._script, *people], key=_when) if people else self._script
+
+    def _arrived(self, by: datetime) -> ev.Event | None:
+        arriving = self._arriving()
+        return arriving[0] if arriving and arriving[0].at <= by else None
+
+    def _take(self, event: ev.Event) -> None:
+        """An event happens; what the claim refuses leaves no trace, as with the command."""
+        self._script = [each for each in self._script if each is not event]
+        self._tried.add(getattr(event, "key", ""))
+        happened = meant(self.state, event.model_copy(update={"at": self.now}))
+        if permitted(self.state, happened):
+            self.taken.append(happened)
+            self.state = apply(self.state, happened)
+
+
+def _when(event: ev.Event) -> datetime:
+    return event.at
+
+
+def permitted(state: CaseState, event: ev.Event) -> bool:
+    """Whether the claim takes the event: an outsider's always, a person's act if nothing is against it."""
+    if not isinstance(event, ev.OperatorEvent) or state.handled(event.key):
+        return True
+    return refusal(state, event) is None
+
+
+def meant(state: CaseState, event: ev.Event) -> ev.Event:
+    """The act with the task and the digest that it means now: a case names tasks by their kind."""
+    if not isinstance(event, ev.TaskDone | ev.Approved | ev.Rejected | ev.Edited):
+        return event
+    known = state.task(event.task)
+    kinds = TEXT_TASKS if isinstance(event, ev.Edited) else (event.task,)
+    task = known if known and known.open else _open_one(state, kinds)
+    if task is None:
+        return event
+    digest = {"digest": event.digest or task.digest or ""} if isinstance(event, ev.Approved) else {}
+    return event.model_copy(update={"task": task.id, **digest})
+
+
+def _open_one(state: CaseState, kinds: Collection[str]) -> Task | None:
+    return next((task for task in state.tasks if task.open and task.kind in kinds), None)
 
 
 def is_over(state: CaseState, next_at: datetime, arriving: bool) -> bool:
@@ -75,30 +187,35 @@ def is_over(state: CaseState, next_at: datetime, arriving: bool) -> bool:
     return state.archive_ref is not None or due is None or next_at > due.due
 
 
-def persona_acts(tasks: Sequence[Task], persona: Persona, now: datetime) -> list[ev.Event]:
-    """What the persona will do about the open tasks, earliest first; absent duties are never done."""
+def persona_acts(
+    tasks: Sequence[Task], persona: Persona, now: datetime, tried: Collection[str] = ()
+) -> list[ev.Event]:
+    """What the persona will do about the open tasks, earliest first; absent duties are never done.
+
+    `tried` are the keys of what was done or refused already: nobody tries it again.
+    """
     acts: list[ev.Event] = []
-    for task in tasks:
-        duty = _duty(task)
-        if not task.open or duty not in persona:
+    for task in tasks if persona else ():
+        duty = _duty(task) if task.open else ""
+        key = f"persona-{task.id}"
+        if duty not in persona or key in tried:
             continue
         at = max(now, task.opened_at + persona[duty])
-        key = f"persona-{task.id}"
-        if duty == "approve":
-            yes = ev.Approved(
-                at=at,
-                by="persona",
-                key=key,
-                task=task.id,
-                digest=task.digest or "",
-                despite="as the case plays it",
-            )
-            acts.append(yes)
-        else:
-            acts.append(
-                ev.TaskDone(at=at, by="persona", key=key, task=task.id, receipt=f"R-{task.id}")
-            )
-    return sorted(acts, key=lambda act: act.at)
+        acts.append(_persona_act(task, duty, at, key))
+    return sorted(acts, key=_when)
+
+
+def _persona_act(task: Task, duty: str, at: datetime, key: str) -> ev.Event:
+    if duty == "approve":
+        return ev.Approved(
+            at=at,
+            by=PERSONA,
+            key=key,
+            task=task.id,
+            digest=task.digest or "",
+            despite=DESPITE,
+        )
+    return ev.TaskDone(at=at, by=PERSONA, key=key, task=task.id, receipt=f"R-{task.id}")
 
 
 def _duty(task: Task) -> str:

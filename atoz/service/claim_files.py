@@ -19,7 +19,7 @@ from atoz.playbook.check import problems
 LONGEST = 500_000
 """Bytes of a claim file: what a claim carries stays far below the server's limits."""
 
-HARNESS_KEYS = frozenset({"title", "operator", "expected", "events"})
+HARNESS_KEYS = frozenset({"title", "operator", "world", "expected", "events"})
 """What a case file adds for rehearsals; a start and an amendment look past it."""
 
 Model = TypeVar("Model", bound=BaseModel)

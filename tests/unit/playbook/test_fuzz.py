@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from atoz.claims.case import CaseFile
+from atoz.claims.clocks import Clock
 from atoz.cli.app import main
-from atoz.harness.fuzz import fuzz
-from atoz.harness.lives import case_of
-from atoz.playbook import agenda
-from atoz.playbook.schedule import playbook_of
+from atoz.cli.fuzzing import as_case
+from atoz.harness.fuzz import Violation, check, fuzz
+from atoz.playbook import agenda, apply, inputs, reactions, results
+from atoz.playbook import events as ev
+from atoz.playbook.agenda import Item
+from atoz.playbook.model import Step
+from atoz.playbook.schedule import act_at, due_at, playbook_of
 from atoz.playbook.state import CaseState
+from atoz.playbook.work import Work
 from tests.support.cases import library
 
 NAMES = [playbook.name for playbook in library().playbooks]
+DOCUMENTED = library().playbook("documented")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -31,43 +40,139 @@ def test_every_shipped_playbook_keeps_its_promises(name: str) -> None:
 def test_the_same_seed_plays_the_same_claims() -> None:
     """And another one others."""
     one, again, other = (
-        fuzz(library().playbook("documented"), library().policies, runs=60, seed=seed).outcomes
-        for seed in (1, 1, 2)
+        fuzz(DOCUMENTED, library().policies, runs=60, seed=seed).outcomes for seed in (1, 1, 2)
     )
     assert one == again
     assert one != other
 
 
-def acts_after_the_decision(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Break one rule: the steps go on when the claim is decided."""
+# Rules broken on purpose ---------------------------------------------------------------------
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def acts_after_the_decision(patch: pytest.MonkeyPatch) -> None:
+    """The steps go on when the claim is decided."""
     original = agenda._after_decision
 
-    def broken(state: CaseState) -> object:
+    def broken(state: CaseState) -> Iterator[Item]:
         assert state.decided_at is not None
         yield from original(state)
         for step in playbook_of(state).steps:
             yield from agenda._step(state, step, state.decided_at)
 
-    monkeypatch.setattr(agenda, "_after_decision", broken)
+    patch.setattr(agenda, "_after_decision", broken)
 
 
-def test_a_broken_rule_is_found_and_made_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A single decision is all that is left, and the case is one that can be played again."""
-    acts_after_the_decision(monkeypatch)
-    found = fuzz(library().playbook("documented"), library().policies, runs=500, seed=1).violation
-    assert found is not None
-    assert (found.rule, "after the decision" in found.message) == ("out of place", True)
-    assert [what["type"] for _, what in found.life.happens] == ["marketplace_decided"]
-    assert set(found.life.sends) <= {"sent"}
-    assert set(found.life.late) <= {0}
-    case = CaseFile.model_validate(json.loads(json.dumps(case_of(found.life, "broken"))))
-    assert len(case.events) == 1
+def sends_blindly_again(patch: pytest.MonkeyPatch) -> None:
+    """A send of which nobody knows is tried once more."""
+
+    def broken(work: Work, step: str, _: int, data: dict[str, str]) -> None:
+        work.record("message_unknown", "playbook", step, **data)
+        work.run(step, retry_at=work.at + timedelta(minutes=5))
+
+    patch.setattr(results, "_unknown", broken)
+
+
+def forgets_the_opt_out(patch: pytest.MonkeyPatch) -> None:
+    """Stop-contact holds nothing back."""
+    original = reactions._carry_out
+
+    def broken(work: Work, effect: Any, fact: str) -> None:
+        if not effect.stop_messages:
+            original(work, effect, fact)
+
+    patch.setattr(reactions, "_carry_out", broken)
+
+
+def warns_of_nothing(patch: pytest.MonkeyPatch) -> None:
+    """No clock ever warns."""
+    patch.setattr(Clock, "warning_due", lambda *_: None)
+    patch.setattr(Clock, "next_warning", lambda _: None)
+
+
+def appeals_too_late(patch: pytest.MonkeyPatch) -> None:
+    """The appeal waits until its clock is over."""
+    patch.setattr(agenda, "act_at", _never_in_time)
+
+
+def _never_in_time(state: CaseState, step: Step, now: datetime) -> datetime | None:
+    if step.submit:
+        return due_at(state) + timedelta(minutes=1)
+    return act_at(state, step, now)
+
+
+def loses_what_comes_while_paused(patch: pytest.MonkeyPatch) -> None:
+    """A paused claim hears nothing."""
+    original = inputs.buyer_replied
+
+    def broken(work: Work, event: ev.BuyerReplied) -> None:
+        if not work.now.paused:
+            original(work, event)
+
+    rules: Any = {**apply._RULES, ev.BuyerReplied: broken}
+    patch.setattr(apply, "_RULES", rules)
+
+
+def takes_a_mail_twice(patch: pytest.MonkeyPatch) -> None:
+    """Known Message-IDs are forgotten."""
+    patch.setattr(Work, "remember", lambda *_: None)
+
+
+def tells_nobody_of_tasks(patch: pytest.MonkeyPatch) -> None:
+    """Only warnings are told."""
+
+    def broken(state: CaseState, now: Any) -> Iterator[Item]:
+        told = tuple(task.model_copy(update={"told": True}) for task in state.tasks)
+        yield from original(state.model_copy(update={"tasks": told}), now)
+
+    original = agenda._notices
+    patch.setattr(agenda, "_notices", broken)
+
+
+def needs_no_approval(patch: pytest.MonkeyPatch) -> None:
+    """What a check objects to goes all the same."""
+    patch.setattr(agenda, "needs_approval", lambda *_: False)
+
+
+PLANTS: dict[Plant, tuple[str, list[str]]] = {
+    acts_after_the_decision: ("out of place", ["decision"]),
+    sends_blindly_again: ("sent twice", []),
+    forgets_the_opt_out: ("out of place", ["buyer_reply"]),
+    warns_of_nothing: ("late in silence", ["skip"]),
+    appeals_too_late: ("not in hand", []),
+    loses_what_comes_while_paused: ("input lost", ["buyer_reply", "pause"]),
+    takes_a_mail_twice: ("input lost", []),
+    tells_nobody_of_tasks: ("nobody told", []),
+    needs_no_approval: ("unapproved", []),
+}
+"""Each broken rule with the promise that falls, and the events that are left when it is made short."""
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_a_broken_rule_is_found_and_made_short(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what it takes is left; saved and read again, the case breaks the same promise."""
+    rule, events = PLANTS[plant]
+    with monkeypatch.context() as patch:
+        plant(patch)
+        found = fuzz(DOCUMENTED, library().policies, runs=2_000, seed=1).violation
+        assert found is not None
+        saved = CaseFile.model_validate(json.loads(json.dumps(as_case(found.case, "broken"))))
+        again = check(saved, DOCUMENTED, library().policies)
+    assert found.rule == rule
+    assert sorted(getattr(event, "do", event.type) for event in found.case.events) == events
+    assert len([span for span in (*found.case.world.late, *found.case.world.slow) if span]) == 0
+    assert isinstance(again, Violation)
+    assert (again.rule, again.message) == (found.rule, found.message)
+    assert not isinstance(check(saved, DOCUMENTED, library().policies), Violation)
 
 
 def test_the_command_ends_with_1_and_saves_the_case(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The document has the rule, the case and its timeline; `simulate` plays the saved file."""
+    """The document has the rule, the case and its timeline; `simulate` shows the very same thing."""
     words = ["playbook", "fuzz", "documented", "--runs", "300", "--seed", "1"]
     assert main([*words, "-o", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["violation"] is None
@@ -75,7 +180,30 @@ def test_the_command_ends_with_1_and_saves_the_case(
     with monkeypatch.context() as broken:
         acts_after_the_decision(broken)
         assert main([*words, "--save", str(saved), "-o", "json"]) == 1
-    violation = json.loads(capsys.readouterr().out)["violation"]
+        violation = json.loads(capsys.readouterr().out)["violation"]
+        replay = ["playbook", "simulate", "documented", "--case", str(saved), "-o", "json"]
+        assert main(replay) == 0
     assert violation["rule"] == "out of place"
-    assert violation["timeline"][0]["kind"] == "claim_received"
-    assert main(["playbook", "simulate", "documented", "--case", str(saved)]) == 0
+    replayed = json.loads(capsys.readouterr().out)["timeline"]
+    for timeline in (violation["timeline"], replayed):
+        kinds = [entry["kind"] for entry in timeline]
+        assert "message_sent" in kinds[kinds.index("decision_received") :]
+
+
+def test_a_case_that_cannot_be_saved_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And exit 1."""
+    acts_after_the_decision(monkeypatch)
+    line = ["playbook", "fuzz", "documented", "--runs", "300", "--save", "/nowhere/case.json"]
+    assert main(line) == 1
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_several_processes_play_the_same_claims() -> None:
+    """Whatever their number."""
+    one, two = (
+        fuzz(library().playbook("hand-over"), library().policies, runs=40, seed=3, jobs=jobs)
+        for jobs in (1, 2)
+    )
+    assert (one.outcomes, one.runs) == (two.outcomes, two.runs)
