@@ -58,6 +58,9 @@ docs: $(STAMP) ## what is generated for authors of playbooks: schema and referen
 bench: $(STAMP) ## what a claim costs, and how many complete per second
 	@$(PY) -m bench $(ARGS)
 
+rehearsals: $(STAMP) ## five hundred drawn cases through the real workflow, held against their simulations
+	@REHEARSALS=$${REHEARSALS:-500} $(PY) -m pytest tests/integration/test_cases.py --timeout=0 $(ARGS)
+
 fuzz: $(STAMP) ## nightly: 20,000 mutated mails through the reader, new ones each time
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20000} $(PY) -m pytest tests/unit/mail/test_read_fuzz.py \
 		--hypothesis-profile=search --timeout=0 $(ARGS)

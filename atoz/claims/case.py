@@ -212,13 +212,18 @@ class Troubles(Strict):
     """How long after the notice the play goes on at least."""
 
 
-class CaseFile(ClaimFile):
-    """A claim file with the events that follow."""
+class Happenings(Strict):
+    """What happens to a claim: the events, the people, and what goes wrong around it."""
 
-    title: str = ""
     events: tuple[CaseEvent, ...] = ()
     operator: Persona = {}
     world: Troubles = Troubles()
+
+
+class CaseFile(ClaimFile, Happenings):
+    """A claim file with what follows."""
+
+    title: str = ""
     expected: dict[str, Any] = {}
 
     @property

@@ -71,8 +71,16 @@ class Lives:
         self._happenings = (*_HAPPENINGS, skip)
         self._bases = {policy.marketplace: self._fitting(policy) for policy in self._known}
 
-    def drawn(self, chance: random.Random, order_id: str = "111-0000102-0000102") -> CaseFile:
-        """A life by chance: a claim that the playbook applies to, in one of its marketplaces."""
+    def drawn(
+        self,
+        chance: random.Random,
+        order_id: str = "111-0000102-0000102",
+        limit: timedelta | None = None,
+    ) -> CaseFile:
+        """A life by chance: a claim that the playbook applies to, in one of its marketplaces.
+
+        `limit` is how long the notice gives, else the playbook's own limit.
+        """
         policy = chance.choice(self._known)
         arrives = _BEGINNING + timedelta(seconds=chance.randrange(_YEAR))
         base = chance.choice(self._bases[policy.marketplace])
@@ -86,7 +94,7 @@ class Lives:
                     **base["claim"],
                     "order_id": order_id,
                     "notified_at": arrives,
-                    "response_due": arrives + self._limit,
+                    "response_due": arrives + (limit or self._limit),
                 },
                 "events": events,
                 "operator": self._persona(chance),

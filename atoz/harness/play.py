@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
-from atoz.claims.case import CaseFile
+from atoz.claims.base import instant_text
+from atoz.claims.case import CaseFile, Happenings, Troubles
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
 from atoz.evidence.store import EvidenceStore, open_store
 from atoz.harness.photos import Photos
 from atoz.harness.rehearse import rehearse
-from atoz.harness.script import script_of
+from atoz.harness.script import script_of, scripted
 from atoz.harness.server import virtual_time
 from atoz.harness.troubled import Troubled
 from atoz.harness.world import SimulatedWorld
@@ -26,6 +27,7 @@ from atoz.library import Library
 from atoz.mail.outbox import OutboxMailer
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Do
+from atoz.playbook.chart import Chart, chart
 from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
 from atoz.playbook.simulate import World, outcome, simulate, timeline
@@ -35,17 +37,49 @@ from atoz.wiring import Rules, build_worker, load_rules
 from workflows import names
 
 
-def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -> dict[str, Any]:
-    """The case under a virtual clock: `{timeline, outcome}`. Raises BadInput."""
+class Played(NamedTuple):
+    """A case that was played: its document `{timeline, outcome}`, and its course for a drawing."""
+
+    document: dict[str, Any]
+    chart: Chart
+
+
+def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -> Played:
+    """The case under a virtual clock. Raises BadInput."""
     rules = forced(load_rules(settings), settings, playbook)
     rules.library.policy(case.claim.marketplace)
     state = open_claim(
         names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
     )
-    world = _world(rules, settings, case)
     script = script_of(case, rules.library.phrases, Photos().make)
+    world = _world(rules, settings, case.world)
     played = simulate(state, script, case.operator, world, troubles=case.world)
-    return _document(played.state, played.state.facts)
+    return _played(played.state, played.state.facts, played.ended_at)
+
+
+def continued(
+    settings: Settings,
+    state: CaseState,
+    happens: Happenings,
+    now: datetime,
+    playbook: str | None = None,
+) -> Played:
+    """What becomes of a running claim from `now` (UTC) on if this happens; the claim is not touched.
+
+    With `playbook` it goes on under that one. Raises BadInput, also for events of the past.
+    """
+    rules = forced(load_rules(settings), settings, playbook)
+    past = [n for n, event in enumerate(happens.events) if event.at < now]
+    if past:
+        raise BadInput(f"events.{past[0]}.at lies before {instant_text(now)}: what was is known")
+    if playbook is not None and state.playbook is not None:
+        (only,) = rules.library.playbooks
+        pinned = {"playbook": only, "playbook_digest": only.digest, "candidates": (only,)}
+        state = state.model_copy(update=pinned)
+    script = scripted(happens.events, rules.library.phrases, Photos().make)
+    world = _world(rules, settings, happens.world)
+    played = simulate(state, script, happens.operator, world, troubles=happens.world, now=now)
+    return _played(played.state, played.state.facts, played.ended_at, now)
 
 
 def state_at(
@@ -63,7 +97,7 @@ def state_at(
     )
     if at is not None:
         script = [event for event in script if event.at <= at]
-    stop = _Stop(_world(rules, settings, case), at)
+    stop = _Stop(_world(rules, settings, case.world), at)
     try:
         played = simulate(state, script, case.operator, stop, troubles=case.world)
     except _Reached as reached:
@@ -71,10 +105,10 @@ def state_at(
     return played.state, at or played.ended_at
 
 
-def _world(rules: Rules, settings: Settings, case: CaseFile) -> World:
-    """The simulated world with the case's troubles."""
+def _world(rules: Rules, settings: Settings, troubles: Troubles) -> World:
+    """The simulated world with these troubles."""
     quiet = SimulatedWorld(rules.library, rules.templates, settings.seller_name)
-    return Troubled(quiet, case.world)
+    return Troubled(quiet, troubles)
 
 
 class _Reached(Exception):  # noqa: N818 - named for what happened
@@ -102,10 +136,8 @@ class _Stop:
         return self._world.perform(state, do, now)
 
 
-async def rehearsed(
-    settings: Settings, case: CaseFile, playbook: str | None = None
-) -> dict[str, Any]:
-    """The case through the real workflow: `{timeline, outcome}`. Raises BadInput, NoServer."""
+async def rehearsed(settings: Settings, case: CaseFile, playbook: str | None = None) -> Played:
+    """The case through the real workflow. Raises BadInput, NoServer."""
     rules = forced(load_rules(settings), settings, playbook)
     rules.library.policy(case.claim.marketplace)
     with TemporaryDirectory(prefix="rehearsal-") as folder:
@@ -120,7 +152,7 @@ async def rehearsed(
             script = script_of(case, rules.library.phrases, photos.make)
             await photos.keep(store)
             played = await rehearse(server, case, script)
-        return _document(played.state, await _all_facts(played.state, store))
+        return _played(played.state, await _all_facts(played.state, store), played.ended_at)
 
 
 def secluded(settings: Settings, folder: Path) -> Settings:
@@ -172,5 +204,8 @@ async def _all_facts(state: CaseState, store: EvidenceStore) -> list[Fact]:
     return sorted([*older, *state.facts], key=lambda fact: int(fact.id[1:]))
 
 
-def _document(state: CaseState, facts: Sequence[Fact]) -> dict[str, Any]:
-    return {"timeline": timeline(facts), "outcome": outcome(state)}
+def _played(
+    state: CaseState, facts: Sequence[Fact], ended_at: datetime, now: datetime | None = None
+) -> Played:
+    document = {"timeline": timeline(facts), "outcome": outcome(state)}
+    return Played(document, chart(state, facts, ended_at, now))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from atoz.claims.case import CaseFile
+from atoz.claims.case import CaseFile, Happenings
 from atoz.claims.claim import ClaimFile
 from atoz.errors import BadInput
 from atoz.playbook.check import problems
@@ -41,6 +41,21 @@ def read_claim(content: bytes, marketplaces: Collection[str]) -> ClaimFile:
 def read_case(content: bytes) -> CaseFile:
     """A whole case, as a simulation or rehearsal needs it. Raises BadInput naming every problem."""
     return validated(CaseFile, _document(content))
+
+
+def read_happenings(content: bytes) -> Happenings:
+    """What happens to a claim: of a case file, or a list of its events alone. Raises BadInput."""
+    try:
+        listed = json.loads(content)
+    except (ValueError, RecursionError):
+        listed = None
+    if isinstance(listed, list) and len(content) <= LONGEST:
+        return validated(Happenings, {"events": listed})
+    document = _document(content)
+    known = Happenings.model_fields
+    claim = ("title", "expected", *ClaimFile.model_json_schema()["properties"])
+    said = {key: value for key, value in document.items() if key in known or key not in claim}
+    return validated(Happenings, said)
 
 
 def read_values(content: bytes) -> dict[str, Any]:

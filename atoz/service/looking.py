@@ -10,6 +10,7 @@ from atoz.errors import BadInput
 from atoz.playbook.problems import instead
 from atoz.playbook.state import CaseState
 from atoz.playbook.why import why as explained
+from atoz.service.acting import not_running
 from atoz.service.archive import archived, in_order, older, shown
 from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.calls import NotBegun, NotOpen
@@ -60,6 +61,19 @@ async def timeline(service: Service, order_id: str) -> dict[str, Any]:
         "timeline": in_order([*await older(service, parts), *entries]),
         "outcome": outcome,
     }
+
+
+async def standing(service: Service, order_id: str) -> tuple[CaseState, list[dict[str, Any]]]:
+    """The whole state of a running claim, and the timeline entries that left it for the store.
+
+    Raises NoSuchClaim, NoWorker, BadInput for a claim that is over.
+    """
+    workflow_id = claim_id(order_id)
+    found = await _asked(service, workflow_id, "case")
+    if found is None:
+        raise await not_running(service, workflow_id)
+    state = CaseState.model_validate(found)
+    return state, await older(service, state.fact_archives)
 
 
 async def why(service: Service, order_id: str, step: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from atoz.claims.base import instant_text
+from atoz.claims.base import instant_text, utc
+from atoz.claims.case import Happenings
 from atoz.claims.status import Status
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.evidence.intake import Given
+from atoz.harness.play import continued
 from atoz.playbook import events as ev
 from atoz.service import acting, looking, reporting
 from tests.support.pictures import picture
@@ -46,6 +48,22 @@ async def test_why_is_asked_of_the_running_claim(bench: Bench) -> None:
         await looking.why(service, order, "de-escalate")
     with pytest.raises(NoSuchClaim):
         await looking.why(service, "111-9999999-9999999", "deescalate")
+
+
+async def test_what_becomes_of_a_running_claim_is_simulated_from_its_state(bench: Bench) -> None:
+    """As it stands now, with a what-if; the claim itself is not touched, and nobody's is refused."""
+    service = service_of(bench)
+    order = await begun(service)
+    state, older = await looking.standing(service, order)
+    now = utc(service.now())
+    asked = {"type": "operator", "at": now + timedelta(days=2), "do": "skip", "step": "appeal"}
+    happens = Happenings.model_validate({"events": [asked]})
+    played = continued(bench.settings, state, happens, now)
+    found = [entry["kind"] for entry in played.document["timeline"]]
+    assert (older, found.count("message_sent"), found.count("step_skipped")) == ([], 2, 1)
+    assert "message_sent" not in await kinds(service, order)
+    with pytest.raises(NoSuchClaim):
+        await looking.standing(service, NOBODY)
 
 
 async def test_photos_are_kept_in_the_store_and_passed_by_reference(bench: Bench) -> None:
