@@ -71,7 +71,7 @@ def test_a_file_of_events_is_a_list_or_a_case() -> None:
     event = b'{"type": "operator", "at": "2026-09-08T09:00:00Z", "do": "pause"}'
     assert len(read_happenings(b"[" + event + b"]").events) == 1
     assert len(read_happenings(b'{"title": "x", "events": [' + event + b"]}").events) == 1
-    with pytest.raises(BadInput, match="evnts"):
-        read_happenings(b'{"evnts": []}')
+    with pytest.raises(BadInput, match="happenings"):
+        read_happenings(b'{"happenings": []}')
     with pytest.raises(BadInput, match="no JSON"):
         read_happenings(b"{")
