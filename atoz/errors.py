@@ -22,6 +22,14 @@ class BadInput(AtozError):  # noqa: N818 - named for what happened
     """What was given cannot be used."""
 
 
+class Refused(BadInput):
+    """The claim, as it stands, does not take this."""
+
+
+class NotAllowed(AtozError):  # noqa: N818 - named for what happened
+    """This needs a role that you do not have: ask somebody who has it."""
+
+
 class Usage(AtozError):  # noqa: N818 - named for what happened
     """The command was called in a way that it does not know."""
 

@@ -28,6 +28,7 @@ from atoz.errors import BadInput
 from atoz.logging import LogFormat, LogLevel
 from atoz.mail.plain import Address, domain_of
 from atoz.mail.smtp import DEFAULT_PORTS, Security, SmtpAccount
+from atoz.settings_board import BoardSettings
 from atoz.settings_deployment import DeploymentSettings
 from atoz.settings_mailbox import MailboxSettings
 from atoz.settings_reading import (
@@ -45,7 +46,7 @@ _NOWHERE = "atoz.invalid"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Settings(MailboxSettings, DeploymentSettings):
+class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
     """Every setting with its default; a field's description says what to write.
 
     Raises BadInput naming every bad setting. Secrets, and addresses that may be secret, show in no
@@ -132,6 +133,7 @@ class Settings(MailboxSettings, DeploymentSettings):
         """Settings that are fine alone and do not fit together."""
         yield from self._smtp_conflicts()
         yield from self.mailbox_conflicts()
+        yield from self.board_conflicts()
         if self.appeal_channel == "email" and not self.appeal_email:
             yield "appeal_email", "is missing; ATOZ_APPEAL_CHANNEL is email"
         if self.appeal_channel == "webhook" and not self.appeal_webhook_url:
@@ -166,6 +168,11 @@ class Settings(MailboxSettings, DeploymentSettings):
     def outbox_folder(self) -> Path:
         """Where mail lies while there is no SMTP."""
         return self.outbox or self.state / "outbox"
+
+    @property
+    def access_folder(self) -> Path:
+        """Where users, tokens, links and sessions of the board are kept."""
+        return self.state / "access"
 
     @property
     def id_domain(self) -> str:

@@ -1,4 +1,4 @@
-"""A signed POST: how notices and appeals leave by webhook, and what is known about their arrival.
+"""A signed POST: how notices and appeals leave by webhook, and how what others post is believed.
 
 The receiver can prove who sent it and when: `Atoz-Signature: v1=<hex>` is the HMAC-SHA256, with the
 shared secret, of `<Atoz-Timestamp>.<body>`. `Idempotency-Key` lets it drop repeats, so a
@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+import re
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +30,26 @@ def sign(secret: SecretStr, timestamp: str, body: bytes) -> str:
     signed = timestamp.encode("ascii") + b"." + body
     digest = hmac.new(secret.get_secret_value().encode(), signed, hashlib.sha256).hexdigest()
     return f"v1={digest}"
+
+
+TOLERANCE = timedelta(minutes=5)
+"""How far the clocks of both sides may differ, and so how long a signature must be remembered."""
+
+
+def believed(
+    secret: SecretStr, timestamp: str, signature: str, body: bytes, now: datetime
+) -> str | None:
+    """Why a signed body is not believed at `now` (UTC), or None: it is the secret's holder who speaks."""
+    if not re.fullmatch(r"[0-9]{1,11}", timestamp):
+        return "Atoz-Timestamp is missing or no number: write the Unix time in seconds"
+    if abs(now - datetime.fromtimestamp(int(timestamp), UTC)) > TOLERANCE:
+        minutes = round(TOLERANCE.total_seconds() / 60)
+        return f"Atoz-Timestamp is more than {minutes} min away from now: sign each try anew"
+    if not hmac.compare_digest(
+        sign(secret, timestamp, body).encode(), signature.encode("utf-8", "replace")
+    ):
+        return "Atoz-Signature does not fit: v1=HMAC-SHA256 of `<timestamp>.<body>` is expected"
+    return None
 
 
 async def signed_post(

@@ -45,6 +45,8 @@ class ClaimInput(Record):
     offset: timedelta = timedelta(0)
     state: CaseState | None = None
     shown: dict[str, str] = {}
+    by: str | None = None
+    """Who started it, where a person or a program did and no mail."""
 
 
 @workflow.defn(name=names.CLAIM_WORKFLOW)
@@ -55,7 +57,7 @@ class ClaimWorkflow:
     def __init__(self, start: ClaimInput) -> None:
         self._offset = start.offset
         self._state = start.state or open_claim(
-            workflow.info().workflow_id, start.file, utc(self._exact_now())
+            workflow.info().workflow_id, start.file, utc(self._exact_now()), start.by
         )
         self._shown = start.shown
         self._changes = 0
@@ -117,6 +119,15 @@ class ClaimWorkflow:
     def case(self) -> CaseState:
         """The whole state, for rehearsals from here and for packets."""
         return self._state
+
+    @workflow.query
+    def look(self) -> dict[str, Any]:
+        """Everything that a page shows, in one question: the state, and the claim's own instant."""
+        return {
+            "case": self._state.model_dump(mode="json"),
+            "status": status_view(self._state, self._now()),
+            "at": instant_text(self._now()),
+        }
 
     # The shell --------------------------------------------------------------------------------
 

@@ -27,9 +27,11 @@ REASON = SearchAttributeKey.for_keyword("AtozReason")
 PLAYBOOK = SearchAttributeKey.for_keyword("AtozPlaybook")
 NEXT_AT = SearchAttributeKey.for_datetime("AtozNextAt")
 RESPONSE_DUE = SearchAttributeKey.for_datetime("AtozResponseDue")
+DECIDED_AT = SearchAttributeKey.for_datetime("AtozDecidedAt")
 
 KEYWORDS = (STEP, STATUS, ATTENTION, MARKETPLACE, REASON, PLAYBOOK)
-INSTANTS = (NEXT_AT, RESPONSE_DUE)
+INSTANTS = (NEXT_AT, RESPONSE_DUE, DECIDED_AT)
+"""The development server has room for three of them, and for no more."""
 
 SEARCH_ATTRIBUTE_TYPES: dict[str, str] = {
     **{key.name: "Keyword" for key in KEYWORDS},

@@ -25,6 +25,8 @@ def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
         names.PLAYBOOK.name: state.playbook.name if state.playbook else None,
         names.NEXT_AT.name: instant_text(planned.at) if planned else None,
         names.RESPONSE_DUE.name: instant_text(due.due) if due and due.running else None,
+        # It changes only together with the status, so that it costs no upsert of its own.
+        names.DECIDED_AT.name: instant_text(state.decided_at) if state.decided_at else None,
     }
     return {key: value for key, value in values.items() if value is not None}
 

@@ -8,11 +8,13 @@ import typer
 from atoz.cli import (
     appeals,
     authoring,
+    board,
     claims,
     fuzzing,
     mail,
     mailbox,
     messages,
+    people,
     playbooks,
     plays,
     reports,
@@ -39,6 +41,8 @@ def build() -> typer.Typer:
     mails = typer.Typer(help="Read incoming mail.", no_args_is_help=True)
     texts = typer.Typer(help="Write and check appeals.", no_args_is_help=True)
     system.add_to(app)
+    board.add_to(app)
+    people.add_to(app)
     claims.add_to(app)
     reports.add_to(app)
     work.add_to(app)

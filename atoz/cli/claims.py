@@ -29,7 +29,9 @@ async def start(
     """Start the claim of a file; the same claim again changes nothing."""
     # A bad file is refused before anything is contacted.
     claim = read_claim(given.content(file), call.library.policies)
-    document = await starting.start(await call.service(), claim, received_now=received_now)
+    document = await starting.start(
+        await call.service(), claim, received_now=received_now, by=call.by
+    )
     said = "was started"
     if document.get("archived"):
         said = "is over and archived: nothing was started"
@@ -124,7 +126,7 @@ async def list_(
 
 def add_to(app: typer.Typer) -> None:
     """Register these verbs."""
-    register(app, start, PANEL)
+    register(app, start, PANEL, acts=True)
     register(app, status, PANEL)
     register(app, timeline, PANEL)
     register(app, why, PANEL)

@@ -41,6 +41,7 @@ async def reply(
         photos=uploads,
         language=language,
         message_id=message_id,
+        by=call.by,
     )
     where = "the claim" if document["delivered_to"] == "claim" else "the desk (the claim is over)"
     read = ", ".join(document["intents"]).replace("_", " ")
@@ -68,6 +69,7 @@ async def decide(
         funded_by=funded_by,
         odr_counts=given.yes(odr_counts),
         message_id=message_id,
+        by=call.by,
     )
     return Answer(document, [line(order, "decision recorded:", status.value.replace("_", " "))])
 
@@ -83,7 +85,7 @@ async def request_information(
 ) -> Answer:
     """Record that the marketplace asks for information until T."""
     document = await reporting.request_information(
-        await call.service(), order, due, message_id=message_id
+        await call.service(), order, due, message_id=message_id, by=call.by
     )
     until = f"due {instant_text(due)}" if due else "due by the marketplace's policy"
     return Answer(document, [line(order, "information request recorded,", until)])
@@ -91,6 +93,6 @@ async def request_information(
 
 def add_to(app: typer.Typer) -> None:
     """Register these verbs."""
-    register(app, reply, PANEL)
-    register(app, decide, PANEL)
-    register(app, request_information, PANEL)
+    register(app, reply, PANEL, acts=True)
+    register(app, decide, PANEL, acts=True)
+    register(app, request_information, PANEL, acts=True)

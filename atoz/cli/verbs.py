@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import typer
 
+from atoz.access.people import Users
 from atoz.cli.answer import Answer, print_error, print_json, show
 from atoz.connect import connect
 from atoz.errors import AtozError
@@ -25,6 +26,7 @@ from atoz.library import Library, load_library
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
 from atoz.service.base import Service
+from atoz.service.policy import LEAST, demand
 from atoz.settings import Settings
 
 Output = Annotated[
@@ -96,23 +98,43 @@ _ACTOR: dict[str, Any] = {"as_": (As, None)}
 
 
 def register(
-    app: typer.Typer, verb: Verb, panel: str, *, server: bool = True, acts: bool = False
+    app: typer.Typer,
+    verb: Verb,
+    panel: str,
+    *,
+    server: bool = True,
+    acts: bool = False,
+    name: str | None = None,
 ) -> None:
     """Make `verb` a command of `app`, named like it: its own options, then the shared ones.
 
-    Its docstring is the help. `server`: it connects. `acts`: it records who did it.
+    Its docstring is the help. `server`: it connects. `acts`: it records who did it, and the users
+    file may say that they may not.
     """
     shared = {**_OUTPUT, **(_CONNECTION if server else {}), **(_ACTOR if acts else {})}
 
+    name = name or verb.__name__.rstrip("_").replace("_", "-")
+
     def command(**given: Any) -> None:
         call = Call(**{key: given.pop(key) for key in shared})
-        raise typer.Exit(run(call, verb(call, **given)))
+        work = _permitted(call, name, verb, given) if acts else verb(call, **given)
+        raise typer.Exit(run(call, work))
 
     _, *own = inspect.signature(verb).parameters.values()
     hints = typing.get_type_hints(verb, include_extras=True)
     _sign(command, {each.name: (hints[each.name], each.default) for each in own} | shared)
-    name = verb.__name__.rstrip("_").replace("_", "-")
     app.command(name, help=inspect.getdoc(verb), rich_help_panel=panel)(command)
+
+
+async def _permitted(call: Call, act: str, verb: Verb, given: dict[str, Any]) -> Answer:
+    """Run a verb whose act is in the policy: a user of the board has the same role here.
+
+    Whoever reaches the server may do all the same; this keeps from slips. Raises NotAllowed.
+    """
+    user = Users(call.settings.access_folder).all().get(call.by)
+    if user is not None and act in LEAST:
+        demand(user.role, act, call.by)
+    return await verb(call, **given)
 
 
 def _sign(command: Callable[..., None], options: dict[str, tuple[Any, Any]]) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,10 +16,15 @@ from typing import NamedTuple
 from atoz.claims.case import CaseFile
 from atoz.errors import BadInput
 from atoz.harness.postman import Mails, mails_of
+from atoz.harness.server import free_port
 from atoz.harness.showing import Mailed, News, Played, document, progress, show
 from atoz.harness.stage import Stage, play, staged, with_mail_read_back
 from atoz.logging import configure_logging
 from atoz.service.claim_files import read_case
+from atoz.web.alone import login_name
+from atoz.web.board import Connected
+from atoz.web.place import place_of
+from atoz.web.serve import board_of, login_link, serving
 
 AT_ONCE = 4
 """Cases played at a time: more of them would only take turns on a small machine."""
@@ -85,7 +91,7 @@ async def _perform(files: Sequence[Given], folder: Path, *, exit_: bool, as_json
             show(played, Mailed(stage.postman.brought, len(stage.catcher.mails)), took)
         sys.stdout.flush()
         if not exit_:
-            await _stay(str(stage.server.pages))
+            await _stay(stage)
     return 1 if any(claim.differs for claim in played) else 0
 
 
@@ -118,9 +124,19 @@ async def _play_all(stage: Stage, files: Sequence[Given], news: News) -> list[Pl
     return with_mail_read_back(played, [given.case for given in files], stage.catcher)
 
 
-async def _stay(pages: str) -> None:
-    """Keep the server up to be looked at, until told to stop."""
-    sys.stderr.write(f"\nThe claims can be looked at: {pages}\nCtrl-C ends it.\n")
-    sys.stderr.flush()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.Event().wait()
+async def _stay(stage: Stage) -> None:
+    """Keep the server and a board over the demo's claims to be looked at, until told to stop."""
+    place = place_of(stage.settings, free_port())
+    board = replace(board_of(stage.settings, Connected(stage.server.client), place), demo=True)
+    async with serving(board, place):
+        lines = (
+            "\nThe claims can be looked at, on a board that says so on every page.",
+            f"  Board   {place.address}",
+            f"  Log in  {login_link(board, login_name())} (once)",
+            f"  Pages   {stage.server.pages}",
+            "Ctrl-C ends it.\n",
+        )
+        sys.stderr.write("\n".join(lines))
+        sys.stderr.flush()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()

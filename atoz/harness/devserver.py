@@ -39,10 +39,11 @@ HOST = "127.0.0.1"
 NAMESPACE = "default"
 DEFAULT_PORT = 7233
 UI_OFFSET = 1000
+BOARD_OFFSET = 2000
 RETENTION = timedelta(days=3650)
 """How long ended claims are found by id: the server's own default is a day."""
 
-_LAST_PORT = 65_535 - UI_OFFSET
+_LAST_PORT = 65_535 - BOARD_OFFSET
 _LOOK_AGAIN = 0.05
 _QUEUE_TYPES = (
     TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
@@ -59,6 +60,16 @@ class Ports(NamedTuple):
     def ui(self) -> int:
         """The port of the web pages."""
         return self.server + UI_OFFSET
+
+    @property
+    def board(self) -> int:
+        """The port of the board, which is a thousand further."""
+        return self.server + BOARD_OFFSET
+
+    @property
+    def every(self) -> tuple[int, int, int]:
+        """All ports that `up` listens on."""
+        return self.server, self.ui, self.board
 
     @property
     def address(self) -> str:
@@ -79,11 +90,11 @@ def free_ports(port: int | None) -> Ports:
     ports = Ports(DEFAULT_PORT if port is None else port)
     if not 1 <= ports.server <= _LAST_PORT:
         raise Usage(f"--port is a number from 1 to {_LAST_PORT}, not {port}")
-    busy = next((number for number in (ports.server, ports.ui) if not _is_free(number)), None)
+    busy = next((number for number in ports.every if not _is_free(number)), None)
     if busy is None:
         return ports
     candidates = range(ports.server + 10, _LAST_PORT, 10)
-    other = next((n for n in candidates if _is_free(n) and _is_free(n + UI_OFFSET)), None)
+    other = next((n for n in candidates if all(map(_is_free, Ports(n).every))), None)
     raise BadInput(f"port {busy} is in use by another program; try --port {other}")
 
 

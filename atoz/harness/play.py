@@ -167,6 +167,10 @@ def secluded(settings: Settings, folder: Path) -> Settings:
             "appeal_channel": "operator",
             "notice_emails": (),
             "notice_webhook_url": None,
+            "board_host": "127.0.0.1",
+            "board_url": None,
+            "board_proxies": (),
+            "inbound_secret": None,
         }
     )
 

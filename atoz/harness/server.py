@@ -96,7 +96,7 @@ async def virtual_time(
     What it prints goes into `log` or nowhere. `settings` are more of its dynamic ones (`key=json`).
     Raises NoServer where it does not start.
     """
-    port = _free_port() if pages else None
+    port = free_port() if pages else None
     try:
         with _output_into(log):
             env = await WorkflowEnvironment.start_time_skipping_v2(
@@ -133,7 +133,8 @@ def _output_into(log: Path | None) -> Iterator[None]:
         os.close(place)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that is free right now."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]

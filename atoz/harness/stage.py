@@ -45,6 +45,7 @@ class Stage(NamedTuple):
     catcher: Catcher
     postman: Postman
     orders: Path
+    settings: Settings
 
 
 @asynccontextmanager
@@ -64,7 +65,8 @@ async def staged(folder: Path, *, pages: bool) -> AsyncIterator[Stage]:
             ):
                 store = open_store(settings.store)
                 postman = Postman(postbox, rules.library, store)
-                yield Stage(server, rules, store, catcher, postman, folder / "orders")
+                orders = folder / "orders"
+                yield Stage(server, rules, store, catcher, postman, orders, settings)
 
 
 def _mail_to(catcher: Catcher) -> dict[str, Any]:

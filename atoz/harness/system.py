@@ -1,6 +1,6 @@
-"""The running system of `up`: the server, the worker, and the order in which they end.
+"""The running system of `up`: the server, the worker, the board, and the order in which they end.
 
-A worker that dies is started again after a pause; a server that dies ends everything; told to
+A worker or a board that dies is started again after a pause; a server that dies ends everything; told to
 stop, the worker is drained while the server still answers.
 """
 
@@ -13,14 +13,16 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import httpx2
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from atoz.harness import devserver
 from atoz.harness.children import Child, Command, last_lines, start
 from atoz.harness.devserver import Ports
+from atoz.web.place import Place
 
 READY_WITHIN = timedelta(seconds=60)
 WORKER_PATIENCE = timedelta(seconds=40)
@@ -29,8 +31,11 @@ SERVER_PATIENCE = timedelta(seconds=15)
 FIRST_PAUSE = timedelta(milliseconds=500)
 LONGEST_PAUSE = timedelta(seconds=60)
 
-_WORKER = Path(__file__).resolve().parents[2] / "worker.py"
+BOARD_PATIENCE = timedelta(seconds=10)
+
+_ROOT = Path(__file__).resolve().parents[2]
 _REFUSED = 1
+_LOOK_AGAIN = 0.1
 
 
 class Plan(NamedTuple):
@@ -39,10 +44,11 @@ class Plan(NamedTuple):
     folder: Path
     ports: Ports
     task_queue: str
+    board: Place
 
 
 class System:
-    """Server and worker, supervised until a signal or until the server dies."""
+    """Server, worker and board, supervised until a signal or until the server dies."""
 
     def __init__(self, plan: Plan, announce: Callable[[], None]) -> None:
         self._plan = plan
@@ -50,6 +56,7 @@ class System:
         self._ready = False
         self._stopping = asyncio.Event()
         self._worker: Child | None = None
+        self._board: Child | None = None
 
     async def run(self, command: Command) -> int:
         """Everything, from the server's start by `command` to its end. The exit code.
@@ -91,33 +98,46 @@ class System:
         client = await devserver.open_client(self._plan.ports, READY_WITHIN)
         await devserver.prepare(client)
         announcing = asyncio.create_task(self._announce_when_ready(client))
+        board = asyncio.create_task(self._keep("board", _board_command(self._plan)))
+        worker = asyncio.create_task(self._keep("worker", _worker_command(self._plan)))
         try:
-            await self._keep_a_worker()
+            await asyncio.wait({worker, board}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            announcing.cancel()
-            if self._worker is not None:
-                await self._worker.end(WORKER_PATIENCE)
+            for task in (announcing, board, worker):
+                task.cancel()
+            # The board first: nobody begins anything that the worker could not finish.
+            for child, patience in ((self._board, BOARD_PATIENCE), (self._worker, WORKER_PATIENCE)):
+                if child is not None:
+                    await child.end(patience)
 
-    async def _keep_a_worker(self) -> None:
-        log, pause = self._plan.folder / "worker.log", FIRST_PAUSE
+    async def _keep(self, name: Literal["worker", "board"], command: Command) -> None:
+        """Keep the worker or the board running. Returns if it refuses to start."""
+        log, pause = self._plan.folder / f"{name}.log", FIRST_PAUSE
         while True:
             began = time.monotonic()
-            self._worker = await start(_worker_command(self._plan), log, _tell_of_the_worker)
-            code = await self._worker.ended()
+            child = await start(command, log, lambda words: tell(f"{name}: {words}"))
+            if name == "worker":
+                self._worker = child
+            else:
+                self._board = child
+            code = await child.ended()
             if code == _REFUSED and not self._ready:
                 return  # its own words were told
             if time.monotonic() - began > LONGEST_PAUSE.total_seconds():
                 pause = FIRST_PAUSE
-            tell(f"the worker ended ({_how(code)}); again in {pause.total_seconds():g} s")
+            tell(f"the {name} ended ({_how(code)}); again in {pause.total_seconds():g} s")
             await asyncio.sleep(pause.total_seconds())
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _announce_when_ready(self, client: Client) -> None:
         polled = devserver.until_polled(client, self._plan.task_queue)
+        answers = until_it_answers(self._plan.board.near)
         try:
-            await asyncio.wait_for(polled, READY_WITHIN.total_seconds())
+            async with asyncio.timeout(READY_WITHIN.total_seconds()):
+                await asyncio.gather(polled, answers)
         except TimeoutError:
-            tell(f"the worker does not ask for work; see {self._plan.folder / 'worker.log'}")
+            logs = f"{self._plan.folder / 'worker.log'} and board.log"
+            tell(f"the worker does not ask for work, or the board does not answer; see {logs}")
         except RPCError:
             return  # the server goes, which is told elsewhere
         else:
@@ -133,13 +153,33 @@ class System:
 
 def _worker_command(plan: Plan) -> Command:
     """The worker beside this server, whatever server the surrounding settings speak of."""
-    environment = devserver.own_environment() | {
+    return Command([sys.executable, str(_ROOT / "worker.py")], _environment(plan))
+
+
+def _board_command(plan: Plan) -> Command:
+    """The board beside them. The login link is ours to print: a log is no place for one."""
+    arguments = [sys.executable, str(_ROOT / "starter.py"), "board", "--no-link", "-o", "json"]
+    listens = {"ATOZ_BOARD_PORT": str(plan.board.port)}
+    return Command(arguments, _environment(plan) | listens)
+
+
+def _environment(plan: Plan) -> dict[str, str]:
+    return devserver.own_environment() | {
         "TEMPORAL_ADDRESS": plan.ports.address,
         "TEMPORAL_CONFIG_FILE": os.devnull,
         "ATOZ_STATE": str(plan.folder),
         "ATOZ_LOG_FORMAT": "json",
     }
-    return Command([sys.executable, str(_WORKER)], environment)
+
+
+async def until_it_answers(board: str) -> None:
+    """Return once the board answers."""
+    async with httpx2.AsyncClient(timeout=_LOOK_AGAIN * 10) as client:
+        while True:
+            with contextlib.suppress(httpx2.HTTPError):
+                if (await client.get(f"{board}/api/health")).is_success:
+                    return
+            await asyncio.sleep(_LOOK_AGAIN)
 
 
 def _how(code: int) -> str:
@@ -150,7 +190,3 @@ def tell(words: str) -> None:
     """A line on stderr, at once."""
     sys.stderr.write(f"{words}\n")
     sys.stderr.flush()
-
-
-def _tell_of_the_worker(words: str) -> None:
-    tell(f"worker: {words}")

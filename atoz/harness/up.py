@@ -1,6 +1,6 @@
 """`up`: the whole system on one machine, for a newcomer and for a seller who needs no more.
 
-Temporal's development server over a database file, and the worker beside it; one `up` per state
+Temporal's development server over a database file, the worker and the board beside it; one `up` per state
 folder, held by a lock that lives as long as the database is open.
 """
 
@@ -20,6 +20,10 @@ from atoz.errors import BadInput
 from atoz.harness import devserver
 from atoz.harness.system import Plan, System
 from atoz.settings import Settings
+from atoz.web.alone import login_name
+from atoz.web.board import Connecting
+from atoz.web.place import place_of
+from atoz.web.serve import board_of, login_link
 
 LOCK_PATIENCE = timedelta(seconds=3)
 """A killed server may need a moment until it is gone."""
@@ -42,11 +46,14 @@ def up(state: Path | None, port: int | None, as_json: bool) -> int:
     except OSError as fault:
         raise BadInput(f"no state folder can be made at {folder}: {fault.strerror}") from fault
     with _locked(folder) as lock:
-        plan = Plan(folder, devserver.free_ports(port), settings.task_queue)
+        ports = devserver.free_ports(port)
+        place = place_of(settings, settings.board_port or ports.board)
+        plan = Plan(folder, ports, settings.task_queue, place)
         command = devserver.server_command(folder, plan.ports, lock)
 
         def announce() -> None:
-            lines = [_document(plan)] if as_json else _greeting(plan, settings)
+            login = login_link(board_of(settings, Connecting(), place), login_name())
+            lines = [_document(plan, login)] if as_json else _greeting(plan, settings, login)
             sys.stdout.write("\n".join([*lines, ""]))
             sys.stdout.flush()
 
@@ -84,13 +91,13 @@ def _taken(lock: int) -> bool:
             return True
 
 
-def _document(plan: Plan) -> str:
-    """One line for machines. The last two come with a board."""
+def _document(plan: Plan, login: str | None) -> str:
+    """One line for machines; `login` is null where one-time links are off."""
     addresses = {"temporal": plan.ports.address, "ui": plan.ports.pages}
-    return json.dumps(addresses | {"board": None, "login": None})
+    return json.dumps(addresses | {"board": plan.board.address, "login": login})
 
 
-def _greeting(plan: Plan, settings: Settings) -> list[str]:
+def _greeting(plan: Plan, settings: Settings, login: str | None) -> list[str]:
     """Where everything is, and what to try next."""
     outbox = _near(settings.outbox_folder)
     nobody = f"NO SMTP IS CONFIGURED: messages go into {outbox} and reach nobody"
@@ -100,6 +107,8 @@ def _greeting(plan: Plan, settings: Settings) -> list[str]:
         "",
         f"  Temporal  {plan.ports.address}",
         f"  Pages     {plan.ports.pages}",
+        f"  Board     {plan.board.address}",
+        f"  Log in    {login or 'as its settings say'}{' (once)' if login else ''}",
         f"  State     {_near(plan.folder)}",
         f"  Mail      {f'by {settings.smtp_host}' if settings.smtp_host else nobody}",
         f"  Mailbox   {_mailbox(settings)}",

@@ -21,6 +21,8 @@ __all__ = ["Attachment", "Finding", "Sentence", "WarningGiven"]
 
 MessageId = Annotated[str, Field(min_length=1, max_length=998)]
 Words = Annotated[str, Field(max_length=2_000)]
+Teller = Annotated[str, Field(max_length=200)]
+"""Who told what an outsider said, where a person did and no mail."""
 
 
 class Event(Record):
@@ -46,6 +48,7 @@ class BuyerReplied(Event):
     intents: Annotated[tuple[Intent, ...], Field(max_length=9)] = ()
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=50)] = ()
     relay: Relay | None = None
+    by: Teller | None = None
 
 
 class DuplicateNoticed(Event):
@@ -61,6 +64,7 @@ class InformationRequested(Event):
     type: Literal["information_requested"] = "information_requested"
     message_id: MessageId
     due: Instant | None = None
+    by: Teller | None = None
 
 
 class MarketplaceDecided(Event):
@@ -71,6 +75,7 @@ class MarketplaceDecided(Event):
     status: Status
     funded_by: FundedBy | None = None
     odr_counts: bool | None = None
+    by: Teller | None = None
 
 
 class MessageBounced(Event):

@@ -21,6 +21,7 @@ from atoz.playbook.work import Work
 CHECK_AFTER = timedelta(days=14)
 """No decision this long after the answer: a person looks. Source: DESIGN, the end of a claim."""
 
+Told = dict[str, str]
 KEPT_TEXT = 2_000
 """A reply's text in the history; longer ones are cut with a mark, the whole lies in the store."""
 
@@ -36,6 +37,7 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
         reply.message_id,
         **data,
         **more,
+        **_told_by(reply),
         intents=list(reply.intents),
         attachments=len(reply.attachments),
     )
@@ -49,6 +51,11 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
         work.set(last_answer_at=work.at)
         _make_stale(work)
     react(work, reply, fact)
+
+
+def _told_by(event: ev.BuyerReplied | ev.InformationRequested | ev.MarketplaceDecided) -> Told:
+    """Who told it, where a person did: what came by mail speaks for itself."""
+    return {"by": event.by} if event.by else {}
 
 
 def _learn_relay(work: Work, reply: ev.BuyerReplied) -> None:
@@ -86,6 +93,7 @@ def information_requested(work: Work, event: ev.InformationRequested) -> None:
         event.message_id,
         message_id=event.message_id,
         due=instant_text(due) if due else None,
+        **_told_by(event),
     )
     work.remember(event.message_id, fact)
     clock = work.open_clock("information_request", due, source, work.at) if due else None
@@ -115,6 +123,7 @@ def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
         event.message_id,
         message_id=event.message_id,
         **{**decision, "status": event.status.value},
+        **_told_by(event),
     )
     work.remember(event.message_id, fact)
     work.set(**decision)

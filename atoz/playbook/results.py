@@ -38,13 +38,14 @@ def opened(work: Work, event: ev.Opened) -> None:
         two_person_approval=event.two_person_approval,
         edition=event.edition,
     )
-    claim = event.file.claim
+    claim, by = event.file.claim, work.get("started_by")
     work.record(
         "claim_received",
         "claim file",
         order_id=claim.order_id,
         marketplace=claim.marketplace,
         notified_at=instant_text(claim.notified_at),
+        **({"by": by} if by else {}),
     )
     work.record_values(event.completed_from or "claim file")
     choose_playbook(work)

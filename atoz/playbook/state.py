@@ -115,6 +115,8 @@ class CaseState(Record):
 
     workflow_id: str
     started_at: Instant
+    started_by: str | None = None
+    """Who started it, where a person or a program did and no mail."""
     file: Annotated[ClaimFile, Compact]
     policy: Annotated[Policy | None, Compact] = None
     playbook: Annotated[Playbook | None, Compact] = None
@@ -197,6 +199,8 @@ class CaseState(Record):
         }
 
 
-def open_claim(workflow_id: str, file: ClaimFile, started_at: Instant) -> CaseState:
+def open_claim(
+    workflow_id: str, file: ClaimFile, started_at: Instant, by: str | None = None
+) -> CaseState:
     """The state of a claim of which nothing is known yet but its file."""
-    return CaseState(workflow_id=workflow_id, started_at=started_at, file=file)
+    return CaseState(workflow_id=workflow_id, started_at=started_at, started_by=by, file=file)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from atoz.errors import AtozError, BadInput
+from atoz.errors import AtozError, BadInput, Refused
 from atoz.evidence.intake import Given
 from atoz.playbook import events as ev
 from atoz.service import files
@@ -23,7 +23,7 @@ _VERBS = {model: name for name, model in ev.UPDATES.items()}
 async def act(service: Service, order_id: str, event: ev.OperatorEvent) -> dict[str, Any]:
     """Apply an act: `{workflow_id, order_id, recorded, at}`; a repeat of its key records nothing more.
 
-    Raises BadInput with the claim's own words where it refuses, NoSuchClaim, NoWorker.
+    Raises Refused with the claim's own words where it refuses, BadInput, NoSuchClaim, NoWorker.
     """
     workflow_id = claim_id(order_id)
     document = event.model_dump(mode="json", exclude={"at", "type"})
@@ -71,14 +71,14 @@ async def not_running(service: Service, workflow_id: str) -> AtozError:
     document = await archived(service, workflow_id)
     if document is not None:
         since = document["archived_at"]
-        return BadInput(f"the claim of order {order} is over and archived since {since}")
+        return Refused(f"the claim of order {order} is over and archived since {since}")
     found = await service.calls.describe(workflow_id)
     ended = how_stopped(found.status) if found else None
     if ended:
-        return BadInput(
+        return Refused(
             f"the claim of order {order} was {ended} on the server and does not run: start it again "
             "with `atoz start FILE`, it goes on as it stood"
         )
     if found is not None:
-        return BadInput(f"the claim of order {order} is over: nothing can be done to it any more")
+        return Refused(f"the claim of order {order} is over: nothing can be done to it any more")
     return no_such_claim(workflow_id)

@@ -24,7 +24,7 @@ from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from atoz.errors import AtozError, BadInput, NoServer, NoWorker
+from atoz.errors import AtozError, BadInput, NoServer, NoWorker, Refused
 from atoz.mail.plain import one_line
 
 SERVER_PATIENCE = timedelta(seconds=5)
@@ -92,7 +92,7 @@ class Calls:
     ) -> dict[str, Any]:
         """Apply an act once and return what it says. `probe` is a query that any worker answers.
 
-        Raises BadInput with the workflow's own words where it refuses, NotOpen, NoWorker.
+        Raises Refused with the workflow's own words where it refuses, NotOpen, NoWorker.
         """
         await self.query(workflow_id, probe)
         try:
@@ -214,4 +214,4 @@ def _raise_refusal(error: WorkflowUpdateFailedError) -> NoReturn:
     if isinstance(cause, ApplicationError) and cause.type == _LOST:
         raise _Racing from error
     said = cause.message if isinstance(cause, ApplicationError) else str(cause)
-    raise BadInput(one_line(said, 2_000)) from error
+    raise Refused(one_line(said, 2_000)) from error

@@ -27,7 +27,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_claim(content: bytes, marketplaces: Collection[str]) -> ClaimFile:
     """The claim that a claim or case file describes. Raises BadInput naming every problem."""
-    document = _claim_part(_document(content))
+    document = _claim_part(read_document(content))
     found = _unknown_marketplace(document, marketplaces)
     try:
         claim = ClaimFile.model_validate(document)
@@ -40,7 +40,7 @@ def read_claim(content: bytes, marketplaces: Collection[str]) -> ClaimFile:
 
 def read_case(content: bytes) -> CaseFile:
     """A whole case, as a simulation or rehearsal needs it. Raises BadInput naming every problem."""
-    return validated(CaseFile, _document(content))
+    return validated(CaseFile, read_document(content))
 
 
 def read_happenings(content: bytes) -> Happenings:
@@ -63,7 +63,7 @@ def read_values(content: bytes) -> dict[str, Any]:
 
     Raises BadInput where it is no JSON object or says nothing.
     """
-    values = _claim_part(_document(content))
+    values = _claim_part(read_document(content))
     if not values:
         raise BadInput('the file amends nothing: write only what changes, like {"claim": {…}}')
     return values
@@ -102,7 +102,8 @@ def _moved(node: Any, span: timedelta, days: timedelta) -> Any:
             return node
 
 
-def _document(content: bytes) -> dict[str, Any]:
+def read_document(content: bytes) -> dict[str, Any]:
+    """The JSON object of a file. Raises BadInput where it is none, or too long."""
     if len(content) > LONGEST:
         raise BadInput(f"the file has {len(content):,} bytes; {LONGEST:,} are allowed")
     try:

@@ -53,8 +53,15 @@ async def claims(
     """One page: `{claims: […], next_page_token}`, newest first. Raises BadInput for bad filters."""
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadInput(f"a page holds 1 to {LARGEST_PAGE} claims, not {limit}")
+    return await page_of(service, query_of(wanted), limit, page_token)
+
+
+async def page_of(
+    service: Service, query: str, limit: int, page_token: str | None = None
+) -> dict[str, Any]:
+    """One page of what a query in the server's language finds, in the server's order."""
     found = service.client.list_workflows(
-        query_of(wanted), page_size=limit, next_page_token=_token(page_token)
+        query, page_size=limit, next_page_token=_token(page_token)
     )
     with server_errors():
         await found.fetch_next_page()
@@ -155,6 +162,7 @@ def _row(execution: WorkflowExecution) -> dict[str, Any]:
         "attention": word(names.ATTENTION),
         "next_at": instant(names.NEXT_AT),
         "response_due": instant(names.RESPONSE_DUE),
+        "decided_at": instant(names.DECIDED_AT),
         "running": execution.status is WorkflowExecutionStatus.RUNNING,
         "ended": how_stopped(execution.status),
         "started_at": instant_text(execution.start_time),

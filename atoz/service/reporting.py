@@ -37,11 +37,13 @@ async def reply(
     photos: Sequence[Given] = (),
     language: str | None = None,
     message_id: str | None = None,
+    by: str | None = None,
 ) -> dict[str, Any]:
     """Hand a buyer's reply to its claim, or to the desk where the claim is over.
 
     Gives `{workflow_id, order_id, message_id, intents, attachments, delivered_to}`, the last being
-    `claim` or `desk`. Raises NoSuchClaim, and BadInput for files or words that cannot be taken.
+    `claim` or `desk`; `by` is who told it. Raises NoSuchClaim, and BadInput for files or words that
+    cannot be taken.
     """
     workflow_id = claim_id(order_id)
     text = _plain(text)
@@ -52,7 +54,9 @@ async def reply(
     if not running:
         await _must_be_known(service, workflow_id)
     made = _reply_id(workflow_id, text, photos)
-    event = await _reply(service, text, taken_files, language, message_id or made)
+    event = await _reply(
+        service, text, taken_files, language=language, message_id=message_id or made, by=by
+    )
     taken = running and await _signalled(service, workflow_id, "buyer_replied", event)
     if not taken:
         await desk.put(service, _desk_item(workflow_id, event))
@@ -70,13 +74,15 @@ async def _reply(
     service: Service,
     text: str,
     photos: Sequence[Taken],
+    *,
     language: str | None,
     message_id: str,
+    by: str | None,
 ) -> ev.BuyerReplied:
     """The reply with its intents read, its files and a long text kept in the store."""
     images = sum(file.type.startswith("image/") for file in photos)
     intents = read_intents(text, language=language, phrases=service.library.phrases, photos=images)
-    said = {"at": service.now(), "message_id": message_id, "language": language}
+    said = {"at": service.now(), "message_id": message_id, "language": language, "by": by}
     # What is wrong with the mail itself shows before anything is kept.
     event = validated(ev.BuyerReplied, {**said, "intents": intents})
     words = await _words(service, text)
@@ -92,9 +98,10 @@ async def decide(
     funded_by: str | None = None,
     odr_counts: bool | None = None,
     message_id: str | None = None,
+    by: str | None = None,
 ) -> dict[str, Any]:
     """Record what the marketplace decided; None is filled from the status table."""
-    said = {"status": status, "funded_by": funded_by, "odr_counts": odr_counts}
+    said = {"status": status, "funded_by": funded_by, "odr_counts": odr_counts, "by": by}
     # A claim may be decided, reopened and decided alike: the day tells the two apart.
     made = _made_id(claim_id(order_id), "decision", status, funded_by, odr_counts, _day(service))
     event = validated(
@@ -104,13 +111,18 @@ async def decide(
 
 
 async def request_information(
-    service: Service, order_id: str, due: datetime | None, *, message_id: str | None = None
+    service: Service,
+    order_id: str,
+    due: datetime | None,
+    *,
+    message_id: str | None = None,
+    by: str | None = None,
 ) -> dict[str, Any]:
     """Record that the marketplace asks for information until `due`; None: by its policy."""
     made = _made_id(claim_id(order_id), "information", due or _day(service))
     event = validated(
         ev.InformationRequested,
-        {"at": service.now(), "message_id": message_id or made, "due": due},
+        {"at": service.now(), "message_id": message_id or made, "due": due, "by": by},
     )
     if due is not None and due <= service.now():
         raise BadInput("--due must lie in the future")
@@ -129,7 +141,7 @@ async def _report(
     return {
         "workflow_id": workflow_id,
         "order_id": names.order_of(workflow_id),
-        **event.model_dump(mode="json", exclude={"at", "type"}),
+        **event.model_dump(mode="json", exclude={"at", "type", "by"}),
     }
 
 

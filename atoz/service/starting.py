@@ -20,21 +20,26 @@ from workflows.claim import ClaimInput
 
 
 async def start(
-    service: Service, given: ClaimFile, *, received_now: bool = False, by_mail: bool = False
+    service: Service,
+    given: ClaimFile,
+    *,
+    received_now: bool = False,
+    by_mail: bool = False,
+    by: str | None = None,
 ) -> dict[str, Any]:
     """Start a claim: `{workflow_id, run_id, already_running}`; `read_claim` reads its file.
 
     A claim of the archive is not started again: `already_running`, and `archived` beside it. One
     that was stopped on the server goes on as it stood (`go_on`), but no mail lets it. `received_now`
-    shifts the dates; `by_mail`: the mailbox pass itself starts it. Raises BadInput where the order
-    has a claim with other data.
+    shifts the dates; `by_mail`: the mailbox pass itself starts it; `by`: who does, recorded. Raises
+    BadInput where the order has a claim with other data.
     """
     file = shifted(given, service.now()) if received_now else given
     workflow_id = names.claim_workflow_id(file.claim.order_id)
     if await archived(service, workflow_id) is not None:
         return {**await _known(service, workflow_id, given), "archived": True}
     shown = foreseen(service.library, workflow_id, file, service.now())
-    fresh, digest = ClaimInput(file=file, shown=shown), digest_of(given)
+    fresh, digest = ClaimInput(file=file, shown=shown, by=by), digest_of(given)
     try:
         run_id = await begin(service, workflow_id, fresh, digest, ONCE)
         answer = {"workflow_id": workflow_id, "run_id": run_id, "already_running": False}

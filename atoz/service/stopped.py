@@ -16,7 +16,7 @@ from temporalio.common import RawValue
 from temporalio.converter import DataConverter
 
 from activities import jobs, names
-from atoz.claims.base import utc
+from atoz.claims.base import instant_text, utc
 from atoz.playbook import events as ev
 from atoz.playbook.simulate import outcome
 from atoz.playbook.state import CaseState, open_claim
@@ -77,11 +77,16 @@ async def before_it_began(service: Service, workflow_id: str, name: str) -> Any:
         first = (await handle.fetch_history()).events[0]
     given = await _given(service.client.data_converter, first)
     at = utc(first.event_time.ToDatetime(UTC))
-    state = given.state or open_claim(workflow_id, given.file, at)
+    state = given.state or open_claim(workflow_id, given.file, at, given.by)
     known: dict[str, Callable[[], Any]] = {
         "status": lambda: status_view(state, at),
         "timeline": lambda: {"facts": [], "archives": [], "outcome": outcome(state)},
         "case": lambda: state.model_dump(mode="json"),
+        "look": lambda: {
+            "case": state.model_dump(mode="json"),
+            "status": status_view(state, at),
+            "at": instant_text(at),
+        },
     }
     return known[name]()
 

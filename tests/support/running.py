@@ -26,13 +26,14 @@ def eventually(what: Callable[[], object], why: str, seconds: float = PATIENCE) 
 
 
 def free_port() -> int:
-    """A port of loopback that is free, and the one a thousand above it, too."""
+    """A port of loopback that is free, and those a thousand and two thousand above it, too."""
     while True:
-        with socket.socket() as server, socket.socket() as pages:
+        with socket.socket() as server, socket.socket() as pages, socket.socket() as board:
             server.bind(("127.0.0.1", 0))
             port: int = server.getsockname()[1]
             try:
                 pages.bind(("127.0.0.1", port + 1000))
+                board.bind(("127.0.0.1", port + 2000))
             except (OSError, OverflowError):
                 continue
             return port
@@ -83,13 +84,13 @@ class Process:
         return self.popen.wait(PATIENCE)
 
     def children(self) -> dict[str, int]:
-        """Its child processes: `server` and `worker`."""
+        """Its child processes: `server`, `worker` and `board`."""
         listed = subprocess.run(
             ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
         )
         rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
         own = [(row[2], int(row[0])) for row in rows if row[1] == str(self.popen.pid)]
-        names = {"start-dev": "server", "worker.py": "worker"}
+        names = {"start-dev": "server", "worker.py": "worker", "starter.py board": "board"}
         return {name: pid for args, pid in own for word, name in names.items() if word in args}
 
 

@@ -1,0 +1,79 @@
+"""Everything that decides who gets in, over one folder: what the board and the command work with."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from atoz.access.attempts import Attempts
+from atoz.access.links import Links
+from atoz.access.people import Person, Users
+from atoz.access.sessions import Session, Sessions
+from atoz.access.tokens import Tokens
+from atoz.errors import AtozError
+
+
+class NotKnown(AtozError):  # noqa: N818 - named for what happened
+    """Nobody knows who you are: log in, or send a token that is valid."""
+
+
+class TooMany(AtozError):  # noqa: N818 - named for what happened
+    """There were too many tries that failed: wait a little."""
+
+    permanent = False
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        minutes = max(1, round(wait.total_seconds() / 60))
+        super().__init__(f"too many tries that failed: wait {minutes} min and try again")
+
+
+class Access:
+    """Users, tokens, links and sessions of one state folder, and how often somebody failed here."""
+
+    def __init__(self, folder: Path, session_lasts: timedelta) -> None:
+        self.users = Users(folder)
+        self.tokens = Tokens(folder)
+        self.links = Links(folder)
+        self.sessions = Sessions(folder, self.users, session_lasts)
+        self._attempts = Attempts()
+        # Argon2 takes 64 MB for each check: one at a time.
+        self._turn = asyncio.Lock()
+
+    async def by_password(
+        self, name: str, password: str, address: str, now: datetime
+    ) -> tuple[str, Session]:
+        """A session for a name and its password. Raises NotKnown, TooMany."""
+        keys = (f"name:{name[:100]}", f"from:{address}")
+        async with self._turn:
+            self._may_try(keys, now)
+            user = await asyncio.to_thread(self.users.with_password, name, password)
+            if user is None:
+                self._attempts.failed(keys, now)
+                raise NotKnown("name and password do not belong together: try again")
+        self._attempts.succeeded(keys)
+        return self.sessions.begin(Person(name, user.role, "password"), now)
+
+    def by_link(self, secret: str, address: str, now: datetime) -> tuple[str, Session]:
+        """A session for a one-time link. Raises NotKnown, TooMany."""
+        keys = (f"from:{address}",)
+        self._may_try(keys, now)
+        person = self.links.used(secret, now)
+        if person is None:
+            self._attempts.failed(keys, now)
+            raise NotKnown("this link was used already or is too old: `atoz login` prints another")
+        return self.sessions.begin(person, now)
+
+    def by_token(self, text: str, address: str, now: datetime) -> Person:
+        """Whose token it is. Raises NotKnown, TooMany."""
+        keys = (f"token:{address}",)
+        self._may_try(keys, now)
+        person = self.tokens.holder(text, now)
+        if person is None:
+            self._attempts.failed(keys, now)
+            raise NotKnown("this token is unknown, revoked or expired: `atoz tokens new` makes one")
+        return person
+
+    def _may_try(self, keys: tuple[str, ...], now: datetime) -> None:
+        wait = self._attempts.wait(keys, now)
+        if wait is not None:
+            raise TooMany(wait)

@@ -1,0 +1,42 @@
+"""The files of a claim, for whoever may look at the claim: never by their name alone."""
+
+from typing import NamedTuple
+
+from atoz.errors import NoSuchClaim
+from atoz.evidence.images import clean_image
+from atoz.service import looking
+from atoz.service.base import Service
+
+_SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt"}
+
+
+class Served(NamedTuple):
+    """A file as it leaves: its bytes and its type."""
+
+    content: bytes
+    type: str
+
+    @property
+    def suffix(self) -> str:
+        """A suffix that fits the type."""
+        return _SUFFIXES.get(self.type, "")
+
+
+async def file(service: Service, order_id: str, sha256: str) -> Served:
+    """A file that is on the claim's record; an image is decoded and written anew once more.
+
+    Raises NoSuchClaim for a file of another claim, too: that it exists elsewhere is not told.
+    """
+    entries = (await looking.timeline(service, order_id))["timeline"]
+    kept = [entry["data"] for entry in entries if entry["kind"] == "evidence_added"]
+    found = next((data for data in kept if data.get("sha256") == sha256), None)
+    if found is None:
+        raise NoSuchClaim(f"the claim of order {order_id[:60]} has no file {sha256[:12]}…")
+    content = await service.store.get(sha256)
+    if found["type"].startswith("image/"):
+        # What lies in the store may have been put there by an older program, or by hand.
+        image = clean_image(content)
+        return Served(image.content, image.type)
+    return Served(
+        content, found["type"] if found["type"] in _SUFFIXES else "application/octet-stream"
+    )

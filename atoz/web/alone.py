@@ -1,0 +1,67 @@
+"""The board as a process of its own: until it is told to stop, whether or not the server is there."""
+
+import asyncio
+import getpass
+import json
+import logging
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from atoz.errors import BadInput
+from atoz.logging import configure_logging
+from atoz.settings import Settings
+from atoz.web.board import Board, Connecting
+from atoz.web.place import Place, place_of
+from atoz.web.serve import board_of, login_link, refuse_if_closed, serving
+
+_LOG = logging.getLogger("atoz.board")
+
+
+def serve(state: Path | None, port: int | None, *, link: bool, as_json: bool) -> int:
+    """Serve until SIGTERM or Ctrl-C: 0. Raises BadInput for bad settings or a taken port."""
+    settings = Settings() if state is None else Settings(state=state)
+    refuse_if_closed(settings)
+    configure_logging(settings.log_format, settings.log_level)
+    place = place_of(settings, port)
+    board = board_of(settings, Connecting(), place)
+    return asyncio.run(_until_told(board, place, link=link, as_json=as_json))
+
+
+async def _until_told(board: Board, place: Place, *, link: bool, as_json: bool) -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with serving(board, place):
+        login = login_link(board, login_name()) if link else None
+        _say(board.address, login, as_json=as_json)
+        _LOG.info("the board answers at %s", board.address)
+        await stopping.wait()
+    return 0
+
+
+def _say(address: str, login: str | None, *, as_json: bool) -> None:
+    if as_json:
+        lines = [json.dumps({"board": address, "login": login})]
+    else:
+        lines = [f"The board is at {address}", *([f"Log in once with {login}"] if login else [])]
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
+
+
+def another_link(settings: Settings, name: str, now: datetime) -> str:
+    """A one-time link for the board of these settings. Raises BadInput where links are off."""
+    board = board_of(settings, Connecting(), place_of(settings))
+    if not board.links_work:
+        raise BadInput("one-time links work on loopback only; here: `atoz users add NAME`")
+    address = board.access.links.address or board.address
+    return f"{address}/login/{board.access.links.new(name, now)}"
+
+
+def login_name() -> str:
+    """Who a link lets in, as it is recorded: whoever started the board."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "operator"

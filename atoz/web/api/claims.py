@@ -1,0 +1,201 @@
+"""Claims as a whole: list them, start one, look at one, and what others said about one."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Form, Query, Request, UploadFile
+from fastapi.responses import JSONResponse
+
+from atoz.access.people import Person
+from atoz.evidence.intake import Given
+from atoz.evidence.limits import LARGEST_FILE
+from atoz.playbook.events import MessageId
+from atoz.service import listing, looking, reporting, starting
+from atoz.service.claim_files import read_claim
+from atoz.web.api import shapes
+from atoz.web.api.acts import key_of
+from atoz.web.gate import Who, board_of, needs
+
+router = APIRouter()
+
+Starter = Annotated[Person, needs("start")]
+Teller = Annotated[Person, needs("reply")]
+Decider = Annotated[Person, needs("decide")]
+Asker = Annotated[Person, needs("request-information")]
+
+_EXAMPLE = {
+    "claim": {
+        "order_id": shapes.ORDER,
+        "marketplace": "US",
+        "reason": "not_as_described",
+        "amount": "58.00",
+        "currency": "USD",
+        "notified_at": "2030-01-24T09:00:00Z",
+    },
+    "buyer": {"relay": "abc123@marketplace.example", "language": "en"},
+    "shipment": {"status": "delivered", "carrier": "UPS", "tracking_number": "1Z999"},
+}
+
+
+@router.get("/claims", responses={200: {"model": shapes.Page}}, operation_id="list")
+async def list_(
+    request: Request,
+    _: Who,
+    filters: shapes.Filters,
+    limit: shapes.Limit = listing.PAGE,
+    page_token: shapes.PageToken = None,
+) -> dict[str, Any]:
+    """The claims that run, newest first, narrowed by filters; a moment behind."""
+    service = board_of(request).service
+    return await listing.claims(service, filters, limit=limit, page_token=page_token)
+
+
+@router.post(
+    "/claims",
+    responses={200: {"model": shapes.Started}, 201: {"model": shapes.Started}},
+    operation_id="start",
+)
+async def start(
+    request: Request,
+    who: Starter,
+    file: Annotated[dict[str, Any], Body(openapi_examples={"claim": {"value": _EXAMPLE}})],
+    *,
+    received_now: Annotated[bool, Query(description="shift all dates to now")] = False,
+) -> JSONResponse:
+    """Start a claim by its claim file; the same claim again changes nothing."""
+    service = board_of(request).service
+    claim = read_claim(json.dumps(file).encode(), service.library.policies)
+    document = await starting.start(service, claim, received_now=received_now, by=who.name)
+    return JSONResponse(document, 200 if document["already_running"] else 201)
+
+
+@router.get(
+    "/claims/{order}", responses={200: {"model": shapes.ClaimStatus}}, operation_id="status"
+)
+async def status(request: Request, _: Who, order: shapes.Order) -> dict[str, Any]:
+    """Where a claim stands: step, clocks, open tasks."""
+    return await looking.status(board_of(request).service, order)
+
+
+@router.get(
+    "/claims/{order}/timeline", responses={200: {"model": shapes.Timeline}}, operation_id="timeline"
+)
+async def timeline(request: Request, _: Who, order: shapes.Order) -> dict[str, Any]:
+    """Everything that happened in a claim."""
+    return await looking.timeline(board_of(request).service, order)
+
+
+@router.get(
+    "/claims/{order}/why/{step}", responses={200: {"model": shapes.Why}}, operation_id="why"
+)
+async def why(request: Request, _: Who, order: shapes.Order, step: shapes.TaskId) -> dict[str, Any]:
+    """Why a step acted, waits, was moved or left out."""
+    return await looking.why(board_of(request).service, order, step)
+
+
+@router.get(
+    "/claims/{order}/tasks", responses={200: {"model": shapes.Tasks}}, operation_id="tasks-of-claim"
+)
+async def tasks_of(request: Request, _: Who, order: shapes.Order) -> dict[str, Any]:
+    """What waits for a person in one claim."""
+    return await listing.tasks(board_of(request).service, order)
+
+
+# What others said ----------------------------------------------------------------------------------
+
+
+@router.post("/claims/{order}/reply", responses={200: {"model": shapes.Told}}, operation_id="reply")
+async def reply(
+    request: Request,
+    who: Teller,
+    order: shapes.Order,
+    body: shapes.ReplyBody,
+    key: shapes.Key = None,
+) -> dict[str, Any]:
+    """Hand a buyer's reply to its claim; for a claim that is over, to the desk."""
+    return await reporting.reply(
+        board_of(request).service,
+        order,
+        body.text,
+        language=body.language,
+        message_id=body.message_id or _message_id(key, who, request),
+        by=who.name,
+    )
+
+
+@router.post(
+    "/claims/{order}/reply-with-photos",
+    responses={200: {"model": shapes.Told}},
+    operation_id="reply-with-photos",
+)
+async def reply_with_photos(
+    request: Request,
+    who: Teller,
+    order: shapes.Order,
+    *,
+    photos: list[UploadFile],
+    text: Annotated[str, Form(max_length=1_000_000)] = "",
+    language: Annotated[str | None, Form(max_length=20)] = None,
+    message_id: Annotated[MessageId | None, Form()] = None,
+    key: shapes.Key = None,
+) -> dict[str, Any]:
+    """Hand a buyer's reply with files to its claim: images, PDF or plain text."""
+    files = [Given(each.filename or "file", await each.read(LARGEST_FILE + 1)) for each in photos]
+    return await reporting.reply(
+        board_of(request).service,
+        order,
+        text,
+        photos=files,
+        language=language,
+        message_id=message_id or _message_id(key, who, request),
+        by=who.name,
+    )
+
+
+@router.post(
+    "/claims/{order}/decide", responses={200: {"model": shapes.Told}}, operation_id="decide"
+)
+async def decide(
+    request: Request,
+    who: Decider,
+    order: shapes.Order,
+    body: shapes.DecisionBody,
+    key: shapes.Key = None,
+) -> dict[str, Any]:
+    """Record the marketplace's decision."""
+    return await reporting.decide(
+        board_of(request).service,
+        order,
+        body.status,
+        funded_by=body.funded_by,
+        odr_counts=body.odr_counts,
+        message_id=body.message_id or _message_id(key, who, request),
+        by=who.name,
+    )
+
+
+@router.post(
+    "/claims/{order}/request-information",
+    responses={200: {"model": shapes.Told}},
+    operation_id="request-information",
+)
+async def request_information(
+    request: Request,
+    who: Asker,
+    order: shapes.Order,
+    body: shapes.RequestBody,
+    key: shapes.Key = None,
+) -> dict[str, Any]:
+    """Record that the marketplace asks for information."""
+    return await reporting.request_information(
+        board_of(request).service,
+        order,
+        body.due,
+        message_id=body.message_id or _message_id(key, who, request),
+        by=who.name,
+    )
+
+
+def _message_id(key: str | None, who: Person, request: Request) -> str | None:
+    """Of something that came without one: by the caller's key, else by its content."""
+    return None if key is None else f"<{key_of(key, who, request)}@atoz.invalid>"

@@ -1,0 +1,91 @@
+"""Server-sent events: a line when a list or a claim changed; what changed is then asked for as usual."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import StreamingResponse
+
+from atoz.service import listing
+from atoz.service.base import claim_id, no_such_claim
+from atoz.web.api import shapes
+from atoz.web.board import Board
+from atoz.web.gate import Who, board_of
+from atoz.web.live import Look
+from atoz.web.visitor import visitor_of
+
+router = APIRouter()
+
+WATCHED = 100
+"""Rows of a list that are watched: what people see first."""
+BEAT = timedelta(seconds=20)
+"""A comment this often keeps proxies from hanging up; then it is also asked whether one is still in."""
+
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "`changed` events"}
+}
+
+
+@router.get("/events", responses=_STREAM, operation_id="list-events")
+async def list_events(request: Request, _: Who, filters: shapes.Filters) -> StreamingResponse:
+    """`changed` whenever the list with these filters changes; the first one says that it is watched."""
+    board = board_of(request)
+    listing.query_of(filters)
+
+    async def look() -> Any:
+        return (await listing.claims(board.service, filters, limit=WATCHED))["claims"]
+
+    return await stream(request, f"list:{filters.model_dump_json()}", look)
+
+
+@router.get("/claims/{order}/events", responses=_STREAM, operation_id="claim-events")
+async def claim_events(request: Request, _: Who, order: shapes.Order) -> StreamingResponse:
+    """`changed` whenever something happens in a claim."""
+    board, workflow_id = board_of(request), claim_id(order)
+    if await board.service.calls.describe(workflow_id) is None:
+        raise no_such_claim(workflow_id)
+
+    async def look() -> Any:
+        found = await board.service.calls.describe(workflow_id)
+        return found and (found.run_id, found.history_length, found.status)
+
+    return await stream(request, workflow_id, look)
+
+
+async def stream(request: Request, topic: str, look: Look) -> StreamingResponse:
+    """The changes of a topic as a stream that ends with the session.
+
+    Raises what a look raises, so that a server that is down is told at once; 503 where all streams
+    are taken.
+    """
+    if request.app.state.live.full:
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "too many streams: close some tabs")
+    await look()
+    headers = {"X-Accel-Buffering": "no"}
+    return StreamingResponse(
+        _lines(request, topic, look), media_type="text/event-stream", headers=headers
+    )
+
+
+async def _lines(request: Request, topic: str, look: Look) -> AsyncIterator[str]:
+    board: Board = board_of(request)
+    changes = request.app.state.live.changes(topic, look)
+    following: asyncio.Task[str] | None = None
+    yield "retry: 3000\n\n"
+    try:
+        while visitor_of(board, request) is not None:
+            following = following or asyncio.ensure_future(anext(changes))
+            done, _ = await asyncio.wait({following}, timeout=BEAT.total_seconds())
+            if done:
+                yield f"event: changed\nid: {following.result()}\ndata: {following.result()}\n\n"
+                following = None
+            else:
+                yield ": here\n\n"
+    finally:
+        if following is not None:
+            following.cancel()
+            await asyncio.wait({following})
+        await changes.aclose()

@@ -1,0 +1,129 @@
+"""What other systems post, signed: a claim to start, a reply of a buyer. Off without a secret.
+
+The scheme is that of our own webhooks (`atoz/webhook.py`): who holds the secret signs timestamp and
+body; a signature is taken once, and not after five minutes.
+"""
+
+import inspect
+from collections import OrderedDict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import ConfigDict, Field
+
+from atoz.access.access import NotKnown
+from atoz.claims.claim import ClaimFile
+from atoz.playbook.events import MessageId
+from atoz.service import reporting, starting
+from atoz.service.claim_files import read_claim, read_document, validated
+from atoz.web.api import shapes
+from atoz.web.board import Board
+from atoz.web.gate import OPEN, board_of
+from atoz.web.problems import Replayed
+from atoz.webhook import TOLERANCE, believed
+
+router = APIRouter(prefix="/inbound")
+
+SENDER = "webhook"
+"""Who did it, on the timeline."""
+
+_MOST = 100_000
+
+Timestamp = Annotated[str, Header(alias="Atoz-Timestamp", max_length=20)]
+Signature = Annotated[str, Header(alias="Atoz-Signature", max_length=100)]
+
+
+class InboundReply(shapes.ReplyBody):
+    """A buyer's reply, with its order and its Message-ID, by which a repeat is known."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "order_id": shapes.ORDER,
+                    "text": "It works now.",
+                    "message_id": "<m1@shop.example>",
+                }
+            ]
+        }
+    )
+
+    order_id: Annotated[str, Field(max_length=60)]
+    message_id: MessageId
+
+
+class SeenSignatures:
+    """Signatures that were taken, as long as their timestamps would still be believed."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, datetime] = OrderedDict()
+
+    def take(self, signature: str, now: datetime) -> None:
+        """Remember it. Raises Replayed where it was taken before."""
+        while self._seen and (next(iter(self._seen.values())) < now or len(self._seen) > _MOST):
+            self._seen.popitem(last=False)
+        if signature in self._seen:
+            raise Replayed
+        self._seen[signature] = now + 2 * TOLERANCE
+
+
+async def signed(request: Request, timestamp: Timestamp = "", signature: Signature = "") -> bytes:
+    """The body, once it is shown who sent it. Raises NotKnown, Replayed."""
+    board: Board = board_of(request)
+    secret = board.settings.inbound_secret
+    if secret is None:
+        raise NotKnown("nothing is taken here: ATOZ_INBOUND_SECRET is not set")
+    body = await request.body()
+    why = believed(secret, timestamp, signature, body, board.now())
+    if why is not None:
+        raise NotKnown(why)
+    request.app.state.signatures.take(signature, board.now())
+    return body
+
+
+Signed = Annotated[bytes, Depends(signed)]
+
+
+def _takes(model: dict[str, Any]) -> dict[str, Any]:
+    """The description of a body that is read only after its signature."""
+    content = {"application/json": {"schema": model}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post(
+    "/claims",
+    dependencies=[OPEN],
+    responses={200: {"model": shapes.Started}, 201: {"model": shapes.Started}},
+    openapi_extra=_takes(
+        {"type": "object", "description": inspect.cleandoc(ClaimFile.__doc__ or "")}
+    ),
+    operation_id="inbound-claim",
+)
+async def claim(request: Request, body: Signed) -> JSONResponse:
+    """Start a claim by its claim file; the same claim again changes nothing."""
+    service = board_of(request).service
+    file = read_claim(body, service.library.policies)
+    document = await starting.start(service, file, by=SENDER)
+    return JSONResponse(document, 200 if document["already_running"] else 201)
+
+
+@router.post(
+    "/replies",
+    dependencies=[OPEN],
+    responses={200: {"model": shapes.Told}},
+    openapi_extra=_takes(InboundReply.model_json_schema()),
+    operation_id="inbound-reply",
+)
+async def reply(request: Request, body: Signed) -> dict[str, Any]:
+    """Hand a buyer's reply to its claim; for a claim that is over, to the desk."""
+    said = validated(InboundReply, read_document(body))
+    return await reporting.reply(
+        board_of(request).service,
+        said.order_id,
+        said.text,
+        language=said.language,
+        message_id=said.message_id,
+        by=SENDER,
+    )

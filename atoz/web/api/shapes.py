@@ -1,0 +1,235 @@
+"""What the API takes and gives, for its description: the documents themselves come from the service."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Header, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from atoz.claims.base import Instant, Strict
+from atoz.claims.status import FundedBy, Status
+from atoz.playbook.events import MessageId
+from atoz.service.listing import LARGEST_PAGE, Attention, Wanted
+
+ORDER = "111-0000102-0000102"
+
+Order = Annotated[
+    str, Path(max_length=60, description="the order id", examples=[ORDER], pattern=r"^[^/\x00]+$")
+]
+TaskId = Annotated[
+    str, Path(max_length=100, description="as `tasks` lists it", pattern=r"^[^/\x00]+$")
+]
+Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="as the timeline names it")]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="entries of one page")]
+PageToken = Annotated[
+    str | None, Query(max_length=2_000, description="`next_page_token` of the page before")
+]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="the same key again does nothing again",
+    ),
+]
+
+
+def wanted(
+    status: Annotated[Status | None, Query(description="what the marketplace says")] = None,
+    step: Annotated[str | None, Query(max_length=100, description="the last step")] = None,
+    attention: Annotated[
+        list[Attention] | None, Query(description="how urgently a person must look")
+    ] = None,
+    due_before: Annotated[
+        Instant | None, Query(description="answer due before this instant")
+    ] = None,
+    *,
+    closed: Annotated[bool, Query(description="archived ones, too")] = False,
+) -> Wanted:
+    """The filters of a list, as the command has them."""
+    return Wanted(
+        status=status,
+        step=step,
+        attention=tuple(attention or ()),
+        due_before=due_before,
+        closed=closed,
+    )
+
+
+Filters = Annotated[Wanted, Depends(wanted)]
+
+
+# What is taken -----------------------------------------------------------------------------------
+
+
+class DecisionBody(Strict):
+    """What the marketplace decided; what is left out is filled from the status table."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "denied", "funded_by": "nobody"}]}
+    )
+
+    status: Status
+    funded_by: FundedBy | None = None
+    odr_counts: bool | None = None
+    message_id: MessageId | None = None
+
+
+class RequestBody(Strict):
+    """The marketplace asks for information; without `due` its policy says until when."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"due": "2030-01-31T09:00:00Z"}]})
+
+    due: Instant | None = None
+    message_id: MessageId | None = None
+
+
+class ReplyBody(Strict):
+    """What a buyer wrote; with files it is a form of several parts (`reply-with-photos`)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "When will I get my money back?"}]}
+    )
+
+    text: Annotated[str, Field(max_length=1_000_000)] = ""
+    language: Annotated[str, Field(max_length=20)] | None = None
+    message_id: MessageId | None = None
+
+
+# What is given -----------------------------------------------------------------------------------
+
+
+class Given(BaseModel):
+    """A document of the service: more keys may come, none of these goes."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(Given):
+    """What went wrong, and in `detail` what to do about it, in one line (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+    code: str | None = None
+
+
+class Started(Given):
+    """A claim that was started, or that was there already."""
+
+    workflow_id: str
+    run_id: str | None
+    already_running: bool
+
+
+class Recorded(Given):
+    """What an act recorded: how many facts, and when; a repeat of its key gives the same."""
+
+    workflow_id: str
+    order_id: str
+    recorded: int
+    at: str
+
+
+class Told(Given):
+    """What was handed to a claim that others said."""
+
+    workflow_id: str
+    order_id: str
+    message_id: str
+
+
+class Row(Given):
+    """A claim in a list."""
+
+    workflow_id: str
+    order_id: str
+    marketplace: str | None
+    status: str | None
+    step: str | None
+    attention: str | None
+    next_at: str | None
+    response_due: str | None
+    running: bool
+
+
+class Page(Given):
+    """A page of claims; `next_page_token` is null on the last one."""
+
+    claims: list[Row]
+    next_page_token: str | None
+
+
+class Task(Given):
+    """What waits for a person."""
+
+    id: str
+    kind: str
+    title: str
+
+
+class Tasks(Given):
+    """Open tasks, the most urgent first."""
+
+    tasks: list[Task]
+    next_page_token: str | None
+
+
+class Clock(Given):
+    """A clock of a claim."""
+
+    name: str
+    due: str
+    source: str
+    stopped_at: str | None
+
+
+class ClaimStatus(Given):
+    """How a claim stands."""
+
+    workflow_id: str
+    order_id: str
+    status: str | None
+    step: str | None
+    state: str
+    next_step: str | None
+    next_at: str | None
+    clocks: list[Clock]
+    tasks: list[Task]
+    paused: bool
+
+
+class Fact(Given):
+    """Something that happened in a claim."""
+
+    id: str
+    at: str
+    kind: str
+    step: str | None
+    source: str
+    data: dict[str, Any]
+
+
+class Timeline(Given):
+    """Everything that happened in a claim, and its outcome."""
+
+    timeline: list[Fact]
+    outcome: dict[str, Any]
+
+
+class Why(Given):
+    """What made, moved or blocks a step."""
+
+    order_id: str
+    rule: str
+    sentences: list[str]
+
+
+class Me(Given):
+    """Who you are to this board, and what you may do."""
+
+    name: str
+    role: Literal["viewer", "agent", "approver"]
+    via: str
+    acts: list[str]

@@ -1,0 +1,101 @@
+"""What waits for people, of all claims and of the desk; files of a claim; who one is."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, UploadFile
+from fastapi.responses import Response
+
+from atoz.access.people import Person
+from atoz.claims.base import Strict
+from atoz.evidence.intake import Given
+from atoz.evidence.limits import LARGEST_FILE
+from atoz.service import acting, desk, evidence, listing
+from atoz.service.policy import LEAST
+from atoz.web.api import shapes
+from atoz.web.api.acts import key_of
+from atoz.web.gate import Who, board_of, needs
+
+router = APIRouter()
+
+Doer = Annotated[Person, needs("done")]
+Keeper = Annotated[Person, needs("add-evidence")]
+
+_FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+"""A file of a stranger's does nothing, whatever it is and however it is opened."""
+
+
+class DeskDoneBody(Strict):
+    """A task of the desk is done; with a note where there is something to say."""
+
+    receipt: str | None = None
+
+
+@router.get("/me", responses={200: {"model": shapes.Me}}, operation_id="me")
+async def me(who: Who) -> dict[str, Any]:
+    """Who you are here, and what you may do."""
+    acts = [act for act in LEAST if who.may(act)]
+    return {"name": who.name, "role": who.role, "via": who.via, "acts": acts}
+
+
+@router.get("/tasks", responses={200: {"model": shapes.Tasks}}, operation_id="tasks")
+async def tasks(
+    request: Request,
+    _: Who,
+    limit: shapes.Limit = listing.PAGE,
+    page_token: shapes.PageToken = None,
+) -> dict[str, Any]:
+    """What waits for a person: of all claims and the desk, the most urgent first."""
+    return await listing.tasks(board_of(request).service, limit=limit, page_token=page_token)
+
+
+@router.get("/desk/tasks", responses={200: {"model": shapes.Tasks}}, operation_id="tasks-of-desk")
+async def desk_tasks(request: Request, _: Who) -> dict[str, Any]:
+    """What waits at the desk, which belongs to no running claim."""
+    return await listing.tasks(board_of(request).service, desk.DESK)
+
+
+@router.post(
+    "/desk/tasks/{task}/done",
+    responses={200: {"model": shapes.Recorded}},
+    operation_id="done-at-desk",
+)
+async def desk_done(
+    request: Request,
+    who: Doer,
+    task: shapes.TaskId,
+    body: DeskDoneBody = DeskDoneBody(),  # noqa: B008 - frozen
+    key: shapes.Key = None,
+) -> dict[str, Any]:
+    """Close a task of the desk."""
+    return await desk.done(
+        board_of(request).service,
+        task,
+        by=who.name,
+        receipt=body.receipt,
+        key=key_of(key, who, request),
+    )
+
+
+@router.post(
+    "/claims/{order}/evidence",
+    responses={200: {"model": shapes.Recorded}},
+    operation_id="add-evidence",
+)
+async def add_evidence(
+    request: Request, who: Keeper, order: shapes.Order, file: UploadFile, key: shapes.Key = None
+) -> dict[str, Any]:
+    """Add a file to the claim's evidence: an image, a PDF or plain text."""
+    given = Given(file.filename or "file", await file.read(LARGEST_FILE + 1))
+    return await acting.add_evidence(
+        board_of(request).service, order, given, by=who.name, key=key_of(key, who, request)
+    )
+
+
+@router.get("/claims/{order}/evidence/{sha256}", operation_id="evidence", response_class=Response)
+async def file(request: Request, _: Who, order: shapes.Order, sha256: shapes.Sha256) -> Response:
+    """A file of this claim: an image as it was written anew, anything else as a download."""
+    found = await evidence.file(board_of(request).service, order, sha256)
+    headers = dict(_FILE_HEADERS)
+    if not found.type.startswith("image/"):
+        headers["Content-Disposition"] = f'attachment; filename="{sha256[:12]}{found.suffix}"'
+    return Response(found.content, media_type=found.type, headers=headers)

@@ -1,0 +1,129 @@
+"""The board put together: what surrounds it, the API, the pages; nothing without a policy starts."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from atoz.errors import AtozError
+from atoz.web import problems
+from atoz.web.api import acts, claims, events, inbound, shapes, work
+from atoz.web.board import Board
+from atoz.web.cached import Cached
+from atoz.web.gate import OPEN, need_of
+from atoz.web.live import Live
+from atoz.web.pages import error, every_page
+from atoz.web.pages.queue import COUNTS_KEPT
+from atoz.web.shield import Shield, Sizes
+from atoz.web.visitor import Identify
+
+API = "/api"
+STATIC = Path(__file__).with_name("static")
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": shapes.Problem, "content": {problems.PROBLEM: {}}}
+    for status in (400, 401, 403, 404, 409, 413, 421, 422, 429, 503)
+}
+
+
+def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> FastAPI:
+    """The board as an ASGI application. `hosts` and `origins` are what browsers may call it."""
+    app = FastAPI(
+        title="Claims",
+        description="Every verb of the command that acts on claims, over HTTP.",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(board),
+        middleware=[
+            Middleware(Shield, hosts, _for_whom(problems.of_surprise), secure=board.secure),
+            Middleware(Identify, board),
+            Middleware(Sizes),
+        ],
+    )
+    app.state.board, app.state.live = board, Live()
+    app.state.counts = Cached[int](COUNTS_KEPT, board.now)
+    app.state.origins, app.state.signatures = origins, inbound.SeenSignatures()
+    app.include_router(_api(app), prefix=API, responses=_PROBLEMS)
+    for page in every_page():
+        app.include_router(page, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _handle_errors(app)
+    check(app)
+    return app
+
+
+def _api(app: FastAPI) -> APIRouter:
+    router = APIRouter()
+    for part in (claims, work, events, inbound):
+        router.include_router(part.router)
+    acts.add_to(router)
+
+    @router.get("/openapi.json", dependencies=[OPEN], include_in_schema=False)
+    async def described() -> JSONResponse:
+        """The description of the API; it tells nothing of any claim."""
+        return JSONResponse(app.openapi())
+
+    @router.get("/health", dependencies=[OPEN], operation_id="health")
+    async def health() -> dict[str, str]:
+        """That the board answers."""
+        return {"status": "ok"}
+
+    return router
+
+
+def addresses(app: FastAPI) -> Iterator[RouteContext]:
+    """Every address of the board but its static files."""
+    found = iter_route_contexts(app.routes)
+    return (route for route in found if not isinstance(route.original_route, Mount))
+
+
+def check(app: FastAPI) -> None:
+    """Raise where an address does not say what it needs: nothing is open because it was forgotten."""
+    bare = [str(route.path) for route in addresses(app) if need_of(route) is None]
+    if bare:
+        raise AtozError(f"these addresses name no act of the policy: {', '.join(bare)}")
+
+
+def _lifespan(
+    board: Board,
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with board.connection.trying():
+            yield
+        await app.state.live.close()
+
+    return lifespan
+
+
+def _handle_errors(app: FastAPI) -> None:
+    """Each kind of error as a problem document for programs, as a page for people."""
+    handlers: dict[type[Exception], Callable[[Request, Exception], JSONResponse]] = {
+        AtozError: problems.of_error,
+        RequestValidationError: problems.of_validation,
+        HTTPException: problems.of_http,
+    }
+    for kind, as_problem in handlers.items():
+        app.add_exception_handler(kind, _for_whom(as_problem))
+
+
+def _for_whom(
+    as_problem: Callable[[Request, Exception], JSONResponse],
+) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, fault: Exception) -> Response:
+        answer = as_problem(request, fault)
+        return answer if request.url.path.startswith(API) else error.page(request, answer)
+
+    return handle

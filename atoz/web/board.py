@@ -1,0 +1,114 @@
+"""What every page and every part of the API works with: the service, who gets in, the words."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from temporalio.client import Client
+
+from atoz.access.access import Access
+from atoz.connect import connect
+from atoz.errors import NoServer
+from atoz.service.base import Service
+from atoz.settings import Settings
+
+FIRST_PAUSE = timedelta(milliseconds=500)
+LONGEST_PAUSE = timedelta(seconds=10)
+
+_LOG = logging.getLogger("atoz.board")
+
+
+class Connection(Protocol):
+    """Where a client comes from."""
+
+    @property
+    def client(self) -> Client:
+        """A client. Raises NoServer while there is none."""
+        ...
+
+    def trying(self) -> AbstractAsyncContextManager[None]:
+        """While the block runs, a client is looked for where there is none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A client that is there already."""
+
+    client: Client
+
+    @contextlib.asynccontextmanager
+    async def trying(self) -> AsyncIterator[None]:
+        """Nothing is to be looked for."""
+        yield
+
+
+class Connecting:
+    """A client as soon as the server answers; it finds the server again by itself after that."""
+
+    def __init__(self) -> None:
+        self._client: Client | None = None
+        self._fault = NoServer("the board still looks for the Temporal server: try again")
+
+    @property
+    def client(self) -> Client:
+        """The client. Raises NoServer with the newest reason while there is none."""
+        if self._client is None:
+            raise self._fault
+        return self._client
+
+    @contextlib.asynccontextmanager
+    async def trying(self) -> AsyncIterator[None]:
+        """While the block runs, the server is looked for until it is found."""
+        looking = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
+
+    async def _look(self) -> None:
+        pause = FIRST_PAUSE
+        while self._client is None:
+            try:
+                self._client = await connect()
+            except NoServer as fault:
+                self._fault = fault
+                _LOG.warning("%s; trying again in %g s", fault, pause.total_seconds())
+                await asyncio.sleep(pause.total_seconds())
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board: over one server, one state folder, under one address."""
+
+    settings: Settings
+    connection: Connection
+    access: Access
+    address: str
+    """As a browser writes it: `http://127.0.0.1:9233`, or the public one behind a proxy."""
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    demo: bool = False
+    """The claims are the demo's: their clocks are virtual, and every page says so."""
+
+    @property
+    def service(self) -> Service:
+        """The service layer. Raises NoServer while the server was not found."""
+        return Service(self.connection.client, self.settings, self.now)
+
+    @property
+    def links_work(self) -> bool:
+        """Whether one-time links let in: only where the board can be reached from this machine alone."""
+        return self.settings.board_is_local and not self.settings.board_proxied
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach it by https."""
+        return self.address.startswith("https:")

@@ -1,0 +1,106 @@
+"""What each address needs: an act of the policy, or nothing at all, said where the address is made.
+
+A route without one of the two does not start (`app.py`), so none can be forgotten.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.routing import RouteContext
+
+from atoz.access.access import NotKnown
+from atoz.access.people import Person
+from atoz.access.secret import same
+from atoz.errors import NotAllowed
+from atoz.service.policy import LEAST, LOOK, demand
+from atoz.web.board import Board
+from atoz.web.problems import NotGenuine
+from atoz.web.visitor import Visitor
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER = "x-csrf-token"
+CSRF_FIELD = "csrf"
+
+
+def board_of(request: Request) -> Board:
+    """The board that answers this request."""
+    board: Board = request.app.state.board
+    return board
+
+
+class Need:
+    """A dependency: somebody who may do the act, by a request that is really theirs."""
+
+    def __init__(self, act: str) -> None:
+        assert act in LEAST, f"{act} is not in the policy"
+        self.act = act
+
+    async def __call__(self, request: Request) -> Person:
+        """Who acts. Raises NotKnown, NotAllowed, NotGenuine."""
+        visitor: Visitor | None = request.state.visitor
+        if visitor is None:
+            raise NotKnown
+        demand(visitor.person.role, self.act, visitor.person.name)
+        if not visitor.person.may(self.act):
+            raise NotAllowed(f"this token is not for `{self.act}`: it was made for other acts")
+        if request.method not in SAFE:
+            await genuine(request, visitor)
+        return visitor.person
+
+
+class Open:
+    """A dependency that says: anybody may come here. Acts here are guarded by other means."""
+
+    async def __call__(self, request: Request) -> None:
+        """Refuse a form that another site sent, all the same."""
+        if request.method not in SAFE:
+            own_origin(request)
+
+
+def needs(act: str) -> Any:
+    """The dependency that gives the person who may do this act."""
+    return Depends(Need(act))
+
+
+Who = Annotated[Person, Depends(Need(LOOK))]
+"""Somebody who may look."""
+
+OPEN = Depends(Open())
+
+
+async def genuine(request: Request, visitor: Visitor) -> None:
+    """Raise NotGenuine for an act that a page of elsewhere could have made a browser send.
+
+    A token is sent by no browser by itself; a cookie and the proxy's word are.
+    """
+    if visitor.person.via == "token":
+        return
+    own_origin(request)
+    sent = request.headers.get(CSRF_HEADER) or await _field(request)
+    if visitor.session is None or not same(sent, visitor.session.csrf):
+        raise NotGenuine
+
+
+async def _field(request: Request) -> str:
+    """The token as a field of a plain form, for pages without scripts."""
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return ""
+    value = (await request.form()).get(CSRF_FIELD)
+    return value if isinstance(value, str) else ""
+
+
+def own_origin(request: Request) -> None:
+    """Raise NotGenuine where the browser says that another site's page sent this."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    foreign = origin is not None and origin not in request.app.state.origins
+    if foreign or site not in ("same-origin", "none"):
+        raise NotGenuine
+
+
+def need_of(route: RouteContext) -> Need | Open | None:
+    """What an address needs; None where nobody said it."""
+    dependant = getattr(route.original_route, "dependant", None)
+    calls = [dependency.call for dependency in dependant.dependencies] if dependant else []
+    return next((call for call in calls if isinstance(call, Need | Open)), None)

@@ -1,0 +1,103 @@
+"""Changes as they happen, for every browser at once: one look at the server serves all who wait.
+
+A claim changes when the server says that its history grew; a list when its first page differs. Both
+cost no worker anything. Acts made here are looked for at once.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+from atoz.errors import AtozError
+
+EVERY = timedelta(seconds=2)
+MOST_WAITING = 200
+"""Streams at once: browsers keep one a tab open."""
+
+Look = Callable[[], Awaitable[object]]
+
+
+class Live:
+    """What is watched, each thing by one task as long as somebody waits for it."""
+
+    def __init__(self, every: timedelta = EVERY) -> None:
+        self._every = every.total_seconds()
+        self._topics: dict[str, _Topic] = {}
+        self._waiting: Counter[str] = Counter()
+
+    @property
+    def full(self) -> bool:
+        """Whether no further stream can be served."""
+        return self._waiting.total() >= MOST_WAITING
+
+    def poke(self) -> None:
+        """Something was done here: look now."""
+        for topic in self._topics.values():
+            topic.now.set()
+
+    async def changes(self, name: str, look: Look) -> AsyncIterator[str]:
+        """The versions of a thing from now on, beginning with how it is; "" where it cannot be seen."""
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = _Topic(look, self._every)
+        self._waiting[name] += 1
+        try:
+            seen = None
+            while True:
+                seen = await topic.after(seen)
+                yield seen
+        finally:
+            self._waiting[name] -= 1
+            if not self._waiting[name]:
+                del self._waiting[name]
+                await self._topics.pop(name).close()
+
+    async def close(self) -> None:
+        """Let everybody go: the board stops."""
+        for topic in list(self._topics.values()):
+            await topic.close()
+
+
+class _Topic:
+    def __init__(self, look: Look, every: float) -> None:
+        self.now = asyncio.Event()
+        self._look = look
+        self._every = every
+        self._version: str | None = None
+        self._changed = asyncio.Condition()
+        self._task = asyncio.create_task(self._watch())
+
+    async def after(self, seen: str | None) -> str:
+        """The version, once it is another than `seen`."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._version not in (None, seen))
+            assert self._version is not None, "waited for"
+            return self._version
+
+    async def close(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _watch(self) -> None:
+        while True:
+            self.now.clear()
+            version = await self._seen()
+            if version != self._version:
+                async with self._changed:
+                    self._version = version
+                    self._changed.notify_all()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.now.wait(), self._every)
+
+    async def _seen(self) -> str:
+        try:
+            found = await self._look()
+        except AtozError:
+            return ""
+        text = json.dumps(found, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

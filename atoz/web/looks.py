@@ -1,0 +1,77 @@
+"""How values look to a person: instants in their own zone, time left with a word beside the colour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from atoz.playbook.told import told
+from atoz.web.words import Words
+
+SOON = timedelta(hours=24)
+
+
+class Badge(NamedTuple):
+    """How much time is left: a kind for the colour, a sign and words for everybody."""
+
+    kind: str
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Looks:
+    """One reader: language, zone, and the instant (UTC) at which they look."""
+
+    words: Words
+    zone: ZoneInfo
+    now: datetime
+
+    def when(self, instant: str | None) -> Markup:
+        """An instant in the reader's zone, with UTC when the pointer rests on it."""
+        if not instant:
+            return Markup("")
+        at = datetime.fromisoformat(instant)
+        utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            instant, utc, self.calendar(instant)
+        )
+
+    def calendar(self, instant: str) -> str:
+        """An instant in the reader's zone: `2026-09-08 11:00`."""
+        return f"{datetime.fromisoformat(instant).astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def span(self, span: timedelta) -> str:
+        """A length of time in days and hours, hours and minutes, or minutes."""
+        minutes = int(span.total_seconds() // 60)
+        days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+        if days:
+            return self.words("span.days", days=days, hours=hours)
+        if hours:
+            return self.words("span.hours", hours=hours, minutes=rest)
+        return self.words("span.minutes", minutes=rest)
+
+    def left(self, due: str | None) -> Badge:
+        """The time left until an instant."""
+        if not due:
+            return Badge("none", "–", self.words("badge.none"))
+        span = datetime.fromisoformat(due) - self.now
+        if span < timedelta(0):
+            return Badge("overdue", "▲", self.words("badge.overdue", span=self.span(-span)))
+        kind, sign = ("soon", "◆") if span <= SOON else ("left", "○")
+        return Badge(kind, sign, self.words("badge.left", span=self.span(span)))
+
+    def clock(self, clock: Mapping[str, object]) -> Badge:
+        """How a clock of a claim stands."""
+        if clock.get("missed"):
+            return Badge("overdue", "▲", self.words("badge.missed"))
+        if clock["stopped_at"]:
+            return Badge("met", "✓", self.words("badge.met"))
+        return self.left(str(clock["due"]))
+
+    def told(self, fact: Mapping[str, object]) -> str:
+        """What a fact says beyond its kind."""
+        return told(fact, self.calendar)

@@ -1,0 +1,14 @@
+"""The pages, one module each: `login`, `queue`, `claim`. A new one adds its router to `every_page`.
+
+A page module holds its addresses and what its template needs; words are in `atoz/web/words`, markup in
+`atoz/web/templates`, parts that pages share in `templates/parts`.
+"""
+
+from fastapi import APIRouter
+
+
+def every_page() -> tuple[APIRouter, ...]:
+    """The router of every page."""
+    from atoz.web.pages import claim, login, queue  # noqa: PLC0415 - they import this package
+
+    return login.router, queue.router, claim.router

@@ -1,0 +1,38 @@
+"""A page for what did not work: what it was, what to do, and the way back to what was typed."""
+
+import json
+from http import HTTPStatus
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from atoz.web.gate import SAFE
+from atoz.web.pages.render import looks_of, render
+
+_KNOWN = (401, 403, 404, 409, 413, 422, 429, 500, 503)
+
+
+def page(request: Request, problem: JSONResponse) -> Response:
+    """The page for a problem. A stranger who only wants to look is sent to the login."""
+    status = problem.status_code
+    if status == HTTPStatus.UNAUTHORIZED and request.method in SAFE and not _by_script(request):
+        return RedirectResponse("/login", 303)
+    said = json.loads(bytes(problem.body))["detail"]
+    words = looks_of(request).words
+    values = {
+        "status": status,
+        "summary": words(f"error.{status if status in _KNOWN else 500}"),
+        "detail": said,
+        "again": status == HTTPStatus.SERVICE_UNAVAILABLE and request.method in SAFE,
+    }
+    template = "parts/problem.html" if _by_script(request) else "error.html"
+    answer = render(request, template, values, status=status)
+    for name in ("retry-after", "www-authenticate"):
+        if name in problem.headers:
+            answer.headers[name] = problem.headers[name]
+    return answer
+
+
+def _by_script(request: Request) -> bool:
+    """Whether HTMX asks, which shows the answer within the page and keeps what was typed."""
+    return request.headers.get("hx-request") == "true"

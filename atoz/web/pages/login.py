@@ -1,0 +1,77 @@
+"""Getting in and out: a password, a one-time link, and the end of a session."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from atoz.access.access import NotKnown
+from atoz.access.people import LONGEST_PASSWORD
+from atoz.web.gate import OPEN, Who, board_of
+from atoz.web.pages.render import render, visitor
+from atoz.web.visitor import cookie_name, forget, peer, remember
+
+router = APIRouter()
+
+
+@router.get("/login", dependencies=[OPEN])
+async def form(request: Request) -> Response:
+    """The ways in that are configured here."""
+    return RedirectResponse("/", 303) if visitor(request) else _form(request)
+
+
+@router.post("/login", dependencies=[OPEN])
+async def by_password(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)],
+    password: Annotated[str, Form(max_length=LONGEST_PASSWORD)],
+) -> Response:
+    """In with name and password; the form again, with the name still in it, where they do not fit."""
+    board = board_of(request)
+    try:
+        secret, _ = await board.access.by_password(
+            name, password, peer(board, request), board.now()
+        )
+    except NotKnown as error:
+        return _form(request, name=name, said=str(error), status=401)
+    answer = RedirectResponse("/", 303)
+    remember(board, answer, secret)
+    return answer
+
+
+@router.get("/login/{secret}", dependencies=[OPEN])
+async def by_link(request: Request, secret: str) -> Response:
+    """In with a one-time link, which works on this machine only; else the form says why not."""
+    board = board_of(request)
+    if not board.links_work:
+        said = "one-time links are off here: this board is not on loopback alone"
+        return _form(request, said=said, status=401)
+    try:
+        cookie, _ = board.access.by_link(secret, peer(board, request), board.now())
+    except NotKnown as error:
+        return _form(request, said=str(error), status=401)
+    answer = RedirectResponse("/", 303)
+    remember(board, answer, cookie)
+    return answer
+
+
+@router.post("/logout")
+async def out(request: Request, _: Who) -> Response:
+    """Out: the session ends here and now, also for whoever has a copy of its cookie."""
+    board = board_of(request)
+    board.access.sessions.end(request.cookies.get(cookie_name(board), ""))
+    answer = RedirectResponse("/login", 303)
+    forget(board, answer)
+    return answer
+
+
+def _form(request: Request, name: str = "", said: str = "", status: int = 200) -> Response:
+    board = board_of(request)
+    values = {
+        "name": name,
+        "said": said,
+        "passwords": any(user.password for user in board.access.users.all().values()),
+        "links": board.links_work,
+        "proxied": board.settings.board_proxied,
+    }
+    return render(request, "login.html", values, status=status)

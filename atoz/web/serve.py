@@ -1,0 +1,102 @@
+"""The board as a process serves it: where it listens, what it is called there, and how it ends."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import uvicorn
+
+from atoz.access.access import Access
+from atoz.access.people import Users
+from atoz.access.tokens import Tokens
+from atoz.errors import AtozError, BadInput
+from atoz.settings import Settings
+from atoz.web.app import build_app
+from atoz.web.board import Board, Connection
+from atoz.web.place import Place
+
+LAST_WORDS = timedelta(seconds=3)
+"""How long open requests may take when the board is told to stop; streams end at once."""
+
+_LOG = logging.getLogger("atoz.board")
+
+
+def board_of(settings: Settings, connection: Connection, place: Place) -> Board:
+    """A board over the settings' state folder."""
+    access = Access(settings.access_folder, settings.board_session)
+    return Board(settings, connection, access, place.address)
+
+
+def refuse_if_closed(settings: Settings) -> None:
+    """Raise BadInput where nobody could ever get in."""
+    known = Users(settings.access_folder).all() or Tokens(settings.access_folder).all()
+    if not settings.board_is_local and not settings.board_proxied and not known:
+        raise BadInput(
+            "nobody could get in: add a user with `atoz users add NAME --role agent`, "
+            "or set ATOZ_BOARD_PROXIES and ATOZ_BOARD_USER_HEADER"
+        )
+
+
+def login_link(board: Board, name: str) -> str | None:
+    """A one-time link for a browser on this machine; None where links are off."""
+    if not board.links_work:
+        return None
+    return f"{board.address}/login/{board.access.links.new(name, board.now())}"
+
+
+@contextlib.asynccontextmanager
+async def serving(board: Board, place: Place) -> AsyncIterator[asyncio.Task[None]]:
+    """The board, listening, until the block ends. Raises BadInput where the port is taken."""
+    app = build_app(board, place.hosts, place.origins)
+    board.access.links.serve_at(board.address)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=round(LAST_WORDS.total_seconds()),
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=32_768,
+    )
+    server = _Server(config)
+    with _listening(place) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way
+                await asyncio.sleep(0.02)
+            if serving.done():
+                serving.result()
+                raise AtozError("the board did not start")
+            yield serving
+        finally:
+            server.should_exit = True
+            await app.state.live.close()
+            await serving
+
+
+@contextlib.contextmanager
+def _listening(place: Place) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    try:
+        listener = socket.create_server((place.host, place.port), family=family, backlog=128)
+    except OSError as fault:
+        raise BadInput(
+            f"the board cannot listen on {place.host}:{place.port} ({fault.strerror}): "
+            "end what does, or set ATOZ_BOARD_PORT"
+        ) from fault
+    with listener:
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """Signals are for the process that holds the board, which ends it in its own order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield

@@ -1,0 +1,71 @@
+"""The board's own words: one YAML file per language, all with the same keys and placeholders.
+
+Words are looked up by key and filled by `str.format`; what is filled in is never a format itself.
+Untranslated words of the engine (a task's text, a finding) are shown as they are.
+"""
+
+import re
+import string
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+"""What can be chosen, in its own words; the first is what an unknown browser gets."""
+
+_FOLDER = Path(__file__).parent
+_RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
+
+
+class Words:
+    """The words of one language: `words("queue.title")`."""
+
+    def __init__(self, language: str, words: Mapping[str, str]) -> None:
+        self.language = language
+        self._words = words
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words of a key, filled. Raises KeyError for a key that no catalogue has."""
+        return self._words[key].format(**values)
+
+    def of(self, kind: str, name: str | None) -> str:
+        """The word for one of a set (`status`, `step` …); one that is not there is shown as it is."""
+        if not name:
+            return ""
+        return self._words.get(f"{kind}.{name}") or name.replace("_", " ").replace("-", " ")
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key of this language."""
+        return frozenset(self._words)
+
+    def placeholders(self, key: str) -> frozenset[str]:
+        """The values that a key is filled with."""
+        return frozenset(
+            name for _, name, _, _ in string.Formatter().parse(self._words[key]) if name
+        )
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words of a shipped language."""
+    found = YAML(typ="safe").load((_FOLDER / f"{language}.yaml").read_text("utf-8"))
+    return Words(language, {f"{part}.{key}": str(text) for part, key, text in _flat(found)})
+
+
+def _flat(found: Mapping[str, Mapping[str, object]]) -> Iterable[tuple[str, str, object]]:
+    return ((part, key, text) for part, own in found.items() for key, text in own.items())
+
+
+def preferred(chosen: str | None, accepted: str) -> str:
+    """The language that somebody chose, else the best one of what a browser accepts."""
+    if chosen in LANGUAGES:
+        return str(chosen)
+    wanted: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accepted.split(",")[:20]):
+        found = _RANGE.fullmatch(part)
+        if found and found[1].lower() in LANGUAGES:
+            wanted.append((-float(found[2] or 1), place, found[1].lower()))
+    return min(wanted)[2] if wanted else next(iter(LANGUAGES))

@@ -1,0 +1,70 @@
+"""The board speaks every language whole: no key, no placeholder and no kind of thing is missing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from atoz.claims.clocks import STOPPED_BY
+from atoz.claims.facts import TIMELINE_KINDS
+from atoz.claims.status import Status
+from atoz.playbook.tasks import TASKS
+from atoz.service.policy import Role
+from atoz.service.queues import VIEWS
+from atoz.web.words import LANGUAGES, preferred, words_of
+
+TEMPLATES = Path(__file__).resolve().parents[3] / "atoz" / "web" / "templates"
+NAMED = re.compile(r"""\bt\("([a-z_.0-9-]+)"[,)]""")
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_a_language_has_every_key_with_its_placeholders(language: str) -> None:
+    """The same as English, and nothing empty."""
+    english, words = words_of("en"), words_of(language)
+    assert words.keys == english.keys
+    for key in english.keys:
+        assert words.placeholders(key) == english.placeholders(key), key
+        assert words(key, **dict.fromkeys(words.placeholders(key), "x")).strip(), key
+
+
+def test_every_word_that_a_template_names_is_there() -> None:
+    """A page that nobody opened in a test does not fail in front of a user."""
+    named = {
+        key for file in TEMPLATES.rglob("*.html") for key in NAMED.findall(file.read_text("utf-8"))
+    }
+    assert len(named) > 20
+    assert named <= words_of("en").keys
+
+
+def test_every_kind_of_thing_has_its_word() -> None:
+    """A new task, status or fact is not shown under its internal name."""
+    kinds = {
+        "task": TASKS.keys(),
+        "status": set(Status),
+        "fact": TIMELINE_KINDS,
+        "clock": STOPPED_BY.keys(),
+        "role": set(Role),
+        "queue": set(VIEWS),
+    }
+    wanted = {f"{kind}.{name}" for kind, names in kinds.items() for name in names}
+    assert wanted <= words_of("en").keys
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "language"),
+    [
+        (None, "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        (None, "de-DE,de;q=0.9,en;q=0.5,zh;q=0.7", "zh"),
+        (None, "de", "en"),
+        (None, "", "en"),
+        ("zh", "en", "zh"),
+        ("../../etc", "en;q=x, \x00", "en"),
+    ],
+)
+def test_the_reader_is_spoken_to_in_their_language(
+    chosen: str | None, accepted: str, language: str
+) -> None:
+    """What they chose, else the best that their browser accepts, else English."""
+    assert preferred(chosen, accepted) == language
