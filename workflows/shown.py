@@ -25,14 +25,20 @@ def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
         names.PLAYBOOK.name: state.playbook.name if state.playbook else None,
         names.NEXT_AT.name: instant_text(planned.at) if planned else None,
         names.RESPONSE_DUE.name: instant_text(due.due) if due and due.running else None,
-        # It changes only together with the status, so that it costs no upsert of its own.
         names.DECIDED_AT.name: instant_text(state.decided_at) if state.decided_at else None,
     }
     return {key: value for key, value in values.items() if value is not None}
 
 
 def changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[SearchAttributeUpdate[Any]]:
-    """The updates that lead from the old values to the new ones."""
+    """The updates that lead from the old values to the new ones.
+
+    When a claim was decided is told only together with something else: a claim that was decided
+    before this was shown at all must not ask for an upsert that its history does not have.
+    """
+    moved = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    if moved <= {names.DECIDED_AT.name}:
+        return []
     updates: list[SearchAttributeUpdate[Any]] = []
     for keyword in names.KEYWORDS:
         if old.get(keyword.name) != new.get(keyword.name):
