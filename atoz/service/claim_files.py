@@ -51,7 +51,7 @@ def read_happenings(content: bytes) -> Happenings:
         listed = None
     if isinstance(listed, list) and len(content) <= LONGEST:
         return validated(Happenings, {"events": listed})
-    document = _document(content)
+    document = read_document(content)
     known = Happenings.model_fields
     claim = ("title", "expected", *ClaimFile.model_json_schema()["properties"])
     said = {key: value for key, value in document.items() if key in known or key not in claim}
