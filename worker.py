@@ -28,6 +28,8 @@ from temporalio.worker import Worker
 from activities.mailbox import now
 from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
+from atoz.joining import joined, note_keys
+from atoz.keeping import check_keys
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
 from atoz.service.admitting import admit
@@ -61,7 +63,8 @@ async def _run() -> int:
         settings = Settings()
         _configure_logs(settings)
         rules = load_rules(settings)
-        client = await _unless(stopping, _connected())
+        await check_keys(settings)
+        client = await _unless(stopping, _connected(settings))
         if client is not None and await _unless(stopping, _admitted(client, settings)):
             service = Service(client, settings, now)
             more = mailbox_activities(service, rules.library)
@@ -95,11 +98,16 @@ def _configure_logs(settings: Settings) -> None:
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=lines)))
 
 
-async def _connected() -> Client:
-    """A client, however long the server takes to come up. Raises BadInput for bad settings."""
+async def _connected(settings: Settings) -> Client:
+    """A client that seals, however long the server takes to come up.
+
+    Raises BadInput for bad settings, and where the server's claims are sealed with other keys.
+    """
     for pause in _pauses():
         try:
-            return await connect()
+            client, _ = await joined(await connect(), settings)
+            await note_keys(client, settings)
+            return client
         except NoServer as fault:
             _LOG.warning("%s; trying again in %g s", fault, pause.total_seconds())
         await asyncio.sleep(pause.total_seconds())

@@ -1,5 +1,7 @@
 """The one place where a Temporal client is made: Temporal's own settings, our converter, our error.
 
+Its keys it gets from `atoz.joining`, once a server has answered.
+
 The connection follows `temporalio.envconfig` (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
 TEMPORAL_API_KEY, TEMPORAL_TLS*, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE): a flag beats the
 environment, which beats the file.
@@ -20,6 +22,7 @@ from atoz.mail.plain import one_line
 
 DEFAULT_ADDRESS = "localhost:7233"
 PATIENCE = timedelta(seconds=5)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 async def connect(

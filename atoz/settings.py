@@ -40,6 +40,7 @@ from atoz.settings_reading import (
     senders,
     unknown_variables,
 )
+from atoz.vault.ring import FILE as RING_FILE
 
 _BESIDE_THE_CODE = Path(__file__).resolve().parent.parent / "playbooks"
 _NOWHERE = "atoz.invalid"
@@ -64,6 +65,10 @@ class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
     store_url: str | None = Field(
         None, repr=False, description="a folder, or an object store like s3://bucket/folder"
     )
+    encryption: Annotated[Literal["on", "off"], BeforeValidator(lower)] = Field(
+        "on", description="on, or off for development: then everything lies readable"
+    )
+    keys_file: Path | None = Field(None, description="the file of the key ring")
     task_queue: str = Field("atoz", min_length=1, max_length=200, description="a name, like atoz")
 
     seller_name: str = Field("", max_length=100, description="the name under messages")
@@ -163,6 +168,11 @@ class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
     def store(self) -> str:
         """The object store's URL or folder."""
         return self.store_url or str(self.state / "store")
+
+    @property
+    def ring_file(self) -> Path:
+        """The key ring."""
+        return self.keys_file or self.state / RING_FILE
 
     @property
     def outbox_folder(self) -> Path:

@@ -22,7 +22,8 @@ from activities.claims import Claims
 from activities.messages import Messages
 from activities.settling import Questions
 from activities.tasks import Tasks
-from atoz.evidence.store import EvidenceStore, open_store
+from atoz.evidence.store import EvidenceStore
+from atoz.keeping import kept_store
 from atoz.library import Library, load_library
 from atoz.mail.outbox import MustArrive, OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
@@ -188,7 +189,7 @@ def build_worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=[*build_activities(settings, rules, open_store(settings.store), mailer), *more],
+        activities=[*build_activities(settings, rules, kept_store(settings), mailer), *more],
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=cached_claims,

@@ -19,6 +19,7 @@ from atoz.harness.play import secluded
 from atoz.harness.rehearse import rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import Handle, VirtualTime, virtual_time
+from atoz.keeping import converter
 from atoz.library import Library
 from atoz.mail.outbox import OutboxMailer
 from atoz.settings import Settings
@@ -66,7 +67,7 @@ async def measure() -> CostReport:
         rules = load_rules(settings)
         mailer = OutboxMailer(settings.outbox_folder, delivers=True)
         async with (
-            virtual_time() as server,
+            virtual_time(converter(settings)) as server,
             build_worker(server.client, settings, rules=rules, mailer=mailer),
         ):
             claims = typical_claims()

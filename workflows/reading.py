@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 from atoz.playbook import events as ev
 from atoz.playbook.check import problems
+from atoz.vault.codec import UNREADABLE
 
 EXCERPT = 400
 LONGEST_REFUSAL = 2_000
@@ -51,8 +52,11 @@ def _read(
         return f"unknown message {name[:80]!r}; known: {', '.join(sorted(known))}"
     if len(args) != 1:
         return f"{name} takes one document, not {len(args)} arguments"
+    payload = args[0].payload
+    if UNREADABLE in payload.metadata:
+        return f"{name}: it cannot be opened: {payload.metadata[UNREADABLE].decode()}"
     try:
-        document = workflow.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        document = workflow.payload_converter().from_payload(payload, dict[str, Any])
         return model.model_validate({**document, "at": now})
     except ValidationError as error:
         return f"{name}: " + "; ".join(problems(error)[:10])

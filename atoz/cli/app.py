@@ -11,6 +11,7 @@ from atoz.cli import (
     board,
     claims,
     fuzzing,
+    keys,
     mail,
     mailbox,
     messages,
@@ -56,6 +57,9 @@ def build() -> typer.Typer:
     written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)
     appeals.add_to(texts)
     messages.add_to(written)
+    rings = typer.Typer(help="The keys that everything is sealed with.", no_args_is_help=True)
+    keys.add_to(rings)
+    app.add_typer(rings, name="keys", rich_help_panel=keys.PANEL)
     app.add_typer(written, name="message", rich_help_panel=appeals.PANEL)
     app.add_typer(texts, name="appeal", rich_help_panel=appeals.PANEL)
     app.add_typer(mails, name="mail", rich_help_panel=mail.PANEL)

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from atoz.cli.answer import Answer
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, line
+from atoz.keeping import reader
 from atoz.service import deploying
 from atoz.service.verifying import verify_folder, verify_server
 
@@ -24,9 +24,10 @@ async def verify(
 ) -> Answer:
     """Replay every open claim against this code: exit 1 with the claims that would break."""
     if histories is not None:
-        found = await verify_folder(histories, pydantic_data_converter)
+        found = await verify_folder(histories, reader(call.settings))
     else:
-        found = await verify_server((await call.service()).client)
+        service = await call.service()
+        found = await verify_server(service.client, service.settings)
     if not found.broken:
         shown = [line(f"{found.replayed} open workflows go on under this code")]
         return Answer(found.document, shown)

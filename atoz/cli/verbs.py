@@ -22,6 +22,7 @@ from atoz.access.people import Users
 from atoz.cli.answer import Answer, print_error, print_json, show
 from atoz.connect import connect
 from atoz.errors import AtozError
+from atoz.joining import joined
 from atoz.library import Library, load_library
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
@@ -85,9 +86,9 @@ class Call:
 
     async def service(self) -> Service:
         """The service layer over a connected client. Raises NoServer, BadInput."""
-        settings = self.settings
         client = await connect(address=self.address, namespace=self.namespace)
-        return Service(client, settings, lambda: datetime.now(UTC))
+        sealing, settings = await joined(client, self.settings)
+        return Service(sealing, settings, lambda: datetime.now(UTC))
 
 
 Verb = Callable[..., Coroutine[Any, Any, Answer]]

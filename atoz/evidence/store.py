@@ -1,18 +1,24 @@
 """Where files and documents lie: a folder, or any object store that obstore knows.
 
-Files are kept under the sha256 of their content, so the same file is kept once and a changed one is
-noticed. Documents (JSON that this program wrote) have a path of checked components: no outsider's
-word can become a way out of the store.
+Files are kept under the sha256 of their content, so the same file is kept once for its owner and a
+changed one is noticed. Documents (JSON that this program wrote) have a path of checked components: no
+outsider's word can become a way out of the store. With a vault everything is sealed before it lies
+here: a claim's files and documents (`of`) with the claim's own key, all others with the shop's.
 """
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import obstore
 from obstore.store import LocalStore, MemoryStore, from_url
 
 from atoz.errors import AtozError, BadInput
+from atoz.vault.data_keys import SHOP
+from atoz.vault.sealed import Unsealable
+from atoz.vault.vault import Vault, owner_of
 
 ObjectStore = obstore.store.ObjectStore
 
@@ -22,6 +28,7 @@ _TYPE = re.compile(r"[a-z0-9][\w.+-]{0,60}/[\w.+-]{1,60}", re.ASCII)
 _DEEPEST = 8
 _FILES = "files"
 _DOCUMENTS = "documents"
+_CLAIMS = "claims"
 
 
 class NotStored(BadInput):
@@ -37,8 +44,14 @@ class EvidenceStore:
     or as obstore's own errors: they may pass, and the caller retries.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, vault: Vault | None = None, owner: str = SHOP) -> None:
         self._store = store
+        self._vault = vault
+        self._owner = owner
+
+    def of(self, workflow_id: str) -> Self:
+        """The same store for what belongs to a claim; for another workflow, the shop's."""
+        return type(self)(self._store, self._vault, owner_of(workflow_id))
 
     async def put(self, content: bytes, type: str) -> str:  # noqa: A002 - as in a reference
         """Keep a file of the MIME type `type` and give its sha256; the same file again is harmless.
@@ -49,14 +62,21 @@ class EvidenceStore:
             raise BadInput(f"not a MIME type: {type[:80]!r}")
         sha256 = hashlib.sha256(content).hexdigest()
         # A folder cannot keep attributes; there the type lives in the reference only.
-        plain = isinstance(self._store, LocalStore)
-        attributes = None if plain else {"Content-Type": type}
-        await obstore.put_async(self._store, _file_path(sha256), content, attributes=attributes)
+        plain = self._vault is None and not isinstance(self._store, LocalStore)
+        attributes = {"Content-Type": type} if plain else None
+        kept = await self._sealed(content)
+        path = _file_path(sha256, self._owner)
+        await obstore.put_async(self._store, path, kept, attributes=attributes)
         return sha256
 
     async def get(self, sha256: str) -> bytes:
-        """A file's content. Raises NotStored, StoredFileError; BadInput for what is no sha256."""
-        content = await self._read(_file_path(sha256))
+        """A file's content, of this owner or of the shop.
+
+        Raises NotStored, StoredFileError, Erased; BadInput for what is no sha256.
+        """
+        content = await self._read(_file_path(sha256, self._owner))
+        if content is None and self._owner != SHOP:
+            content = await self._read(_file_path(sha256, SHOP))
         if content is None:
             raise NotStored(f"the store does not hold the file {sha256}")
         if hashlib.sha256(content).hexdigest() != sha256:
@@ -65,59 +85,85 @@ class EvidenceStore:
 
     async def put_document(self, path: str, content: bytes) -> None:
         """Keep a document, whole or not at all; an earlier one at this path is replaced."""
-        await obstore.put_async(self._store, _document_path(path), content)
+        await obstore.put_async(self._store, _document_path(path), await self._sealed(content))
 
     async def get_document(self, path: str) -> bytes | None:
-        """A document, or None where there is none."""
+        """A document, whosever it is, or None where there is none. Raises StoredFileError, Erased."""
         return await self._read(_document_path(path))
 
     async def remove_document(self, path: str) -> None:
         """Let go of a document; one that is gone already is no fault."""
-        try:
-            await obstore.delete_async(self._store, _document_path(path))
-        except FileNotFoundError:
-            return
+        await self._remove(_document_path(path))
 
     async def list(self, prefix: str = "") -> list[str]:
         """The paths of all documents below the folder `prefix`, sorted."""
         below = _document_path(prefix) if prefix else _DOCUMENTS
-        found: list[str] = []
-        async for batch in obstore.list(self._store, prefix=below):
-            found.extend(meta["path"].removeprefix(f"{_DOCUMENTS}/") for meta in batch)
-        return sorted(found)
+        return [path.removeprefix(f"{_DOCUMENTS}/") for path in await self._below(below)]
+
+    async def remove_files(self) -> int:
+        """Let go of every file of this claim: how many. The shop's files stay."""
+        assert self._owner != SHOP, "only a claim's files are let go of"
+        paths = await self._below(f"{_CLAIMS}/{self._owner}")
+        for path in paths:
+            await self._remove(path)
+        return len(paths)
+
+    async def _below(self, prefix: str) -> Sequence[str]:
+        batches = obstore.list(self._store, prefix=prefix)
+        return sorted([meta["path"] async for batch in batches for meta in batch])
+
+    async def _remove(self, path: str) -> None:
+        try:
+            await obstore.delete_async(self._store, path)
+        except FileNotFoundError:
+            return
+
+    async def _sealed(self, content: bytes) -> bytes:
+        return await self._vault.seal(self._owner, content) if self._vault else content
 
     async def _read(self, path: str) -> bytes | None:
         try:
             result = await obstore.get_async(self._store, path)
         except FileNotFoundError:
             return None
-        return bytes(await result.bytes_async())
+        content = bytes(await result.bytes_async())
+        try:
+            return await self._vault.open(content) if self._vault else content
+        except Unsealable as fault:
+            raise StoredFileError(f"{path} in the store was altered; restore it") from fault
 
 
-def open_store(place: str | Path) -> EvidenceStore:
-    """The store at a folder (made where absent, for its owner only) or at a URL such as `s3://…`.
+def open_store(place: str | Path, vault: Vault | None = None) -> EvidenceStore:
+    """The store at a place (see `open_objects`), sealed where there is a vault."""
+    return EvidenceStore(open_objects(place), vault)
+
+
+def open_objects(place: str | Path) -> ObjectStore:
+    """The objects of a folder (made where absent, for its owner only) or at a URL such as `s3://…`.
 
     Credentials of a cloud come from its own environment variables. Raises BadInput for a bad place.
     """
     text = str(place)
     try:
         if text.startswith("memory:"):
-            return EvidenceStore(MemoryStore())
+            return MemoryStore()
         if "://" in text and not text.startswith("file://"):
-            return EvidenceStore(from_url(text))
+            return from_url(text)
         folder = Path(text.removeprefix("file://")).absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return EvidenceStore(LocalStore(folder))
+        return LocalStore(folder)
     except (OSError, ValueError, obstore.exceptions.BaseError) as fault:
         raise BadInput(
             f"no store can be opened there; write a folder or s3://…: {fault}"
         ) from fault
 
 
-def _file_path(sha256: str) -> str:
+def _file_path(sha256: str, owner: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise BadInput(f"not a sha256: {sha256[:80]!r}")
-    return f"{_FILES}/{sha256[:2]}/{sha256}"
+    if owner == SHOP:
+        return f"{_FILES}/{sha256[:2]}/{sha256}"
+    return f"{_CLAIMS}/{owner}/{sha256}"
 
 
 def _document_path(path: str) -> str:

@@ -7,7 +7,7 @@ its own, which end with it: no message leaves, nobody is told, no claim is touch
 import dataclasses
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -16,13 +16,14 @@ from atoz.claims.base import instant_text
 from atoz.claims.case import CaseFile, Happenings, Troubles
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
-from atoz.evidence.store import EvidenceStore, open_store
+from atoz.evidence.store import EvidenceStore
 from atoz.harness.photos import Photos
 from atoz.harness.rehearse import rehearse
 from atoz.harness.script import script_of, scripted
 from atoz.harness.server import virtual_time
 from atoz.harness.troubled import Troubled
 from atoz.harness.world import SimulatedWorld
+from atoz.keeping import converter, kept_store
 from atoz.library import Library
 from atoz.mail.outbox import OutboxMailer
 from atoz.playbook import events as ev
@@ -33,6 +34,7 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.simulate import World, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
 from atoz.settings import Settings
+from atoz.vault.ring import make_ring
 from atoz.wiring import Rules, build_worker, load_rules
 from workflows import names
 
@@ -142,10 +144,10 @@ async def rehearsed(settings: Settings, case: CaseFile, playbook: str | None = N
     rules.library.policy(case.claim.marketplace)
     with TemporaryDirectory(prefix="rehearsal-") as folder:
         alone = secluded(settings, Path(folder))
-        store = open_store(alone.store)
+        store = kept_store(alone)
         mailer = OutboxMailer(alone.outbox_folder, delivers=True)
         async with (
-            virtual_time() as server,
+            virtual_time(converter(alone)) as server,
             build_worker(server.client, alone, rules=rules, mailer=mailer),
         ):
             photos = Photos()
@@ -156,13 +158,15 @@ async def rehearsed(settings: Settings, case: CaseFile, playbook: str | None = N
 
 
 def secluded(settings: Settings, folder: Path) -> Settings:
-    """The same settings with every way out closed and everything kept below `folder`."""
-    return settings.model_copy(
+    """The same settings with every way out closed, and everything and its keys kept below `folder`."""
+    alone = settings.model_copy(
         update={
             "state": folder,
             "orders": None,
             "outbox": None,
             "store_url": None,
+            "encryption": "on",
+            "keys_file": None,
             "smtp_host": None,
             "appeal_channel": "operator",
             "notice_emails": (),
@@ -173,6 +177,8 @@ def secluded(settings: Settings, folder: Path) -> Settings:
             "inbound_secret": None,
         }
     )
+    make_ring(alone.ring_file, datetime.now(UTC))
+    return alone
 
 
 def forced(rules: Rules, settings: Settings, playbook: str | None) -> Rules:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
@@ -89,7 +89,11 @@ class VirtualTime:
 
 @asynccontextmanager
 async def virtual_time(
-    *, pages: bool = False, log: Path | None = None, settings: Sequence[str] = ()
+    converter: DataConverter,
+    *,
+    pages: bool = False,
+    log: Path | None = None,
+    settings: Sequence[str] = (),
 ) -> AsyncIterator[VirtualTime]:
     """Start the server with this project's search attributes; ends with the block.
 
@@ -101,7 +105,7 @@ async def virtual_time(
         with _output_into(log):
             env = await WorkflowEnvironment.start_time_skipping_v2(
                 ts_config=TimeSkippingConfig(enabled=False),
-                data_converter=pydantic_data_converter,
+                data_converter=converter,
                 dev_server_existing_path=temporal_binary(),
                 dev_server_extra_args=_dev_server_args(settings),
                 dev_server_startup_timeout=timedelta(seconds=60),

@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 
 from atoz.claims.case import CaseFile
 from atoz.errors import AtozError
-from atoz.evidence.store import EvidenceStore, open_store
+from atoz.evidence.store import EvidenceStore
 from atoz.harness.catcher import HOST, Catcher, Caught, catching
 from atoz.harness.expect import differences
 from atoz.harness.imap_server import imap_server
@@ -26,6 +26,7 @@ from atoz.harness.rehearse import ByHand, Way, rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.harness.showing import Played
+from atoz.keeping import converter, kept_store
 from atoz.playbook.simulate import outcome, timeline
 from atoz.playbook.view import condition
 from atoz.settings import Settings
@@ -60,10 +61,10 @@ async def staged(folder: Path, *, pages: bool) -> AsyncIterator[Stage]:
         async with catching() as catcher:
             settings = alone.model_copy(update={**_mail_to(catcher), "orders": folder / "orders"})
             async with (
-                virtual_time(pages=pages, log=folder / "server.log") as server,
+                virtual_time(converter(settings), pages=pages, log=folder / "server.log") as server,
                 build_worker(server.client, settings, rules=rules),
             ):
-                store = open_store(settings.store)
+                store = kept_store(settings)
                 postman = Postman(postbox, rules.library, store)
                 orders = folder / "orders"
                 yield Stage(server, rules, store, catcher, postman, orders, settings)

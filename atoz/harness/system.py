@@ -22,6 +22,8 @@ from temporalio.service import RPCError
 from atoz.harness import devserver
 from atoz.harness.children import Child, Command, last_lines, start
 from atoz.harness.devserver import Ports
+from atoz.joining import note_keys
+from atoz.settings import Settings
 from atoz.web.place import Place
 
 READY_WITHIN = timedelta(seconds=60)
@@ -39,12 +41,17 @@ _LOOK_AGAIN = 0.1
 
 
 class Plan(NamedTuple):
-    """What to run: the state folder (absolute), the ports, the worker's task queue."""
+    """What to run: the state folder (absolute), the ports, the settings of the worker."""
 
     folder: Path
     ports: Ports
-    task_queue: str
+    settings: Settings
     board: Place
+
+    @property
+    def task_queue(self) -> str:
+        """Where the worker asks for work."""
+        return self.settings.task_queue
 
 
 class System:
@@ -97,6 +104,7 @@ class System:
         """Prepare the server, then keep a worker running. Returns if the worker refuses to start."""
         client = await devserver.open_client(self._plan.ports, READY_WITHIN)
         await devserver.prepare(client)
+        await note_keys(client, self._plan.settings, state=self._plan.folder)
         announcing = asyncio.create_task(self._announce_when_ready(client))
         board = asyncio.create_task(self._keep("board", _board_command(self._plan)))
         worker = asyncio.create_task(self._keep("worker", _worker_command(self._plan)))

@@ -12,13 +12,14 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from atoz.connect import connect_config
 from atoz.errors import BadInput
 from atoz.harness import devserver
-from atoz.harness.system import Plan, System
+from atoz.harness.system import Plan, System, tell
+from atoz.keeping import make_keys
 from atoz.settings import Settings
 from atoz.web.alone import login_name
 from atoz.web.board import Connecting
@@ -46,18 +47,27 @@ def up(state: Path | None, port: int | None, as_json: bool) -> int:
     except OSError as fault:
         raise BadInput(f"no state folder can be made at {folder}: {fault.strerror}") from fault
     with _locked(folder) as lock:
+        _make_keys(settings)
         ports = devserver.free_ports(port)
         place = place_of(settings, settings.board_port or ports.board)
-        plan = Plan(folder, ports, settings.task_queue, place)
+        plan = Plan(folder, ports, settings, place)
         command = devserver.server_command(folder, plan.ports, lock)
 
         def announce() -> None:
-            login = login_link(board_of(settings, Connecting(), place), login_name())
+            login = login_link(board_of(settings, Connecting(settings), place), login_name())
             lines = [_document(plan, login)] if as_json else _greeting(plan, settings, login)
             sys.stdout.write("\n".join([*lines, ""]))
             sys.stdout.flush()
 
         return asyncio.run(System(plan, announce).run(command))
+
+
+def _make_keys(settings: Settings) -> None:
+    """A key ring for a state folder that has none. Lost keys are never replaced silently."""
+    if settings.encryption == "off" or settings.ring_file.exists():
+        return
+    asyncio.run(make_keys(settings, datetime.now(UTC)))
+    tell(f"new keys were made, back them up: {_near(settings.ring_file.absolute())}")
 
 
 @contextlib.contextmanager

@@ -35,7 +35,7 @@ async def admit(client: Client, settings: Settings) -> None:
     mark, own = settings.state / MARK, _signature(client, settings)
     if _remembered(mark) == own:
         return
-    found = await verify_server(client)
+    found = await verify_server(client, settings)
     if found.broken and settings.verify == "refuse":
         raise BadInput(_refusal(found))
     for each in found.broken:

@@ -9,7 +9,8 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from atoz.claims.claim import ORDER_ID
 from atoz.errors import NoSuchClaim
-from atoz.evidence.store import EvidenceStore, open_store
+from atoz.evidence.store import EvidenceStore
+from atoz.keeping import kept_store
 from atoz.library import Library, load_library
 from atoz.service.calls import Calls
 from atoz.settings import Settings
@@ -31,7 +32,7 @@ class Service:
     @cached_property
     def store(self) -> EvidenceStore:
         """Files and archive documents. Opened when first needed; raises BadInput for a bad place."""
-        return open_store(self.settings.store)
+        return kept_store(self.settings)
 
     @cached_property
     def library(self) -> Library:

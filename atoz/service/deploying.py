@@ -71,7 +71,7 @@ async def promote(service: Service, build: str | None, by: str) -> dict[str, Any
 
 
 async def _desk_goes_on(service: Service) -> Verified:
-    found = await verify_server(service.client, FOLLOWING)
+    found = await verify_server(service.client, service.settings, FOLLOWING)
     if found.broken:
         first = found.broken[0]
         raise BadInput(f"{first.workflow_id} would not go on under this code: {first.why}")

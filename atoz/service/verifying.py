@@ -22,8 +22,10 @@ from temporalio.worker import Replayer
 from atoz import wiring
 from atoz.connect import connect
 from atoz.errors import BadInput
+from atoz.joining import joined
 from atoz.mail.plain import one_line
 from atoz.service.calls import NotOpen, server_errors
+from atoz.settings import Settings
 from atoz.wiring import build_id, workflow_runner
 from workflows import names
 
@@ -65,13 +67,18 @@ class Verified(NamedTuple):
         }
 
 
-async def verify_server(client: Client, kinds: Sequence[str] = ALL_KINDS) -> Verified:
-    """Replay every open workflow of these types. Raises NoServer where the server stops answering."""
+async def verify_server(
+    client: Client, settings: Settings, kinds: Sequence[str] = ALL_KINDS
+) -> Verified:
+    """Replay every open workflow of these types; `settings` say where the keys are.
+
+    Raises NoServer where the server stops answering.
+    """
     with server_errors():
         ids = [each async for each in _open_ids(client, kinds)]
     if len(ids) <= FEW:
         return _summed([await _replayed_from(client, ids)])
-    return _summed([each async for each in _in_processes(client, ids)])
+    return _summed([each async for each in _in_processes(client, settings, ids)])
 
 
 async def verify_folder(folder: Path, converter: DataConverter) -> Verified:
@@ -160,10 +167,12 @@ def _order(workflow_id: str) -> str | None:
 # Many claims ------------------------------------------------------------------------------------
 
 
-async def _in_processes(client: Client, ids: Sequence[str]) -> AsyncIterator[Verified]:
+async def _in_processes(
+    client: Client, settings: Settings, ids: Sequence[str]
+) -> AsyncIterator[Verified]:
     """Chunk by chunk, each in a process of its own, a few chunks ahead of what is done."""
     config = client.service_client.config
-    where = (config.target_host, client.namespace)
+    where = (settings, config.target_host, client.namespace)
     # Forked children would inherit the threads of the SDK's core, which do not survive a fork.
     spawning = multiprocessing.get_context("spawn")
     loop = asyncio.get_running_loop()
@@ -180,10 +189,11 @@ def _batched(items: Any, size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def _replay_chunk(address: str, namespace: str, ids: Sequence[str]) -> Verified:
+def _replay_chunk(settings: Settings, address: str, namespace: str, ids: Sequence[str]) -> Verified:
     """In a process of its own: Temporal's settings come from the environment, as they did above."""
 
     async def replay() -> Verified:
-        return await _replayed_from(await connect(address=address, namespace=namespace), ids)
+        plain = await connect(address=address, namespace=namespace)
+        return await _replayed_from((await joined(plain, settings)).client, ids)
 
     return asyncio.run(replay())

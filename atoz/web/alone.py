@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from atoz.errors import BadInput
+from atoz.keeping import open_vault
 from atoz.logging import configure_logging
 from atoz.settings import Settings
 from atoz.web.board import Board, Connecting
@@ -24,8 +25,9 @@ def serve(state: Path | None, port: int | None, *, link: bool, as_json: bool) ->
     settings = Settings() if state is None else Settings(state=state)
     refuse_if_closed(settings)
     configure_logging(settings.log_format, settings.log_level)
+    open_vault(settings)  # without keys it does not start
     place = place_of(settings, port)
-    board = board_of(settings, Connecting(), place)
+    board = board_of(settings, Connecting(settings), place)
     return asyncio.run(_until_told(board, place, link=link, as_json=as_json))
 
 
@@ -52,7 +54,7 @@ def _say(address: str, login: str | None, *, as_json: bool) -> None:
 
 def another_link(settings: Settings, name: str, now: datetime) -> str:
     """A one-time link for the board of these settings. Raises BadInput where links are off."""
-    board = board_of(settings, Connecting(), place_of(settings))
+    board = board_of(settings, Connecting(settings), place_of(settings))
     if not board.links_work:
         raise BadInput("one-time links work on loopback only; here: `atoz users add NAME`")
     address = board.access.links.address or board.address

@@ -13,7 +13,8 @@ from temporalio.client import Client
 
 from atoz.access.access import Access
 from atoz.connect import connect
-from atoz.errors import NoServer
+from atoz.errors import AtozError, NoServer
+from atoz.joining import joined
 from atoz.service.base import Service
 from atoz.settings import Settings
 
@@ -51,9 +52,10 @@ class Connected:
 class Connecting:
     """A client as soon as the server answers; it finds the server again by itself after that."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._client: Client | None = None
-        self._fault = NoServer("the board still looks for the Temporal server: try again")
+        self._fault: AtozError = NoServer("the board still looks for the Temporal server: try again")
 
     @property
     def client(self) -> Client:
@@ -77,8 +79,8 @@ class Connecting:
         pause = FIRST_PAUSE
         while self._client is None:
             try:
-                self._client = await connect()
-            except NoServer as fault:
+                self._client = (await joined(await connect(), self._settings)).client
+            except AtozError as fault:
                 self._fault = fault
                 _LOG.warning("%s; trying again in %g s", fault, pause.total_seconds())
                 await asyncio.sleep(pause.total_seconds())

@@ -18,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from atoz.harness.server import VirtualTime, virtual_time
+from atoz.keeping import converter
 from atoz.mail.imap import ImapMailbox, ImapSession
 from atoz.mail.imap_account import ImapAccount, MailboxRefused
 from atoz.service import acting, desk, looking, mailbox
@@ -108,7 +109,7 @@ async def a_shop(tmp_path: Path, servers: RealMail) -> AsyncIterator[tuple[Servi
         authserv_id=HOST,
     )
     rules = load_rules(settings)
-    async with virtual_time() as server:
+    async with virtual_time(converter(settings)) as server:
         service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
         more = mailbox.mailbox_activities(service, rules.library)
         async with (

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from atoz.claims.case import CaseFile
+from atoz.connect import connect
+from atoz.joining import joined
+from atoz.settings import Settings
 from tests.support.running import ROOT, Up, eventually, free_port, is_alive, running_up
 from workflows import names
 from workflows.claim import ClaimInput
@@ -26,8 +28,8 @@ SAMPLE = ROOT / "samples" / "cases" / "buyer-silent.json"
 
 
 async def client_of(port: int) -> Client:
-    """A plain client, which knows nothing of the system but its address."""
-    return await Client.connect(f"127.0.0.1:{port}", data_converter=pydantic_data_converter)
+    """A client that knows nothing of the system but its address; the server says where its keys are."""
+    return (await joined(await connect(address=f"127.0.0.1:{port}"), Settings())).client
 
 
 async def started(client: Client) -> WorkflowHandle[Any, Any]:

@@ -21,6 +21,7 @@ from temporalio.service import RPCError
 
 from atoz.harness.rehearse import PATIENCE_SECONDS
 from atoz.harness.server import pause_until, virtual_time
+from atoz.keeping import converter
 from atoz.playbook.state import CaseState
 from atoz.wiring import load_rules
 from tests.support.running import Process
@@ -41,7 +42,7 @@ CALLERS = 100
 async def bench_with_a_worker_process(folder: Path) -> AsyncIterator[Bench]:
     """A server, and `worker.py` beside it."""
     settings = shop_settings(folder / "state")
-    async with virtual_time() as server:
+    async with virtual_time(converter(settings)) as server:
         worker = Process(
             folder,
             "worker.py",
@@ -81,9 +82,9 @@ def evidence(number: int) -> dict[str, Any]:
     return {"by": "mara", "file": {"name": f"{number}.pdf", "type": "application/pdf", "size": 1}}
 
 
-def counted(bench: Bench, state: CaseState) -> tuple[Counter[str], Counter[str]]:
+async def counted(bench: Bench, state: CaseState) -> tuple[Counter[str], Counter[str]]:
     """How often each reply and each file is recorded, in the state and in the archive together."""
-    facts = [*bench.archived_facts(state), *state.facts]
+    facts = [*await bench.archived_facts(state), *state.facts]
     replies = Counter(f.data["message_id"] for f in facts if f.kind == "reply_received")
     files = Counter(f.data["name"] for f in facts if f.kind == "evidence_added")
     return replies, files
@@ -125,7 +126,7 @@ async def test_nothing_is_lost_or_doubled_in_a_flood(tmp_path: Path) -> None:
         )
         await carried_on(claim, first_run)
         state = await claim.state()
-        replies, files = counted(bench, state)
+        replies, files = await counted(bench, state)
         assert replies == Counter(reply(number)["message_id"] for number in range(SIGNALS))
         assert files == Counter(f"{number}.pdf" for number in range(UPDATES))
         carried = ClaimInput(file=state.file, state=state).model_dump_json()

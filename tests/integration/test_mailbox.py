@@ -13,6 +13,7 @@ import pytest
 
 from atoz.errors import AtozError, BadInput, NoWorker
 from atoz.harness.server import virtual_time
+from atoz.keeping import converter
 from atoz.mail.reading import Kind
 from atoz.service import desk, listing, looking, mailbox, starting
 from atoz.service.base import Service
@@ -76,7 +77,7 @@ async def a_mailroom(tmp_path: Path, port: int, **more: Any) -> AsyncIterator[Se
     """A server and a worker that reads a mailbox."""
     settings = shop_settings(tmp_path, **imap_settings(port, **more))
     rules = load_rules(settings)
-    async with virtual_time() as server:
+    async with virtual_time(converter(settings)) as server:
         service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
         activities = mailbox.mailbox_activities(service, rules.library)
         async with build_worker(server.client, settings, rules=rules, more=activities):
@@ -246,7 +247,7 @@ async def test_a_wrong_password_is_told_at_once_and_on_the_desk(
 async def test_without_a_worker_a_look_by_hand_says_so(tmp_path: Path, postbox: Postbox) -> None:
     """Nobody waits ten minutes for nothing."""
     settings = shop_settings(tmp_path, **imap_settings(postbox.port))
-    async with virtual_time() as server:
+    async with virtual_time(converter(settings)) as server:
         patience = timedelta(seconds=1)
         service = Service(server.client, settings, lambda: datetime.now(UTC), patience)
         with pytest.raises(NoWorker):

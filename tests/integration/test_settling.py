@@ -7,6 +7,7 @@ from pathlib import Path
 
 from atoz.harness.imap_server import imap_server
 from atoz.harness.server import virtual_time
+from atoz.keeping import converter
 from atoz.service import listing, looking, mailbox, starting
 from atoz.service.base import Service
 from atoz.service.claim_files import read_case
@@ -47,7 +48,10 @@ async def a_copy(service: Service, postbox: Postbox) -> None:
 async def test_a_mail_that_broke_off_is_found_among_the_sent_ones(tmp_path: Path) -> None:
     """First nobody knows; then a copy lies in the folder, and the claim goes on as if it had known."""
     breaks = ScriptedServer({"content": "drop"})
-    async with virtual_time() as server, listening(breaks.serve) as smtp:
+    async with (
+        virtual_time(converter(shop_settings(tmp_path))) as server,
+        listening(breaks.serve) as smtp,
+    ):
         with imap_server() as postbox:
             postbox.make("Sent")
             settings = shop_settings(

@@ -16,28 +16,35 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from atoz.errors import BadInput, NoWorker
 from atoz.harness.server import VirtualTime, virtual_time
+from atoz.keeping import converter
 from atoz.service import deploying, looking, verifying
 from atoz.service.admitting import MARK
 from atoz.service.base import Service
 from atoz.service.verifying import verify_folder, verify_server
-from atoz.settings import Settings
 from tests.support.fingerprint import HISTORIES
 from tests.support.running import Process
+from tests.support.server import shop_settings
 from tests.support.service import begun, eventually
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server() -> AsyncIterator[VirtualTime]:
+async def server(state: Path) -> AsyncIterator[VirtualTime]:
     """A server of its own: what its worker did last is part of what is tested."""
-    async with virtual_time() as made:
+    async with virtual_time(converter(shop_settings(state))) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of the server's worker."""
+    return tmp_path_factory.mktemp("state")
 
 
 def service(server: VirtualTime, folder: Path, **settings: Any) -> Service:
     """The service over this server."""
-    return Service(server.client, Settings(state=folder, **settings), lambda: datetime.now(UTC))
+    return Service(server.client, shop_settings(folder, **settings), lambda: datetime.now(UTC))
 
 
 @contextmanager
@@ -59,46 +66,47 @@ async def works(process: Process) -> None:
 
 
 async def test_only_code_that_open_claims_go_on_under_starts(
-    server: VirtualTime, tmp_path: Path
+    server: VirtualTime, state: Path, tmp_path: Path
 ) -> None:
     """A breaking change is refused with the claims named; with ATOZ_VERIFY=warn it starts all the same."""
-    state = {"ATOZ_STATE": str(tmp_path / "state")}
-    own = service(server, tmp_path / "state")
-    with worker(server, tmp_path / "first", "worker.py", **state) as first:
+    where = {"ATOZ_STATE": str(state)}
+    own = service(server, state)
+    with worker(server, tmp_path / "first", "worker.py", **where) as first:
         await works(first)
         orders = [await begun(own) for _ in range(3)]
-        assert (await verify_server(server.client)).document["ok"]
+        assert (await verify_server(server.client, own.settings)).document["ok"]
         assert await asyncio.to_thread(first.end) == 0
     broken = ("-m", "tests.support.broken_worker")
     # A mere restart verifies nothing; another build does. Here only the tests change it.
-    with worker(server, tmp_path / "again", "worker.py", **state) as again:
+    with worker(server, tmp_path / "again", "worker.py", **where) as again:
         await works(again)
         assert "were replayed" not in again.err
-    with worker(server, tmp_path / "bad", *broken, **state, ATOZ_BUILD="bad") as bad:
+    with worker(server, tmp_path / "bad", *broken, **where, ATOZ_BUILD="bad") as bad:
         assert await asyncio.to_thread(bad.popen.wait, 60) == 1
         assert "3 of 3 open claims would break under this code" in bad.err
         assert all(f"claim-{order}" in bad.err for order in orders)
     with worker(
-        server, tmp_path / "bold", *broken, **state, ATOZ_BUILD="bad", ATOZ_VERIFY="warn"
+        server, tmp_path / "bold", *broken, **where, ATOZ_BUILD="bad", ATOZ_VERIFY="warn"
     ) as bold:
         await works(bold)
         assert "will not go on under this code" in bold.err
-    with worker(server, tmp_path / "good", "worker.py", **state, ATOZ_BUILD="good") as good:
+    with worker(server, tmp_path / "good", "worker.py", **where, ATOZ_BUILD="good") as good:
         await works(good)
         assert "3 open workflows were replayed" in good.err
         assert (await looking.status(own, orders[0]))["playbook"] == "documented"
-    assert json.loads((tmp_path / "state" / MARK).read_text("utf-8"))["build"] == "good"
+    assert json.loads((state / MARK).read_text("utf-8"))["build"] == "good"
 
 
 async def test_many_claims_are_replayed_by_processes(
-    server: VirtualTime, monkeypatch: pytest.MonkeyPatch
+    server: VirtualTime, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What processes find is what one process finds."""
-    alone = await verify_server(server.client)
+    settings = shop_settings(state)
+    alone = await verify_server(server.client, settings)
     assert alone.replayed >= 3
     monkeypatch.setattr(verifying, "FEW", 0)
     monkeypatch.setattr(verifying, "CHUNK", 2)
-    assert await verify_server(server.client) == alone
+    assert await verify_server(server.client, settings) == alone
 
 
 async def test_exported_histories_are_replayed() -> None:
@@ -120,7 +128,8 @@ async def test_a_folder_without_histories_is_refused(tmp_path: Path, content: st
 async def test_old_claims_end_on_old_code_and_new_ones_begin_on_new(tmp_path: Path) -> None:
     """Two builds side by side: each claim is served by the build that it began on."""
     common = {"ATOZ_STATE": str(tmp_path / "state"), "ATOZ_DEPLOYMENT": "atoz"}
-    async with virtual_time() as server:
+    keys = converter(shop_settings(tmp_path / "state"))
+    async with virtual_time(keys) as server:
         own = service(server, tmp_path / "state", deployment="atoz")
         with pytest.raises(BadInput, match="no worker of deployment atoz"):
             await deploying.status(own)

@@ -8,6 +8,7 @@ import pytest
 
 from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import virtual_time
+from atoz.keeping import converter
 from atoz.wiring import build_worker, load_rules
 from tests.support.server import Claim, a_case, shop_settings
 
@@ -18,7 +19,10 @@ async def test_an_outbox_mail_reached_nobody_and_no_appeal_says_otherwise(tmp_pa
     """The step is done and says so; a person has a task; the appeal is silent about it."""
     settings = shop_settings(tmp_path)
     rules = load_rules(settings)
-    async with virtual_time() as server, build_worker(server.client, settings, rules=rules):
+    async with (
+        virtual_time(converter(settings)) as server,
+        build_worker(server.client, settings, rules=rules),
+    ):
         case = a_case()
         claim = Claim(await Rehearsal.begin(server, case), case.claim.notified_at)
         await claim.reach("4d2h")
@@ -39,7 +43,10 @@ async def test_an_appeal_in_the_outbox_is_not_handed_in(tmp_path: Path) -> None:
     by_email = {"appeal_channel": "email", "appeal_email": "claims-team@marketplace.example"}
     settings = shop_settings(tmp_path, **by_email)
     rules = load_rules(settings)
-    async with virtual_time() as server, build_worker(server.client, settings, rules=rules):
+    async with (
+        virtual_time(converter(settings)) as server,
+        build_worker(server.client, settings, rules=rules),
+    ):
         case = a_case()
         claim = Claim(await Rehearsal.begin(server, case), case.claim.notified_at)
         await claim.reach("4d2h")

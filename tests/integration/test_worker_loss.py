@@ -17,6 +17,7 @@ import pytest
 
 from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import VirtualTime, virtual_time
+from atoz.keeping import converter
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 from atoz.wiring import build_worker, load_rules
@@ -44,7 +45,7 @@ async def test_a_worker_restarted_at_every_step(tmp_path: Path) -> None:
     """A worker for each step, none in between: the timeline is that of one worker."""
     settings = shop_settings(tmp_path)
     rules = load_rules(settings)
-    async with virtual_time() as server:
+    async with virtual_time(converter(settings)) as server:
         bench = Bench(server, settings, rules)
         case = a_case()
         claim = Claim(await Rehearsal.begin(server, case), case.claim.notified_at)
@@ -101,7 +102,7 @@ async def test_messages_wait_for_a_worker(tmp_path: Path) -> None:
     """What is said while no worker runs is there when one comes, in order."""
     settings = shop_settings(tmp_path)
     rules = load_rules(settings)
-    async with virtual_time() as server:
+    async with virtual_time(converter(settings)) as server:
         case = a_case()
         claim = Claim(await Rehearsal.begin(server, case), case.claim.notified_at)
         said = [photos() for _ in range(20)]
@@ -165,7 +166,8 @@ class Post(NamedTuple):
 async def post(folder: Path) -> AsyncIterator[Post]:
     """Both servers, ended with the block."""
     silent = SilentServer()
-    async with virtual_time() as server, listening(silent.serve) as port:
+    keys = converter(shop_settings(folder / "state"))
+    async with virtual_time(keys) as server, listening(silent.serve) as port:
         yield Post(server, silent, folder, port)
 
 

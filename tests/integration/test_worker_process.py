@@ -15,7 +15,9 @@ from atoz.claims.case import CaseFile
 from atoz.harness.catcher import Catcher, catching
 from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import virtual_time
+from atoz.keeping import converter
 from tests.support.running import ROOT, Process, free_port
+from tests.support.server import shop_settings
 
 SAMPLE = ROOT / "samples" / "cases" / "buyer-silent.json"
 
@@ -44,6 +46,7 @@ def test_a_bad_playbook_is_named(tmp_path: Path) -> None:
 def test_it_waits_for_its_server_until_told_to_stop(tmp_path: Path) -> None:
     """A line for each try, with the pause to the next one; SIGTERM is a clean end."""
     address = f"127.0.0.1:{free_port()}"
+    shop_settings(tmp_path / "state")
     worker = Process(
         tmp_path, "worker.py", TEMPORAL_ADDRESS=address, ATOZ_STATE=str(tmp_path / "state")
     )
@@ -76,7 +79,7 @@ class SlowCatcher(Catcher):
 async def test_sigterm_lets_a_send_finish(tmp_path: Path) -> None:
     """A message under way is sent, and recorded as sent, before the process ends with 0."""
     slow = SlowCatcher()
-    async with virtual_time() as server, catching(slow):
+    async with virtual_time(converter(shop_settings(tmp_path / "state"))) as server, catching(slow):
         worker = Process(
             tmp_path,
             "worker.py",
@@ -100,10 +103,11 @@ async def test_sigterm_lets_a_send_finish(tmp_path: Path) -> None:
         assert await asyncio.to_thread(worker.popen.wait, 60) == 0
         jump.cancel()
         history = await play.handle.fetch_history()
-    done = [
-        json.loads(event.activity_task_completed_event_attributes.result.payloads[0].data)
+    (done,) = [
+        event.activity_task_completed_event_attributes.result
         for event in history.events
         if event.HasField("activity_task_completed_event_attributes")
     ]
-    assert done[-1]["outcome"] == "sent"
+    (told,) = await server.client.data_converter.decode_wrapper(done, [dict])
+    assert told["outcome"] == "sent"
     assert len(slow.mails) == 1

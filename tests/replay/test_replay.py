@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from temporalio import workflow
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.worker import Replayer
 
+from atoz.keeping import converter
 from atoz.wiring import WORKFLOWS, workflow_runner
 from tests.replay.plays import plays
 from tests.replay.record import read
 from tests.support.fingerprint import FINGERPRINTS, HISTORIES, commands_of, committed, how_to_mend
+from tests.support.server import shop_settings
 from workflows import names
 from workflows.claim import ClaimInput, ClaimWorkflow
 
@@ -24,13 +26,15 @@ RECORDED = {file.stem: file for file in sorted(HISTORIES.glob("*.json"))}
 OTHERS = {"desk", "carried-on-1", "carried-on-2", "carried-on-3"}
 
 
-def replayer(*workflows: type) -> Replayer:
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> DataConverter:
+    """A worker's converter: it seals, and reads what was recorded before there were keys."""
+    return converter(shop_settings(tmp_path_factory.mktemp("state")))
+
+
+def replayer(keys: DataConverter, *workflows: type) -> Replayer:
     """What replays with the sandbox and the converter of a worker."""
-    return Replayer(
-        workflows=workflows,
-        workflow_runner=workflow_runner(),
-        data_converter=pydantic_data_converter,
-    )
+    return Replayer(workflows=workflows, workflow_runner=workflow_runner(), data_converter=keys)
 
 
 def test_every_play_is_recorded() -> None:
@@ -40,9 +44,9 @@ def test_every_play_is_recorded() -> None:
 
 
 @pytest.mark.parametrize("name", RECORDED)
-async def test_a_committed_history_replays(name: str) -> None:
+async def test_a_committed_history_replays(keys: DataConverter, name: str) -> None:
     """Claims that run now go on under this code."""
-    result = await replayer(*WORKFLOWS).replay_workflow(
+    result = await replayer(keys, *WORKFLOWS).replay_workflow(
         read(RECORDED[name]), raise_on_replay_failure=False
     )
     assert result.replay_failure is None, f"{result.replay_failure}\n{how_to_mend(name)}"
@@ -105,17 +109,19 @@ class NeverShows(ClaimWorkflow):
 
 @pytest.mark.parametrize("broken", [ShowsTooLate, NeverShows])
 @pytest.mark.parametrize("name", ["buyer-silent", "playbook-short-limit"])
-async def test_a_changed_order_of_commands_fails(broken: type, name: str) -> None:
+async def test_a_changed_order_of_commands_fails(
+    keys: DataConverter, broken: type, name: str
+) -> None:
     """The gate notices what would break a running claim."""
-    result = await replayer(broken).replay_workflow(
+    result = await replayer(keys, broken).replay_workflow(
         read(RECORDED[name]), raise_on_replay_failure=False
     )
     assert isinstance(result.replay_failure, workflow.NondeterminismError)
 
 
-async def test_the_subclass_alone_breaks_nothing() -> None:
+async def test_the_subclass_alone_breaks_nothing(keys: DataConverter) -> None:
     """It is the order of commands that fails above, not the subclass."""
-    result = await replayer(Unchanged).replay_workflow(
+    result = await replayer(keys, Unchanged).replay_workflow(
         read(RECORDED["buyer-silent"]), raise_on_replay_failure=False
     )
     assert result.replay_failure is None

@@ -82,7 +82,7 @@ def a_stand(
     """A board over a state folder; without a connection its server is never found."""
     settings = settings or Settings.model_validate({"state": folder, **more})
     place = place_of(settings)
-    made = board_of(settings, connection or Connecting(), place)
+    made = board_of(settings, connection or Connecting(settings), place)
     if clock is not None:
         made = Board(made.settings, made.connection, made.access, made.address, clock)
     return Stand(build_app(made, place.hosts, place.origins), made, place)

@@ -22,14 +22,15 @@ from activities.claims import archive_path
 from atoz.claims.base import parse_span
 from atoz.claims.case import CaseFile
 from atoz.claims.facts import Fact
-from atoz.evidence.store import open_store
 from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import VirtualTime, virtual_time
+from atoz.keeping import converter, kept_store
 from atoz.mail.outbox import OutboxMailer
 from atoz.mail.outgoing import Mailer
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 from atoz.settings import Settings
+from atoz.vault.ring import make_ring
 from atoz.wiring import Rules, build_worker, load_rules
 from tests.support.cases import ARRIVED, document
 
@@ -121,20 +122,22 @@ class Bench(NamedTuple):
 
     async def archived(self, workflow_id: str) -> dict[str, Any] | None:
         """The archive document of a claim, or None."""
-        content = await open_store(self.settings.store).get_document(archive_path(workflow_id))
+        content = await kept_store(self.settings).get_document(archive_path(workflow_id))
         return None if content is None else json.loads(content)
 
-    def archived_facts(self, state: CaseState) -> list[Fact]:
+    async def archived_facts(self, state: CaseState) -> list[Fact]:
         """The facts that left the claim's state, read back from the store."""
-        folder = Path(self.settings.store) / "documents"
-        parts = [json.loads((folder / ref).read_text("utf-8")) for ref in state.fact_archives]
+        store = kept_store(self.settings)
+        parts = [json.loads(await store.get_document(ref) or b"[]") for ref in state.fact_archives]
         return [Fact.model_validate(fact) for part in parts for fact in part]
 
 
 def shop_settings(folder: Path, **more: Any) -> Settings:
     """Settings of a shop without SMTP, with its state in `folder`."""
     known = {"seller_name": "Fernlane Goods", "sender": "claims@fernlane.example"}
-    return Settings.model_validate({"state": folder, **known, **more})
+    settings = Settings.model_validate({"state": folder, **known, **more})
+    make_ring(settings.ring_file, ARRIVED)
+    return settings
 
 
 def a_mailer(settings: Settings) -> Mailer | None:
@@ -150,7 +153,7 @@ async def a_bench(folder: Path, *, server: Sequence[str] = (), **more: Any) -> A
     settings = shop_settings(folder, **more)
     rules = load_rules(settings)
     async with (
-        virtual_time(settings=server) as virtual,
+        virtual_time(converter(settings), settings=server) as virtual,
         build_worker(virtual.client, settings, rules=rules, mailer=a_mailer(settings)),
     ):
         yield Bench(virtual, settings, rules)

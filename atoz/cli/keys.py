@@ -1,0 +1,50 @@
+"""The verbs for the key ring. None of them prints a key."""
+
+from typing import Annotated, Any
+
+import typer
+
+from atoz.cli.answer import Answer
+from atoz.cli.verbs import Call, register
+from atoz.service import keys
+
+PANEL = "Keys and erasure"
+
+
+async def new(call: Call) -> Answer:
+    """Make the key ring where there is none yet."""
+    document = await keys.new(call.settings, call.now)
+    made = "new keys are in" if document["made"] else "there are keys already in"
+    return _answer(document, f"{made} {document['file']}: back them up, apart from the claims")
+
+
+async def list_(call: Call) -> Answer:
+    """The keys of the ring, newest first: their names, never the keys."""
+    return _answer(keys.listed(call.settings))
+
+
+async def rotate(call: Call) -> Answer:
+    """Seal with a new key from now on, and wrap the keys of all claims by it."""
+    document = await keys.rotate(call.settings, call.now)
+    return _answer(document, f"{document['rewrapped']} keys of claims are wrapped anew")
+
+
+async def retire(
+    call: Call, key: Annotated[str, typer.Argument(metavar="KEY", help="its name in `keys list`")]
+) -> Answer:
+    """Drop an old key that wraps nothing any more; backups from before need it still."""
+    return _answer(await keys.retire(call.settings, key), f"{key} is no more")
+
+
+def _answer(document: dict[str, Any], said: str = "") -> Answer:
+    rows = [
+        f"{key['id']}  made {key['made_at']}{'  seals' if key['seals'] else ''}"
+        for key in document["keys"]
+    ]
+    return Answer(document, [*([said] if said else []), *rows])
+
+
+def add_to(rings: typer.Typer) -> None:
+    """Register these verbs."""
+    for verb in (new, list_, rotate, retire):
+        register(rings, verb, PANEL, server=False)

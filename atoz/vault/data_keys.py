@@ -1,0 +1,199 @@
+"""Data keys: one for each claim and one for the shop, wrapped by the ring and kept in the store.
+
+A claim's key lies beside its files and outside its history, at `keys/<owner>/<id>`, so that it can be
+destroyed. A worker keeps what it unwrapped for a minute only: then a destroyed key is gone there, too.
+"""
+
+import base64
+import json
+import os
+import time
+from collections import OrderedDict
+from typing import NamedTuple
+
+import obstore
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from obstore.store import ObjectStore
+
+from atoz.errors import AtozError
+from atoz.vault.ring import Ring
+from atoz.vault.sealed import new_key
+
+SHOP = "shop"
+"""The owner of what belongs to no claim: the desk, the mailbox, what was quarantined without an order."""
+
+FOLDER = "keys"
+RING = "ring"
+"""Below it, which keys of the ring were ever used here: a ring that lacks one is not this store's."""
+
+KEPT_SECONDS = 60.0
+"""How long an unwrapped key is kept: so long may a worker still open what was erased elsewhere."""
+MOST_KEPT = 10_000
+
+_NONCE = 12
+
+
+class RingLacks(AtozError):  # noqa: N818 - named for what happened
+    """The key ring lacks a key of this store."""
+
+
+class _Held(NamedTuple):
+    name: str
+    key: AESGCM
+    until: float
+
+
+class DataKeys:
+    """The data keys of one store. Failures of the store are raised as they are, to be retried."""
+
+    def __init__(self, store: ObjectStore, ring: Ring) -> None:
+        self._store = store
+        self.ring = ring
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._first: dict[str, str] = {}
+
+    async def find(self, name: str) -> AESGCM | None:
+        """The key of this name, or None where it was destroyed. Raises RingLacks."""
+        held = self._held.get(name)
+        if held is None or held.until < _seconds():
+            self._held.pop(name, None)
+            held = await self._unwrapped(name)
+        return held.key if held else None
+
+    async def sealing(self, owner: str) -> tuple[str, AESGCM]:
+        """The key that seals for this owner, and its name; made where there is none."""
+        name = self._first.get(owner)
+        key = await self.find(name) if name else None
+        if name and key:
+            return name, key
+        known = await self.names(owner)
+        name = known[0] if known else await self._make(owner)
+        key = await self.find(name)
+        if key is None:  # destroyed in this very moment
+            return await self.sealing(owner)
+        self._first[owner] = name
+        return name, key
+
+    async def names(self, owner: str = "") -> list[str]:
+        """The names of an owner's data keys, or of all, sorted."""
+        below = f"{FOLDER}/{owner}" if owner else FOLDER
+        batches = obstore.list(self._store, prefix=below)
+        paths = [meta["path"] async for batch in batches for meta in batch]
+        names = (path.removeprefix(f"{FOLDER}/") for path in paths)
+        return sorted(name for name in names if not name.startswith(f"{RING}/"))
+
+    async def destroy(self, owner: str) -> int:
+        """Destroy the keys of an owner: how many. What they sealed is gone for good."""
+        names = await self.names(owner)
+        for name in names:
+            # Some file systems keep what is deleted, few keep what is written over.
+            await obstore.put_async(self._store, _path(name), b"destroyed\n")
+            await obstore.delete_async(self._store, _path(name))
+            self._held.pop(name, None)
+        self._first.pop(owner, None)
+        return len(names)
+
+    # The ring --------------------------------------------------------------------------------------
+
+    async def check(self) -> None:
+        """Raise RingLacks where the ring is not, or no more, the one of this store."""
+        used = await keys_used(self._store)
+        lacking = sorted(used - {key.id for key in self.ring.keys})
+        if lacking:
+            raise RingLacks(
+                f"the key ring {self.ring.file} lacks {', '.join(lacking)}, with which claims of this "
+                "store are sealed: restore the ring from your backup"
+            )
+
+    async def rewrap(self) -> int:
+        """Wrap every data key by the ring's first key: how many were wrapped by another."""
+        changed = 0
+        for name in await self.names():
+            content = await self._read(name)
+            if content and json.loads(content)["ring"] != self.ring.first:
+                plain = self._unwrap(name, content)
+                changed += await self._keep_existing(name, content, plain)
+        return changed
+
+    async def _keep_existing(self, name: str, before: bytes, plain: bytes) -> bool:
+        """Replace a wrapped key, unless it was destroyed meanwhile."""
+        if await self._read(name) != before:
+            return False
+        await self._wrap(name, plain)
+        return True
+
+    async def unused(self, key_id: str) -> bool:
+        """Forget that a key of the ring was used here; False where it still wraps something."""
+        for name in await self.names():
+            content = await self._read(name)
+            if content and json.loads(content)["ring"] == key_id:
+                return False
+        if key_id in await keys_used(self._store):
+            await obstore.delete_async(self._store, f"{FOLDER}/{RING}/{key_id}")
+        return True
+
+    # One key ---------------------------------------------------------------------------------------
+
+    async def _make(self, owner: str) -> str:
+        name = f"{owner}/{os.urandom(8).hex()}"
+        await self._wrap(name, new_key())
+        return name
+
+    async def _wrap(self, name: str, plain: bytes) -> None:
+        ring_id = self.ring.first
+        wrapping = self.ring.cipher(ring_id)
+        assert wrapping is not None, "the ring has its own first key"
+        nonce = os.urandom(_NONCE)
+        wrapped = nonce + wrapping.encrypt(nonce, plain, _bound(ring_id, name))
+        document = {"ring": ring_id, "wrapped": base64.b64encode(wrapped).decode()}
+        # The ring's key is on record before anything depends on it.
+        await obstore.put_async(self._store, f"{FOLDER}/{RING}/{ring_id}", b"in use\n")
+        await obstore.put_async(self._store, _path(name), json.dumps(document).encode())
+
+    async def _unwrapped(self, name: str) -> _Held | None:
+        content = await self._read(name)
+        if content is None:
+            return None
+        held = _Held(name, AESGCM(self._unwrap(name, content)), _seconds() + KEPT_SECONDS)
+        self._held[name] = held
+        while len(self._held) > MOST_KEPT:
+            self._held.popitem(last=False)
+        return held
+
+    def _unwrap(self, name: str, content: bytes) -> bytes:
+        try:
+            document = json.loads(content)
+            ring_id, wrapped = document["ring"], base64.b64decode(document["wrapped"])
+            wrapping = self.ring.cipher(ring_id)
+            if wrapping is None:
+                raise RingLacks(f"the key ring {self.ring.file} lacks {ring_id}: restore it")
+            return wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(ring_id, name))
+        except (ValueError, KeyError, TypeError, InvalidTag) as fault:
+            raise AtozError(f"the data key {name} is damaged: restore it from a backup") from fault
+
+    async def _read(self, name: str) -> bytes | None:
+        try:
+            result = await obstore.get_async(self._store, _path(name))
+        except FileNotFoundError:
+            return None
+        return bytes(await result.bytes_async())
+
+
+async def keys_used(store: ObjectStore) -> set[str]:
+    """The ids of the ring's keys that wrap data keys in a store."""
+    batches = obstore.list(store, prefix=f"{FOLDER}/{RING}")
+    return {meta["path"].rpartition("/")[2] async for batch in batches for meta in batch}
+
+
+def _path(name: str) -> str:
+    return f"{FOLDER}/{name}"
+
+
+def _bound(ring_id: str, name: str) -> bytes:
+    """What a wrapped key is bound to: it cannot take another's place."""
+    return f"{ring_id}\0{name}".encode("ascii")
+
+
+def _seconds() -> float:
+    return time.monotonic()

@@ -1,0 +1,130 @@
+"""The key ring: the few keys that seal the data keys, in one file for its owner's eyes only.
+
+The first key seals, all of them open: a new first one is a rotation. The file is read again where a key
+is asked for that it did not have before, so that a rotation reaches a worker that runs.
+"""
+
+import base64
+import binascii
+import json
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import SecretStr, ValidationError
+
+from atoz.claims.base import Instant, Record, instant_text
+from atoz.errors import BadInput
+from atoz.vault.sealed import new_key
+
+FILE = Path("keys") / "ring.json"
+"""Where it lies in a state folder unless a setting says otherwise."""
+
+
+class RingKey(Record):
+    """One key: a name that is no secret, and when it was made (UTC). The key itself shows in no repr."""
+
+    id: str
+    made_at: Instant
+    key: SecretStr
+
+    def cipher(self) -> AESGCM:
+        """What seals and opens with it. Raises BadInput for what is no key."""
+        try:
+            return AESGCM(base64.b64decode(self.key.get_secret_value(), validate=True))
+        except (ValueError, binascii.Error):
+            raise BadInput(f"the key {self.id} of the ring is no key: restore the file") from None
+
+
+class _Written(Record):
+    keys: tuple[RingKey, ...]
+
+
+class Ring:
+    """The keys of one file, newest first."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises BadInput where there is no ring, or others can read it."""
+        self.file = file
+        self._read()
+
+    def _read(self) -> None:
+        self.keys = _keys_of(self.file)
+        self._ciphers = {key.id: key.cipher() for key in self.keys}
+
+    @property
+    def first(self) -> str:
+        """The id of the key that seals."""
+        return self.keys[0].id
+
+    def cipher(self, key_id: str) -> AESGCM | None:
+        """The key of this id; None where the ring does not have it, now either."""
+        if key_id not in self._ciphers:
+            self._read()
+        return self._ciphers.get(key_id)
+
+    def rotate(self, now: Instant) -> str:
+        """Put a new key before the others, and give its id."""
+        self._keep((_made(now), *self.keys))
+        return self.first
+
+    def retire(self, key_id: str) -> None:
+        """Drop a key. What it still seals can never be opened again: the caller has looked."""
+        self._keep(tuple(key for key in self.keys if key.id != key_id))
+
+    def _keep(self, keys: tuple[RingKey, ...]) -> None:
+        _write(self.file, keys)
+        self._read()
+
+
+def make_ring(file: Path, now: Instant) -> Ring:
+    """The ring of this file; a new one with one key where there is none yet. Raises BadInput."""
+    if not file.exists():
+        _write(file, (_made(now),))
+    return Ring(file)
+
+
+def _made(now: Instant) -> RingKey:
+    key = base64.b64encode(new_key()).decode()
+    return RingKey(id=os.urandom(4).hex(), made_at=now, key=SecretStr(key))
+
+
+def _keys_of(file: Path) -> tuple[RingKey, ...]:
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & stat.S_IROTH:
+            raise BadInput(f"everybody can read the keys in {file}: chmod 600 it")
+        found = _Written.model_validate_json(file.read_bytes())
+    except FileNotFoundError as fault:
+        raise BadInput(
+            f"there are no keys at {file}: restore them from your backup, point ATOZ_KEYS_FILE at them, "
+            "or make new ones with `atoz keys new`"
+        ) from fault
+    except OSError as fault:
+        raise BadInput(f"the keys at {file} cannot be read: {fault.strerror}") from fault
+    except ValidationError:
+        # Without its cause, which quotes the keys.
+        raise BadInput(f"{file} is no key ring: restore it from your backup") from None
+    if not found.keys:
+        raise BadInput(f"the key ring {file} is empty: restore it from your backup")
+    return found.keys
+
+
+def _write(file: Path, keys: tuple[RingKey, ...]) -> None:
+    """All or nothing, and on the disk when this returns: a lost key is lost data."""
+    document = [
+        {"id": key.id, "made_at": instant_text(key.made_at), "key": key.key.get_secret_value()}
+        for key in keys
+    ]
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkstemp makes the file with mode 0600.
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as kept:
+            json.dump({"keys": document}, kept, indent=1)
+            kept.flush()
+            os.fsync(kept.fileno())
+        Path(temporary).replace(file)
+    except OSError as fault:
+        raise BadInput(f"the keys cannot be written to {file}: {fault.strerror}") from fault

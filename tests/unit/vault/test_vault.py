@@ -1,0 +1,198 @@
+"""Sealing: what comes back, what does not, and what a rotation and a destroyed key change."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import obstore
+import pytest
+from obstore.store import LocalStore
+
+from atoz.errors import AtozError, BadInput
+from atoz.vault import data_keys
+from atoz.vault.data_keys import SHOP, DataKeys, RingLacks, keys_used
+from atoz.vault.ring import Ring, make_ring
+from atoz.vault.sealed import Unsealable, taken_apart
+from atoz.vault.vault import Erased, Vault, owner_of
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+CLAIM = "claim-111-0000102-0000102"
+OTHER = "claim-111-0000103-0000103"
+WORDS = b"Frau Lindqvist, Fernweg 7"
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Ring:
+    """A ring with one key."""
+    return make_ring(tmp_path / "keys" / "ring.json", NOW)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    """An empty store."""
+    (tmp_path / "store").mkdir()
+    return LocalStore(tmp_path / "store")
+
+
+@pytest.fixture
+def vault(ring: Ring, store: LocalStore) -> Vault:
+    """A vault over both."""
+    return Vault(DataKeys(store, ring))
+
+
+async def test_what_is_sealed_opens_and_shows_nothing(vault: Vault) -> None:
+    """The words come back whole and stand nowhere in what lies outside; twice is never the same."""
+    sealed = await vault.seal(CLAIM, WORDS)
+    assert await vault.open(sealed) == WORDS
+    assert b"Lindqvist" not in sealed
+    assert await vault.seal(CLAIM, WORDS) != sealed
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"A", b"ATZ1", b"ATZ1\xff", b'{"plain": true}', b"x" * 300_000]
+)
+async def test_what_was_never_sealed_stays_as_it_is(vault: Vault, content: bytes) -> None:
+    """Stores and histories from before have readable content."""
+    assert await vault.open(content) == content
+
+
+async def test_a_large_file_is_sealed_like_a_small_one(vault: Vault) -> None:
+    """Its cipher runs beside the loop."""
+    large = WORDS * 20_000
+    assert await vault.open(await vault.seal(CLAIM, large)) == large
+
+
+@pytest.mark.parametrize("place", range(0, 60, 7))
+async def test_a_changed_bit_is_noticed(vault: Vault, place: int) -> None:
+    """In the key's name, the nonce or the content alike."""
+    sealed = bytearray(await vault.seal(CLAIM, WORDS))
+    sealed[5 + place] ^= 1
+    with pytest.raises((Unsealable, Erased)):
+        await vault.open(bytes(sealed))
+
+
+async def test_a_name_from_outside_is_no_path(vault: Vault) -> None:
+    """Whoever writes `../` into a sealed thing reads nothing of ours."""
+    name = b"../../etc/passwd"
+    with pytest.raises(Unsealable):
+        await vault.open(b"ATZ1" + bytes([len(name)]) + name + bytes(40))
+
+
+def test_whose_key_it_is() -> None:
+    """A claim's own for a claim; the shop's for everything else, whatever it calls itself."""
+    assert owner_of(CLAIM) == CLAIM
+    for other in (
+        "desk",
+        "mailbox",
+        None,
+        "",
+        "claim-",
+        "claim-../../x",
+        f"{CLAIM}/x",
+        f"x{CLAIM}",
+    ):
+        assert owner_of(other) == SHOP
+
+
+async def test_a_destroyed_key_opens_nothing_and_no_other_claim_loses(vault: Vault) -> None:
+    """Erasure is of one claim; a key made later does not bring it back."""
+    sealed, others = await vault.seal(CLAIM, WORDS), await vault.seal(OTHER, WORDS)
+    assert await vault.keys.destroy(CLAIM) == 1
+    with pytest.raises(Erased):
+        await vault.open(sealed)
+    assert await vault.open(others) == WORDS
+    again = await vault.seal(CLAIM, b"a late mail")
+    assert await vault.open(again) == b"a late mail"
+    with pytest.raises(Erased):
+        await vault.open(sealed)
+
+
+async def test_another_process_forgets_a_destroyed_key(
+    vault: Vault, ring: Ring, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker keeps an unwrapped key for a minute, no longer."""
+    worker = Vault(DataKeys(store, ring))
+    sealed = await worker.seal(CLAIM, WORDS)
+    await vault.keys.destroy(CLAIM)
+    assert await worker.open(sealed) == WORDS
+    later = data_keys._seconds() + data_keys.KEPT_SECONDS + 1
+    monkeypatch.setattr(data_keys, "_seconds", lambda: later)
+    with pytest.raises(Erased):
+        await worker.open(sealed)
+
+
+async def test_a_rotation_reaches_a_running_worker(
+    vault: Vault, ring: Ring, store: LocalStore
+) -> None:
+    """Old content opens, new data keys are under the new key, and once all are the old one may go."""
+    sealed, old = await vault.seal(CLAIM, WORDS), ring.first
+    worker = Vault(DataKeys(store, Ring(ring.file)))
+    new = ring.rotate(NOW)
+    assert [key.id for key in ring.keys] == [new, old]
+    fresh = await vault.seal(OTHER, WORDS)
+    assert await worker.open(fresh) == WORDS
+    assert not await vault.keys.unused(old)
+    assert await vault.keys.rewrap() == 1
+    assert await vault.keys.rewrap() == 0
+    assert await vault.keys.unused(old)
+    ring.retire(old)
+    assert await keys_used(store) == {new}
+    assert await Vault(DataKeys(store, Ring(ring.file))).open(sealed) == WORDS
+
+
+async def test_another_ring_is_not_this_stores(
+    vault: Vault, store: LocalStore, tmp_path: Path
+) -> None:
+    """A worker with it would not start; what is asked of it all the same says what to do."""
+    sealed = await vault.seal(CLAIM, WORDS)
+    await vault.keys.check()
+    foreign = DataKeys(store, make_ring(tmp_path / "foreign.json", NOW))
+    with pytest.raises(RingLacks, match="restore the ring"):
+        await foreign.check()
+    with pytest.raises(RingLacks):
+        await Vault(foreign).open(sealed)
+
+
+async def test_a_data_key_is_bound_to_its_name(vault: Vault, store: LocalStore) -> None:
+    """Copied to another claim's place it opens nothing."""
+    name, _ = await vault.keys.sealing(CLAIM)
+    wrapped = bytes((await obstore.get_async(store, f"keys/{name}")).bytes())
+    await obstore.put_async(store, f"keys/{OTHER}/00", wrapped)
+    with pytest.raises(AtozError, match="damaged"):
+        await vault.keys.find(f"{OTHER}/00")
+
+
+def test_the_ring_is_for_its_owners_eyes(ring: Ring) -> None:
+    """0600 in a folder of 0700; its keys show in no repr; a file that all can read is refused."""
+    assert ring.file.stat().st_mode & 0o777 == 0o600
+    assert ring.file.parent.stat().st_mode & 0o777 == 0o700
+    (written,) = json.loads(ring.file.read_text("utf-8"))["keys"]
+    assert written["key"] not in repr(ring.keys) + str(ring.keys)
+    ring.file.chmod(0o644)
+    with pytest.raises(BadInput, match="chmod 600"):
+        Ring(ring.file)
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"keys": []}', '{"keys": [{"id": "a"}]}', "\x00"])
+def test_a_damaged_ring_is_named_and_not_quoted(tmp_path: Path, content: str) -> None:
+    """One line that says what to do."""
+    file = tmp_path / "ring.json"
+    file.write_text(content, "utf-8")
+    file.chmod(0o600)
+    with pytest.raises(BadInput, match="restore it from your backup") as refused:
+        Ring(file)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_ring_is_made_once(ring: Ring) -> None:
+    """What is there is never written over."""
+    assert make_ring(ring.file, NOW).first == ring.first
+
+
+async def test_the_name_of_the_key_stands_before_the_content(vault: Vault) -> None:
+    """So that whoever opens it needs to know nothing else."""
+    sealed = taken_apart(await vault.seal(CLAIM, WORDS))
+    assert sealed is not None
+    assert sealed.name.startswith(f"{CLAIM}/")
