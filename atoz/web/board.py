@@ -55,7 +55,9 @@ class Connecting:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client: Client | None = None
-        self._fault: AtozError = NoServer("the board still looks for the Temporal server: try again")
+        self._fault: AtozError = NoServer(
+            "the board still looks for the Temporal server: try again"
+        )
 
     @property
     def client(self) -> Client:
