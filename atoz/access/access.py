@@ -30,12 +30,14 @@ class TooMany(AtozError):  # noqa: N818 - named for what happened
 class Access:
     """Users, tokens, links and sessions of one state folder, and how often somebody failed here."""
 
-    def __init__(self, folder: Path, session_lasts: timedelta) -> None:
+    def __init__(
+        self, folder: Path, session_lasts: timedelta, attempts: Attempts | None = None
+    ) -> None:
         self.users = Users(folder)
         self.tokens = Tokens(folder)
         self.links = Links(folder)
         self.sessions = Sessions(folder, self.users, session_lasts)
-        self._attempts = Attempts()
+        self._attempts = attempts or Attempts()
         # Argon2 takes 64 MB for each check: one at a time.
         self._turn = asyncio.Lock()
 

@@ -1,5 +1,6 @@
 """The board put together: what surrounds it, the API, the pages; nothing without a policy starts."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -102,7 +103,10 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with board.connection.trying():
+            warming = asyncio.create_task(board.warm())
             yield
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
         await app.state.live.close()
 
     return lifespan

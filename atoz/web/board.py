@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 
 from temporalio.client import Client
@@ -102,10 +103,21 @@ class Board:
     demo: bool = False
     """The claims are the demo's: their clocks are virtual, and every page says so."""
 
-    @property
+    @cached_property
     def service(self) -> Service:
-        """The service layer. Raises NoServer while the server was not found."""
+        """The service layer, the same for all. Raises NoServer while the server was not found."""
         return Service(self.connection.client, self.settings, self.now)
+
+    async def warm(self) -> None:
+        """Read the rules before anybody needs them, off the loop: it takes a second or two.
+
+        Raises BadInput where they are bad.
+        """
+        while True:
+            with contextlib.suppress(NoServer):
+                await asyncio.to_thread(getattr, self.service, "library")
+                return
+            await asyncio.sleep(FIRST_PAUSE.total_seconds())
 
     @property
     def links_work(self) -> bool:

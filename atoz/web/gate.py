@@ -15,9 +15,8 @@ from atoz.errors import NotAllowed
 from atoz.service.policy import LEAST, LOOK, demand
 from atoz.web.board import Board
 from atoz.web.problems import NotGenuine
-from atoz.web.visitor import Visitor
+from atoz.web.visitor import SAFE, Visitor
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
 

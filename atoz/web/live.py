@@ -46,15 +46,15 @@ class Live:
             topic = self._topics[name] = _Topic(look, self._every)
         self._waiting[name] += 1
         try:
-            seen = None
-            while True:
-                seen = await topic.after(seen)
+            seen: str | None = None
+            while (seen := await topic.after(seen)) is not None:
                 yield seen
         finally:
             self._waiting[name] -= 1
             if not self._waiting[name]:
                 del self._waiting[name]
-                await self._topics.pop(name).close()
+                del self._topics[name]
+                await topic.close()
 
     async def close(self) -> None:
         """Let everybody go: the board stops."""
@@ -69,16 +69,19 @@ class _Topic:
         self._every = every
         self._version: str | None = None
         self._changed = asyncio.Condition()
+        self._over = False
         self._task = asyncio.create_task(self._watch())
 
-    async def after(self, seen: str | None) -> str:
-        """The version, once it is another than `seen`."""
+    async def after(self, seen: str | None) -> str | None:
+        """The version, once it is another than `seen`; None when nothing comes any more."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self._version not in (None, seen))
-            assert self._version is not None, "waited for"
-            return self._version
+            await self._changed.wait_for(lambda: self._over or self._version not in (None, seen))
+            return None if self._over else self._version
 
     async def close(self) -> None:
+        async with self._changed:
+            self._over = True
+            self._changed.notify_all()
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task

@@ -22,6 +22,9 @@ from atoz.service.policy import Role
 from atoz.web.board import Board
 from atoz.web.problems import code_of, headers_of, problem, status_of
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
 _GROUPS = {name: role for role in Role for name in (role.value, f"atoz-{role}")}
 
 
@@ -55,6 +58,9 @@ class Identify:
             await refused(scope, receive, send)
             return
         await self._app(scope, receive, send)
+        if scope["method"] not in SAFE:
+            # Whoever waits for changes sees at once what was done here.
+            scope["app"].state.live.poke()
 
 
 def visitor_of(board: Board, request: Request) -> Visitor | None:

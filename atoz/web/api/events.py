@@ -73,17 +73,19 @@ async def stream(request: Request, topic: str, look: Look) -> StreamingResponse:
 async def _lines(request: Request, topic: str, look: Look) -> AsyncIterator[str]:
     board: Board = board_of(request)
     changes = request.app.state.live.changes(topic, look)
-    following: asyncio.Task[str] | None = None
+    following: asyncio.Task[str | None] | None = None
     yield "retry: 3000\n\n"
     try:
         while visitor_of(board, request) is not None:
-            following = following or asyncio.ensure_future(anext(changes))
+            following = following or asyncio.ensure_future(anext(changes, None))
             done, _ = await asyncio.wait({following}, timeout=BEAT.total_seconds())
-            if done:
-                yield f"event: changed\nid: {following.result()}\ndata: {following.result()}\n\n"
-                following = None
-            else:
+            if not done:
                 yield ": here\n\n"
+            elif (version := following.result()) is None:
+                return
+            else:
+                yield f"event: changed\nid: {version}\ndata: {version}\n\n"
+                following = None
     finally:
         if following is not None:
             following.cancel()

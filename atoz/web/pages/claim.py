@@ -74,7 +74,6 @@ async def _acted(
     document = {**known, **named, "by": who.name, "key": key}
     service = board_of(request).service
     done = await acting.do(service, order, act.event, **document)
-    request.app.state.live.poke()
     return RedirectResponse(f"/claims/{quote(done['order_id'], safe='')}", 303)
 
 

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from atoz.web.gate import SAFE
 from atoz.web.pages.render import looks_of, render
+from atoz.web.visitor import SAFE
 
 _KNOWN = (401, 403, 404, 409, 413, 422, 429, 500, 503)
 
