@@ -1,15 +1,16 @@
 """What is wrong with a playbook as a whole, whatever the clock says.
 
 Each rule is one function over the model and yields the path of the value to change. A path on which
-nobody answers, a step that never acts and a message that could go twice are refused here, before a
-claim meets them.
+nobody answers, a step that never acts, a message that could go twice are refused here, before a
+claim meets them; who is told of what is looked at in `owners.py`.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, product
 
 from atoz.playbook.model import Applies, ConditionName, Playbook, Step
+from atoz.playbook.owners import OWNERS
 from atoz.playbook.prove import answers
 from atoz.playbook.tree import Path
 
@@ -18,7 +19,7 @@ Flaw = tuple[Path, str]
 
 def flaws(playbook: Playbook) -> Iterator[Flaw]:
     """Every flaw, rule by rule."""
-    return chain.from_iterable(rule(playbook) for rule in _RULES)
+    return chain.from_iterable(rule(playbook) for rule in (*_RULES, *OWNERS))
 
 
 def _unanswered(playbook: Playbook) -> Iterator[Flaw]:
@@ -27,21 +28,62 @@ def _unanswered(playbook: Playbook) -> Iterator[Flaw]:
     if not answering:
         said = "no step answers the claim: add one with `submit: appeal`, or `ask: handle-claim`"
         yield ("steps",), said
-    elif not any(_always_acts(step, playbook.applies) for step in answering):
-        number = playbook.steps.index(answering[-1])
-        key = "skip_if" if answering[-1].skip_if else "only_if"
-        said = (
-            f"`{answering[-1].id}` may be left out, and then nobody answers the claim: take the "
-            "condition away, or add a step `ask: handle-claim` without one"
-        )
-        yield ("steps", number, key), said
+        return
+    path = next((p for p in _paths(playbook) if not any(_acts(s, p) for s in answering)), None)
+    if path is None:
+        return
+    last = answering[-1]
+    key = "skip_if" if last.skip_if else "only_if"
+    named = dict.fromkeys(name for step in answering for name in (*step.skip_if, *step.only_if))
+    case = ", ".join(name if path[last.id, name] else f"not {name}" for name in named)
+    said = (
+        f"`{last.id}` may be left out ({case}), and then nobody answers the claim: take the "
+        "condition away, or add a step `ask: handle-claim` for this case"
+    )
+    yield ("steps", playbook.steps.index(last), key), said
 
 
-def _always_acts(step: Step, applies: Applies) -> bool:
-    """Whether the step acts on every path of every claim that the playbook applies to."""
-    never = {name for name in step.skip_if if _always(name, applies) is not False}
-    missing = {name for name in step.only_if if _always(name, applies) is not True}
-    return not never and not missing
+_Holding = dict[tuple[str, ConditionName], bool]
+"""Which condition holds when a step looks at it."""
+
+
+def _paths(playbook: Playbook) -> Iterator[_Holding]:
+    """All ways in which the conditions of the answering steps can hold, step after step.
+
+    What is so from the arrival on stays so; what can happen meanwhile may begin to hold between two
+    steps, and whether the buyer has answered is asked anew by each step.
+    """
+    steps = [step.id for step in playbook.steps if answers(step)]
+    asked = dict.fromkeys(
+        name for step in playbook.steps if answers(step) for name in (*step.skip_if, *step.only_if)
+    )
+    courses = [list(_courses(name, playbook.applies, len(steps))) for name in asked]
+    for taken in product(*courses):
+        yield {
+            (step, name): course[number]
+            for name, course in zip(asked, taken, strict=True)
+            for number, step in enumerate(steps)
+        }
+
+
+def _courses(name: ConditionName, applies: Applies, steps: int) -> Iterator[tuple[bool, ...]]:
+    """How a condition can hold as one step after the other looks at it."""
+    known = _always(name, applies)
+    if name == "refunded":  # a refund answers the claim: then no step is needed
+        yield (False,) * steps
+    elif known is not None:
+        yield (known,) * steps
+    elif name in _LASTING:
+        yield from ((True,) * steps, (False,) * steps)
+    elif name == "buyer_answered":
+        yield from product((True, False), repeat=steps)
+    else:
+        yield from ((False,) * n + (True,) * (steps - n) for n in range(steps + 1))
+
+
+def _acts(step: Step, holding: _Holding) -> bool:
+    skipped = any(holding[step.id, name] for name in step.skip_if)
+    return not skipped and all(holding[step.id, name] for name in step.only_if)
 
 
 def _unreachable(playbook: Playbook) -> Iterator[Flaw]:
@@ -50,7 +92,10 @@ def _unreachable(playbook: Playbook) -> Iterator[Flaw]:
         both = [name for name in step.skip_if if name in step.only_if]
         always = [n for n in step.skip_if if _always(n, playbook.applies) is True]
         never = [n for n in step.only_if if _always(n, playbook.applies) is False]
-        if both:
+        if step.send and "messages_stopped" in step.only_if:
+            said = f"`{step.id}` never acts: nothing is sent where messages are stopped"
+            yield ("steps", number, "only_if"), said
+        elif both:
             said = f"`{step.id}` never acts: `{both[0]}` stands in skip_if and in only_if"
             yield ("steps", number, "only_if"), said
         elif always:
@@ -59,6 +104,12 @@ def _unreachable(playbook: Playbook) -> Iterator[Flaw]:
         elif never:
             said = f"`{step.id}` never acts: `{never[0]}` holds for no claim of this playbook"
             yield ("steps", number, "only_if"), said
+        elif "refunded" in step.only_if:
+            said = f"`{step.id}` never acts: after a refund no step does; leave the condition out"
+            yield ("steps", number, "only_if"), said
+    if "under_review" in playbook.on_decision:
+        said = "`under_review` is no decision, so nothing here is ever done: leave it out"
+        yield ("on_decision", "under_review"), said
 
 
 def _always(name: ConditionName, applies: Applies) -> bool | None:
@@ -90,18 +141,28 @@ def _all_or_none(known: tuple[str, ...], wanted: str) -> bool | None:
 
 
 def _twice(playbook: Playbook) -> Iterator[Flaw]:
-    """A message that could reach the buyer twice: by two steps, or by a step and a reaction."""
+    """A message that could reach the buyer twice: by two steps, by a reaction, by a blind repeat."""
     sent = Counter(step.send for step in playbook.steps if step.send)
     first: set[str] = set()
     for number, step in enumerate(playbook.steps):
         if step.send and sent[step.send] > 1 and step.send in first:
             said = f"`{step.send}` could go twice: an earlier step sends it, too; write another"
             yield ("steps", number, "send"), said
+        if step.send and step.if_unknown == "resend":
+            said = (
+                f"`{step.send}` could go twice: what nobody knows the end of may have arrived; "
+                "write `if_unknown: ask`, so that a person looks"
+            )
+            yield ("steps", number, "if_unknown"), said
         first.add(step.send or "")
+    steps = {step.id for step in playbook.steps}
     for intent, effects in playbook.on_reply.items():
         for number, effect in enumerate(effects):
             if effect.send in sent:
                 said = f"`{effect.send}` could go twice: a step sends it, too; write another"
+                yield ("on_reply", intent, number, "send"), said
+            elif effect.send and (name := effect.send.replace("_", "-")) in steps:
+                said = f"`{effect.send}` goes under the name `{name}`, which a step has: rename it"
                 yield ("on_reply", intent, number, "send"), said
 
 
@@ -113,7 +174,7 @@ def _answers_twice(playbook: Playbook) -> Iterator[Flaw]:
         yield ("steps", number, "submit"), said
 
 
-def _too_late_to_matter(playbook: Playbook) -> Iterator[Flaw]:
+def _may_be_dropped(playbook: Playbook) -> Iterator[Flaw]:
     """An answer that lateness may leave out, or that waits for a person's word without an end."""
     for number, step in enumerate(playbook.steps):
         if answers(step) and step.if_late != "send":
@@ -121,6 +182,12 @@ def _too_late_to_matter(playbook: Playbook) -> Iterator[Flaw]:
                 f"`{step.id}` answers the claim: late is better than never, so leave `if_late` out"
             )
             yield ("steps", number, "if_late"), said
+        if step.submit and step.approval != "never" and step.if_unapproved == "hold":
+            said = (
+                f"`{step.id}` is never handed in where nobody approves it: write "
+                "`if_unapproved: submit_facts_only`, or `hand_over`"
+            )
+            yield ("steps", number, "if_unapproved"), said
 
 
 _RULES: tuple[Callable[[Playbook], Iterator[Flaw]], ...] = (
@@ -128,5 +195,5 @@ _RULES: tuple[Callable[[Playbook], Iterator[Flaw]], ...] = (
     _unreachable,
     _twice,
     _answers_twice,
-    _too_late_to_matter,
+    _may_be_dropped,
 )
