@@ -7,7 +7,7 @@ surprise left for a running claim.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,13 +18,16 @@ import holidays
 from atoz.appeal.lint_words import Carriers, LintFile, LintWords
 from atoz.appeal.phrasebook import Phrasebook
 from atoz.appeal.words import AppealWords
+from atoz.claims.calendar import SendingHours
 from atoz.claims.policy import Policy
 from atoz.errors import BadInput
 from atoz.mail.notices import Headers, Market, NoticeRules, NoticeWords
 from atoz.mail.phrases import Phrases
-from atoz.playbook.load import load_playbook, load_policy, read_yaml
+from atoz.playbook.checking import load_sound
+from atoz.playbook.load import load_policy, read_yaml
 from atoz.playbook.model import Applies, Playbook
 from atoz.playbook.problems import PlaybookRefused, Problem, instead
+from atoz.playbook.proof import AHEAD
 from atoz.words.bans import Bans, WordList
 from atoz.yaml_folder import File, Loaded, read_folder
 
@@ -81,7 +84,7 @@ def load_library(folder: Path | None = None) -> Library:
     if not folder.is_dir():
         raise BadInput(f"no playbooks folder at {folder}: set {FOLDER_VARIABLE} to the folder")
     templates = frozenset(path.stem for path in folder.glob("templates/*/*.txt")) or None
-    playbooks = read_folder(folder, lambda text, file: load_playbook(text, file, templates))
+    playbooks = read_folder(folder, lambda text, file: load_sound(text, file, templates))
     policies = read_folder(folder / "policies", load_policy)
     phrases = read_folder(folder / "phrases", lambda text, file: read_yaml(text, file, Phrases))
     bans = read_folder(folder / "bans", lambda text, file: read_yaml(text, file, WordList))
@@ -119,6 +122,15 @@ def load_library(folder: Path | None = None) -> Library:
     )
 
 
+def load_policies(folder: Path) -> dict[str, Policy]:
+    """The policies alone, by marketplace: what a proof needs. Raises PlaybookRefused."""
+    policies = read_folder(folder / "policies", load_policy)
+    _refuse(policies.problems)
+    if not policies.files:
+        raise BadInput(f"no policies in {folder}: set {FOLDER_VARIABLE} to the playbooks folder")
+    return {file.value.marketplace: file.value for file in policies.files}
+
+
 def pinned_policy(policy: Policy, first_day: date, last_day: date) -> Policy:
     """The policy with the public holidays between two days (both included) in `closed_days`.
 
@@ -135,6 +147,15 @@ def pinned_policy(policy: Policy, first_day: date, last_day: date) -> Policy:
     return Policy.model_validate(
         {**policy.model_dump(by_alias=True), "closed_days": tuple(sorted(days))}
     )
+
+
+def proved_hours(policies: Mapping[str, Policy], first_day: date) -> dict[str, SendingHours]:
+    """The sending hours that a proof of the year from `first_day` on looks at, holidays included."""
+    last_day = first_day + AHEAD
+    return {
+        name: pinned_policy(policy, first_day, last_day).sending_hours
+        for name, policy in policies.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from atoz.playbook.tree import Path as Keys
 
 T = TypeVar("T", bound=BaseModel)
 
+_MOST_READ = 20_000_000
+"""Bytes: no file of the folder is a hundredth of it; a file without an end is not read to its end."""
+
 
 @dataclass(frozen=True)
 class File(Generic[T]):
@@ -44,16 +47,32 @@ def read_folder(folder: Path, load: Callable[[str, str], T]) -> Loaded[T]:
     problems: list[Problem] = []
     for path in sorted(folder.glob("[!.]*.yaml")):
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = read_text(path)
             files.append(File(path, text, load(text, str(path))))
-        except UnicodeDecodeError as error:
-            problems.append(_not_utf8(path, error))
-        except OSError as error:
-            said = f"cannot be read ({error.strerror}): check the file"
-            problems.append(Problem(str(path), 1, 1, said))
         except PlaybookRefused as refused:
             problems += refused.problems
     return Loaded(tuple(files), tuple(problems))
+
+
+def read_text(path: Path) -> str:
+    """The text of one file, as far as a reader needs it to refuse what is too long.
+
+    Raises PlaybookRefused where it is no readable file of UTF-8 text.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise _refused(path, "cannot be read (it is no file): name a YAML file")
+        with path.open("rb") as file:
+            return file.read(_MOST_READ).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PlaybookRefused([_not_utf8(path, error)]) from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise _refused(path, f"cannot be read ({why}): check the file") from error
+
+
+def _refused(path: Path, said: str) -> PlaybookRefused:
+    return PlaybookRefused([Problem(str(path), 1, 1, said)])
 
 
 def _not_utf8(path: Path, error: UnicodeDecodeError) -> Problem:

@@ -9,6 +9,8 @@ from atoz.cli.verbs import Call
 from atoz.errors import BadInput
 from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
+from atoz.playbook.problems import instead
+from atoz.yaml_folder import read_text
 
 Named = Annotated[
     str, typer.Argument(metavar="NAME-or-FILE", help="a playbook by name, or a YAML file")
@@ -16,16 +18,24 @@ Named = Annotated[
 
 
 def read(call: Call, name: str) -> tuple[str, str]:
-    """The path as it shall be named in problems, and the text. Raises BadInput."""
+    """The path as it shall be named in problems, and the text. Raises BadInput.
+
+    The folder itself is not loaded: a file in it can be looked at while it is broken.
+    """
+    path = _path(call.settings.playbooks, name)
+    return str(path), read_text(path)
+
+
+def _path(folder: Path, name: str) -> Path:
+    """The file that is named, else the playbook of this name in the folder."""
     path = Path(name)
-    if path.suffix not in (".yaml", ".yml") and not path.is_file():
-        path = call.settings.playbooks / f"{call.library.playbook(name).name}.yaml"
-    try:
-        return str(path), path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path}: not UTF-8 text, save it as UTF-8") from error
+    if path.suffix in (".yaml", ".yml") or "/" in name or path.is_file():
+        return path
+    named = folder / f"{path.name}.yaml"
+    if not named.is_file():
+        known = sorted(file.stem for file in folder.glob("[!.]*.yaml"))
+        raise BadInput(f"no playbook is called {name}: {instead(name, known)}")
+    return named
 
 
 def loaded(call: Call, name: str) -> Playbook:

@@ -1,4 +1,4 @@
-"""The verb that checks a playbook and proves it."""
+"""The verb that checks a playbook: read, looked through, proved, before it touches a claim."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -13,8 +13,10 @@ from atoz.cli.answer import Answer
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, local
 from atoz.errors import Usage
+from atoz.library import load_policies, proved_hours
 from atoz.mail.plain import one_line
 from atoz.playbook.checking import Checked, check_playbook
+from atoz.playbook.problems import PlaybookRefused
 from atoz.playbook.proof import Proof
 
 PANEL = "Playbooks and rehearsals"
@@ -30,16 +32,17 @@ async def check(
     ] = None,
 ) -> Answer:
     """Check a playbook and prove that it answers in time, for every arrival of the coming year."""
-    path, text = books.read(call, playbook)
-    library = call.library
-    checked = check_playbook(
-        text,
-        path,
-        {name: policy.sending_hours for name, policy in library.policies.items()},
-        call.now.date(),
-        templates=books.templates(call),
-        limit=_span(limit),
-    )
+    span, today = _span(limit), call.now.date()
+    try:
+        path, text = books.read(call, playbook)
+    except PlaybookRefused as refused:
+        return _answer(playbook, Checked(refused.problems))
+    hours = proved_hours(load_policies(call.settings.playbooks), today)
+    known = books.templates(call) or None
+    return _answer(path, check_playbook(text, path, hours, today, templates=known, limit=span))
+
+
+def _answer(path: str, checked: Checked) -> Answer:
     return Answer(_document(checked), _look(path, checked), code=0 if checked.ok else 1)
 
 
@@ -108,5 +111,5 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
 
 
 def add_to(playbooks: typer.Typer) -> None:
-    """Register `playbook check`."""
+    """Register this verb as `playbook check`."""
     register(playbooks, check, PANEL, server=False)

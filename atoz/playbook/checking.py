@@ -16,6 +16,7 @@ from atoz.playbook.mending import smallest_mend
 from atoz.playbook.model import Playbook
 from atoz.playbook.problems import PlaybookRefused, Problem
 from atoz.playbook.proof import Proof, Worst, prove
+from atoz.playbook.prove import worst_case
 from atoz.playbook.structure import flaws
 from atoz.playbook.tree import Path
 
@@ -53,6 +54,23 @@ def check_playbook(
     return Checked(tuple(sorted(problems, key=lambda p: p[1:3])), playbook, proof)
 
 
+def load_sound(text: str, file: str, templates: frozenset[str] | None = None) -> Playbook:
+    """A playbook without a flaw in its structure; what the clock says of it is proved elsewhere.
+
+    Raises PlaybookRefused with every problem of the text.
+    """
+    playbook = load_playbook(text, file, templates)
+    found = _flawed(playbook, text, file)
+    if found:
+        raise PlaybookRefused(found)
+    return playbook
+
+
+def _flawed(playbook: Playbook, text: str, file: str) -> list[Problem]:
+    problems = [problem_at(text, file, path, said) for path, said in flaws(playbook)]
+    return sorted(problems, key=lambda problem: problem[1:3])
+
+
 def meant(playbook: Playbook, markets: Mapping[str, SendingHours]) -> Mapping[str, SendingHours]:
     """The marketplaces that the playbook applies to; all where it names none that is known."""
     named = playbook.applies.marketplaces
@@ -67,16 +85,26 @@ def _too_long(
     if proof.holds:
         return
     chosen = meant(playbook, markets)
-    mend = smallest_mend(playbook, lambda p: prove(p, chosen, first_day, proof.limit).holds)
+    mend = smallest_mend(
+        playbook,
+        holds=lambda p: prove(p, chosen, first_day, proof.limit).holds,
+        likely=lambda p: _fits(p, proof, chosen),
+    )
     latest = max(proof.worst.case.legs, key=lambda leg: leg.over).step
     last = next(n for n, step in enumerate(playbook.steps) if step.id == latest)
     advice = mend.advice if mend else "no single span can be shortened enough: leave steps out"
     said = (
-        f"answers up to {span_text(proof.worst.finishes_after)} after the claim arrives, "
-        f"{span_text(proof.over)} too late for a limit of {span_text(proof.limit)} less the margin "
-        f"of {span_text(proof.margin)}. {told(proof.worst, chosen)}: {advice}"
+        f"may answer as late as {span_text(proof.worst.finishes_after)} after the claim arrives, "
+        f"{span_text(proof.over)} more than the limit of {span_text(proof.limit)} less the margin "
+        f"of {span_text(proof.margin)} allows. {told(proof.worst, chosen)}: {advice}"
     )
     yield (mend.path if mend else ("steps", last, "id")), said
+
+
+def _fits(playbook: Playbook, proof: Proof, markets: Mapping[str, SendingHours]) -> bool:
+    """Whether a changed playbook fits the arrival that was worst for the one it was made from."""
+    at = proof.worst.arrives_at
+    return worst_case(playbook, at, at, at + proof.limit, markets[proof.worst.marketplace]).fits
 
 
 def told(worst: Worst, markets: Mapping[str, SendingHours]) -> str:

@@ -34,6 +34,7 @@ def _steps(root: Node) -> Iterator[Finding]:
     steps = find(root, ("steps",))
     rows = steps.items if isinstance(steps, Row) else []
     ids = [_word(find(step, ("id",))) for step in rows]
+    waited = {own: _word(find(step, ("after",))) for own, step in zip(ids, rows, strict=True)}
     for number, step in enumerate(rows):
         name, after = find(step, ("id",)), find(step, ("after",))
         if name is not None and ids[number] in (above := ids[:number]) and ids[number]:
@@ -41,13 +42,15 @@ def _steps(root: Node) -> Iterator[Finding]:
             said = f"`{shown(ids[number])}` is the name of the step in line {line}: write another"
             yield Finding(name.place, said)
         if after is not None and (waits_for := _word(after)) and waits_for not in ids[:number]:
-            yield Finding(after.place, _waits(waits_for, number, ids))
+            yield Finding(after.place, _waits(waits_for, number, ids, waited))
 
 
-def _waits(waits_for: str, number: int, ids: list[str]) -> str:
-    """Why a step cannot wait for this name."""
+def _waits(waits_for: str, number: int, ids: list[str], waited: dict[str, str]) -> str:
+    """Why a step cannot wait for this name; `waited` is what each step waits for."""
     if waits_for == ids[number]:
         return f"`{shown(waits_for)}` waits for itself: name a step above it, or write `at`"
+    if circle := _circle(ids[number], waited):
+        return f"{circle}, so none of them ever acts: write `at` for one of them"
     if waits_for in ids:
         return (
             f"`{shown(waits_for)}` stands below: a step waits only for one above it, so move it up"
@@ -56,6 +59,19 @@ def _waits(waits_for: str, number: int, ids: list[str]) -> str:
     if not known:
         return f"no step above is called `{shown(waits_for)}`: the first step has `at`"
     return f"no step above is called `{shown(waits_for)}`: {instead(waits_for, known)}"
+
+
+def _circle(step: str, waited: dict[str, str]) -> str | None:
+    """The circle of steps that wait for each other and lead back to this one, in words, or None."""
+    path = [step]
+    while (following := waited.get(path[-1])) and following not in path:
+        path.append(following)
+    if following != step:
+        return None
+    return ", and ".join(
+        f"`{shown(one)}` waits for `{shown(other)}`"
+        for one, other in zip(path, [*path[1:], step], strict=True)
+    )
 
 
 def _reactions(root: Node) -> Iterator[Finding]:

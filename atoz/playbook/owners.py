@@ -39,8 +39,7 @@ def _unheard(playbook: Playbook) -> Iterator[Flaw]:
     """A reply to which nothing is done, or of which nobody is told although somebody must be."""
     for intent, effects in playbook.on_reply.items():
         if not effects:
-            said = f"no reaction to `{intent}`: write `[{{task: read-reply}}]`"
-            yield ("on_reply", intent), said
+            yield ("on_reply", intent), f"no reaction to `{intent}`: write `[{{task: read-reply}}]`"
         elif said := _untold(intent, effects):
             yield ("on_reply", intent), said
 
@@ -82,7 +81,9 @@ def _undoable(playbook: Playbook) -> Iterator[Flaw]:
                 yield ("on_decision", status, number), said
 
 
-_AFTER = ", ".join(sorted(k for k in TASKS if k not in OF_THE_ENGINE and not TASKS[k].ends_with_decision))
+_AFTER = ", ".join(
+    sorted(k for k in TASKS if k not in OF_THE_ENGINE and not TASKS[k].ends_with_decision)
+)
 
 
 def _before_a_decision(task: TaskKind) -> str | None:

@@ -12,10 +12,11 @@ arrivals are looked at beside the hours; between two jumps a later arrival is an
 after it. So the result holds for every second of the year.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,9 +27,12 @@ from atoz.playbook.prove import WorstCase, longest, worst_case
 DAYS = 366
 """Arrivals are looked at over a year, a leap year's length, from the first day on."""
 
-_HOUR = timedelta(hours=1)
+_HOUR = 3_600
 _FARTHEST = timedelta(days=400)
 """No window opens later than this after another one closes: `SendingHours` looks no farther."""
+
+AHEAD = timedelta(days=DAYS + 1) + _FARTHEST
+"""From the first day on: the days that claims of the year can meet."""
 
 
 class Worst(NamedTuple):
@@ -74,27 +78,65 @@ def prove(
 
     `markets` are the sending hours of each marketplace by name; at least one.
     """
-    assert markets, "a playbook is proved for marketplaces"
     limit = playbook.limit if limit is None else limit
+    cases = folded(playbook, markets, first_day)
+    found = (_case(playbook, limit, case) for case in cases.each)
+    worst = max(found, key=lambda each: each.finishes_after)
+    return Proof(limit, playbook.margin, worst, cases.arrivals, len(cases.each))
+
+
+class Arrival(NamedTuple):
+    """When a claim arrives (UTC), in which marketplace, with which sending hours."""
+
+    marketplace: str
+    at: datetime
+    hours: SendingHours
+
+
+class Folded(NamedTuple):
+    """The arrivals that differ, one of each kind, and how many were looked at."""
+
+    each: tuple[Arrival, ...]
+    arrivals: int
+
+
+def folded(playbook: Playbook, markets: Mapping[str, SendingHours], first_day: date) -> Folded:
+    """The arrivals of the year from `first_day` on from which the coming windows lie differently."""
+    assert markets, "a playbook is proved for marketplaces"
     spans = _spans_to_messages(playbook)
-    seen: set[tuple[int, ...]] = set()
-    worst: Worst | None = None
+    seen: dict[tuple[int, ...], int] = {}
+    cases: dict[tuple[int, ...], Arrival] = {}
     arrivals = 0
+    known = {name: _windows(hours, first_day) for name, hours in markets.items()}
+    reach = max(_reach(playbook, windows) for windows in known.values())
     for name, hours in markets.items():
-        windows = _windows(hours, first_day)
-        reach = _reach(playbook, windows)
-        for arrival in _arrivals(hours.zone, first_day, windows, spans):
-            arrivals += 1
-            alike = windows.seen_from(arrival, reach)
-            if alike in seen:
-                continue
-            seen.add(alike)
-            at = datetime.fromtimestamp(arrival, UTC)
-            found = Worst(name, at, worst_case(playbook, at, at, at + limit, hours))
-            if worst is None or found.finishes_after > worst.finishes_after:
-                worst = found
-    assert worst is not None, "a year has arrivals"
-    return Proof(limit, playbook.margin, worst, arrivals, len(seen))
+        windows = known[name]
+        for stretch in windows.stretches(_year(hours.zone, first_day)):
+            view = windows.view(stretch, reach)
+            if view not in seen:
+                inside = _arrivals(stretch, windows, spans)
+                seen[view] = len(inside)
+                for at in inside:
+                    instant = datetime.fromtimestamp(at, UTC)
+                    kind = windows.seen_from(at, reach)
+                    cases.setdefault(kind, Arrival(name, instant, hours))
+            arrivals += seen[view]
+    return Folded(tuple(cases.values()), arrivals)
+
+
+def _case(playbook: Playbook, limit: timedelta, case: Arrival) -> Worst:
+    at = case.at
+    return Worst(case.marketplace, at, worst_case(playbook, at, at, at + limit, case.hours))
+
+
+class _Stretch(NamedTuple):
+    """Arrivals from `first` to before `last` (seconds), all before the same closing; `hour`: one of
+    the full hours from the year's beginning.
+    """
+
+    first: int
+    last: int
+    hour: int
 
 
 class _Windows(NamedTuple):
@@ -103,15 +145,33 @@ class _Windows(NamedTuple):
     opens: tuple[int, ...] | None
     closes: tuple[int, ...]
 
+    def stretches(self, year: tuple[int, int]) -> Iterator[_Stretch]:
+        """The year cut at each closing: within a stretch all arrivals see the same windows ahead."""
+        first, last = year
+        inside = self.closes[bisect_right(self.closes, first) : bisect_left(self.closes, last)]
+        edges = (first, *inside, last)
+        for begins, ends in pairwise(edges):
+            yield _Stretch(begins, ends, first)
+
+    def view(self, stretch: _Stretch, reach: int) -> tuple[int, ...]:
+        """All that the arrivals of a stretch can meet, whenever in the year it lies."""
+        first, last, hour = stretch
+        ahead = self._ahead(first, last + reach)
+        return (last - first, (hour - first) % _HOUR, *(edge - first for edge in ahead))
+
     def seen_from(self, arrival: int, reach: int) -> tuple[int, ...]:
         """The coming openings and closings, counted from the arrival: all that a claim can meet."""
-        if self.opens is None:
-            return ()
-        first = bisect_right(self.closes, arrival)
-        last = bisect_right(self.opens, arrival + reach)
-        edges = zip(self.opens[first:last], self.closes[first:last], strict=True)
         # A window that is open already is open, however long it has been.
-        return tuple(max(edge - arrival, 0) for window in edges for edge in window)
+        return tuple(max(edge - arrival, 0) for edge in self._ahead(arrival, arrival + reach))
+
+    def _ahead(self, after: int, until: int) -> Iterator[int]:
+        """The edges of the windows that close after an instant and open until another."""
+        if self.opens is not None:
+            first = bisect_right(self.closes, after)
+            last = bisect_right(self.opens, until)
+            yield from chain.from_iterable(
+                zip(self.opens[first:last], self.closes[first:last], strict=True)
+            )
 
 
 @lru_cache(maxsize=64)
@@ -119,7 +179,7 @@ def _windows(hours: SendingHours, first_day: date) -> _Windows:
     """All windows that an arrival of the year can meet."""
     zone = ZoneInfo(hours.zone)
     at = datetime.combine(first_day, time(0), zone).astimezone(UTC)
-    end = at + timedelta(days=DAYS + 1) + _FARTHEST
+    end = at + AHEAD
     edges = list(hours.windows(at, end))
     if not edges:
         return _Windows(None, ())
@@ -129,16 +189,20 @@ def _windows(hours: SendingHours, first_day: date) -> _Windows:
     )
 
 
-def _arrivals(zone: str, first_day: date, windows: _Windows, spans: Sequence[int]) -> Iterator[int]:
-    """Every hour of the year, and each arrival whose message falls due just as a window closes."""
+def _year(zone: str, first_day: date) -> tuple[int, int]:
     begins = datetime.combine(first_day, time(0), ZoneInfo(zone)).astimezone(UTC)
     first = int(begins.timestamp())
-    last = first + DAYS * 86_400
-    yield from range(first, last, int(_HOUR.total_seconds()))
-    for closes in windows.closes:
-        for span in spans:
-            if first <= closes - span < last:
-                yield closes - span
+    return first, first + DAYS * 86_400
+
+
+def _arrivals(stretch: _Stretch, windows: _Windows, spans: Sequence[int]) -> list[int]:
+    """Every full hour, and each arrival whose message falls due just as a window closes."""
+    first, last, hour = stretch
+    found = list(range(first + (hour - first) % _HOUR, last, _HOUR))
+    for span in spans:
+        begin, end = (bisect_left(windows.closes, edge + span) for edge in (first, last))
+        found += [closes - span for closes in windows.closes[begin:end]]
+    return found
 
 
 def _spans_to_messages(playbook: Playbook) -> list[int]:

@@ -7,8 +7,10 @@ claim meets them; who is told of what is looked at in `owners.py`.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import chain, product
 
+from atoz.claims.base import span_text
 from atoz.playbook.model import Applies, ConditionName, Playbook, Step
 from atoz.playbook.owners import OWNERS
 from atoz.playbook.prove import answers
@@ -190,10 +192,20 @@ def _may_be_dropped(playbook: Playbook) -> Iterator[Flaw]:
             yield ("steps", number, "if_unapproved"), said
 
 
+def _endless(playbook: Playbook) -> Iterator[Flaw]:
+    """The proof looks two years ahead, and no marketplace waits for one."""
+    if playbook.limit > _LONGEST:
+        said = f"no claim waits so long: write at most {span_text(_LONGEST)}"
+        yield ("limit",), said
+
+
+_LONGEST = timedelta(days=366)
+
 _RULES: tuple[Callable[[Playbook], Iterator[Flaw]], ...] = (
     _unanswered,
     _unreachable,
     _twice,
     _answers_twice,
     _may_be_dropped,
+    _endless,
 )

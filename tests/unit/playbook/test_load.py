@@ -183,6 +183,11 @@ def test_comments_key_order_and_spelling_change_no_meaning() -> None:
         (
             "at: 1d",
             "after: appeal",
+            "11:12: `write` waits for `appeal`, and `appeal` waits for `write`, so none of them",
+        ),
+        (
+            "at: 1d\n    send: deescalate\n\n  - id: appeal\n    after: write\n    wait: 24h",
+            "after: appeal\n    send: deescalate\n\n  - id: appeal\n    at: 2d",
             "11:12: `appeal` stands below: a step waits only for one above it, so move it up",
         ),
         (
