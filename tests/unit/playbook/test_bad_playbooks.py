@@ -50,7 +50,7 @@ def test_each_is_refused_as_its_first_lines_say(path: Path) -> None:
         ("long.yaml", b"a: " + b"x" * 10_000_000, "1:1: 10,000,003 bytes are too many"),
         ("bytes.yaml", bytes(range(256)), "2:118: not UTF-8 text: save the file as UTF-8"),
         ("zeros.yaml", b"name: \0\0", "1:7: the control character U+0000: take it out"),
-        ("latin.yaml", b"name: caf\xe9", "1:10: not UTF-8 text: save the file as UTF-8"),
+        ("latin.yaml", b"name: Stra\xdfe", "1:11: not UTF-8 text: save the file as UTF-8"),
         ("none.yaml", None, "1:1: cannot be read (No such file or directory): check the file"),
     ],
 )
