@@ -49,7 +49,7 @@ class Library:
     @cached_property
     def appeal_words(self) -> AppealWords:
         """What appeals are made of and checked with."""
-        return AppealWords(bans=self.bans, lint=self.lint, books=self.appeals)
+        return AppealWords(self.bans, self.lint, self.appeals, self.phrases)
 
     def playbook(self, name: str) -> Playbook:
         """The playbook of this name. Raises BadInput with the nearest known name."""

@@ -4,41 +4,49 @@ Composed from the recorded facts whenever somebody looks, kept nowhere and never
 only the person can know is left open in brackets.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from atoz.appeal.compose import Ledger, compose, text_of
-from atoz.claims.status import MEANINGS
+from atoz.appeal.compose import compose, telling, text_of
+from atoz.appeal.words import AppealWords
+from atoz.playbook.events import Sentence
 from atoz.playbook.state import CaseState
 
+_Letter = Callable[[CaseState, datetime, AppealWords], Iterator[str]]
 
-def draft_for(kind: str, state: CaseState, now: datetime) -> str | None:
+
+def draft_for(kind: str, state: CaseState, now: datetime, words: AppealWords) -> str | None:
     """The draft that belongs to a task of this kind, or None. Pure; `now` is in UTC."""
     rule = _DRAFTS.get(kind)
-    return rule(state, now) if rule is not None and state.policy is not None else None
+    known = rule is not None and state.policy is not None
+    return "\n".join(rule(state, now, words)) if known and rule else None
 
 
-def _information(state: CaseState, now: datetime) -> str:
+def _facts(state: CaseState, now: datetime, words: AppealWords) -> tuple[Sentence, ...]:
+    """What the records say of the claim, whatever was decided since."""
+    return compose(state, now, words, facts_only=True, stage="response")
+
+
+def _information(state: CaseState, now: datetime, words: AppealWords) -> Iterator[str]:
     """The facts of the claim, for the marketplace's question."""
-    return text_of(compose(state, now, facts_only=True)) + "\n[Answer what was asked beyond this.]"
+    yield text_of(_facts(state, now, words))
+    yield telling(state, now, words).book.letters.beyond
 
 
-def _restoration(state: CaseState, now: datetime) -> str:
+def _restoration(state: CaseState, now: datetime, words: AppealWords) -> Iterator[str]:
     """The facts, what was done, a numbered plan. Source: the domain notes on metric restoration."""
-    assert state.policy is not None, "asked of an opened claim only"
-    ledger = Ledger(state.facts, state.policy.zone)
-    decided = ledger.day(state.decided_at or now)
-    facts = compose(state, now, facts_only=True)[2:-1]
-    head = (
-        f"Order {state.file.claim.order_id}: we ask you to look at the order defect rate again.\n"
-        f"The claim was decided on {decided}: {MEANINGS[state.status].words}.\n"
-        "What happened:"
-    )
-    plan = "Our plan:\n1. [what you change]\n2. [how you will see that it works]"
-    return "\n".join([head, text_of(facts), plan])
+    t = telling(state, now, words)
+    letter, decided = t.book.letters, state.decided_at or now
+    yield letter.restore.filled({"order": t.order_id})
+    said = {"when": t.ledger.minute(decided), "status": t.book.statuses[state.status]}
+    yield letter.decided.filled(said)
+    yield letter.happened
+    yield text_of(_facts(state, now, words)[2:-1])
+    yield letter.plan
+    yield from (f"{number}. {step}" for number, step in enumerate(letter.steps, start=1))
 
 
-_DRAFTS: Mapping[str, Callable[[CaseState, datetime], str]] = {
+_DRAFTS: Mapping[str, _Letter] = {
     "answer-information": _information,
     "metric-restoration": _restoration,
 }

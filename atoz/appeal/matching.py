@@ -71,6 +71,7 @@ class Matcher:
         self._text = text
         self._state = state
         self._now = now
+        self._words = words
         self._lint = words.lint
 
     @cached_property
@@ -80,8 +81,11 @@ class Matcher:
 
     @cached_property
     def composed(self) -> tuple[Sentence, ...]:
-        """What would be composed now; nothing for a claim that was not opened."""
-        return compose(self._state, self._now) if self._state.policy is not None else ()
+        """What would be composed now in the text's language; nothing for a claim that was not opened."""
+        if self._state.policy is None:
+            return ()
+        spoken = self.language.language if self.language else None
+        return compose(self._state, self._now, self._words, language=spoken)
 
     @cached_property
     def held(self) -> Held:
@@ -252,6 +256,12 @@ def matched(text: str, state: CaseState, now: datetime, words: AppealWords) -> t
     """
     found = Matcher(text, state, now, words).matched
     return tuple(Sentence(text=each.text, facts=each.facts) for each in found)
+
+
+def language_of(text: str, words: AppealWords, likely: str) -> str:
+    """The code of the language in which a text is written, `likely` where its words do not show it."""
+    found = words.lint.language_of(text, likely)
+    return found.language if found else likely
 
 
 def _bounded(pieces: Sequence[str]) -> Sequence[str]:

@@ -25,7 +25,7 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069]")
 class Pattern:
     """A sentence in words: `one` where the count {n} is one and the language wants another form."""
 
-    needs: frozenset[str]
+    needs: tuple[str, ...]
     other: str
     one: str | None = None
 
@@ -50,11 +50,10 @@ def checked(text: object) -> str:
 
 def says(*names: str) -> PlainValidator:
     """Reads a pattern with exactly these placeholders, as a text or as its forms one and other."""
-    needs = frozenset(names)
-    return PlainValidator(_reader(needs))
+    return PlainValidator(_reader(names))
 
 
-def _reader(needs: frozenset[str]) -> Callable[[object], Pattern]:
+def _reader(needs: tuple[str, ...]) -> Callable[[object], Pattern]:
     def read(value: object) -> Pattern:
         if not isinstance(value, dict):
             return Pattern(needs, _form(value, needs))
@@ -69,14 +68,14 @@ def _reader(needs: frozenset[str]) -> Callable[[object], Pattern]:
     return read
 
 
-def _form(value: object, needs: frozenset[str], spare: frozenset[str] = frozenset()) -> str:
+def _form(value: object, needs: tuple[str, ...], spare: frozenset[str] = frozenset()) -> str:
     text = checked(value)
     found = Counter(_placeholders(text))
     wanted = ", ".join(f"{{{name}}}" for name in sorted(needs)) or "no placeholders"
-    strange = sorted(found.keys() - needs)
+    strange = sorted(found.keys() - set(needs))
     if strange:
         raise ValueError(f"{{{strange[0]}}} is not known in this sentence: use {wanted}")
-    missing = sorted(needs - found.keys() - spare)
+    missing = sorted(set(needs) - found.keys() - spare)
     if missing:
         raise ValueError(f"{{{missing[0]}}} is missing: the sentence needs {wanted}")
     if any(count > 1 for count in found.values()):
@@ -139,7 +138,7 @@ class Sentences(Strict):
     replied: Annotated[Pattern, says("when")]
     replied_with_files: Annotated[Pattern, says("when", "n")]
     silence: Annotated[Pattern, says("n", "asked", "now")]
-    silence_with_picture: Annotated[Pattern, says("n", "asked", "now", "no")]
+    no_picture: Annotated[Pattern, says("n", "asked", "now")]
     answered_within: Annotated[Pattern, says("n", "asked", "when")]
 
     exhibit_tracking: Annotated[Pattern, says("no", "carrier", "tracking")]
@@ -160,6 +159,7 @@ class Sentences(Strict):
     earlier_says: Annotated[Pattern, says("when", "quote")]
     differs: Annotated[Pattern, says("reason", "comment", "when", "quote")]
     differs_from_reason: Annotated[Pattern, says("reason", "when", "quote")]
+    differs_within: Annotated[Pattern, says("reason", "quote")]
     listing_title: Annotated[Pattern, says("text")]
     listing_text: Annotated[Pattern, says("text")]
     picked: Annotated[Pattern, says("text")]

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from atoz.appeal.patterns import Sentences, checked
+from atoz.appeal.patterns import Pattern, Sentences, checked, says
 from atoz.claims.base import Strict
 from atoz.claims.claim import Reason
 from atoz.claims.status import Status
@@ -69,15 +69,36 @@ def _every_status(names: dict[str, str]) -> dict[str, str]:
     return names
 
 
+class Letters(Strict):
+    """What stands around the facts in the drafts that a person completes; brackets are theirs to fill."""
+
+    beyond: Name
+    restore: Annotated[Pattern, says("order")]
+    decided: Annotated[Pattern, says("when", "status")]
+    happened: Name
+    plan: Name
+    steps: Annotated[tuple[Name, ...], Field(min_length=1, max_length=9)]
+
+
+class Buyer(Strict):
+    """Words of buyers, as `atoz/appeal/phrases.py` reads them: `word*` any ending, `...` some words."""
+
+    asides: Annotated[tuple[Name, ...], Field(min_length=1)]
+    has_it: Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
 class Phrasebook(Strict):
     """The words of appeals in one language. Raises ValueError for a key or placeholder amiss."""
 
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    spaced: bool = True
     marks: Marks
     headings: Headings
     reasons: Annotated[dict[Reason, Name], AfterValidator(_every_reason)]
     statuses: Annotated[dict[Status, Name], AfterValidator(_every_status)]
     sentences: Sentences
+    letters: Letters
+    buyer: Buyer
 
     def quoted(self, text: str) -> str:
         """Somebody's words between the marks of this language."""

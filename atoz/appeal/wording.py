@@ -1,26 +1,9 @@
-"""Words of appeals: how reasons are named, and which of the buyer's sentences may be quoted.
+"""What no appeal may hold, whatever its language: insults, shouting, places left to fill in.
 
-The bans hold inside quotes, too: a sentence with an insult, shouting or doubled exclamation
-marks is left out whole, never shortened or softened.
+The bans hold inside quotes, too. Composer and check share these, so that what is composed passes.
 """
 
 import re
-from itertools import zip_longest
-
-from atoz.words.unseen import without_unseen
-
-REASONS = {
-    "not_received": "an item not received",
-    "not_as_described": "an item not as described",
-    "damaged": "a damaged item",
-    "defective": "a defective item",
-    "wrong_item": "a wrong item",
-    "missing_parts": "missing parts",
-    "return_not_refunded": "a return not refunded",
-    "return_refused": "a return refused",
-    "refund_wrong_amount": "a refund of a wrong amount",
-    "other": "another reason",
-}
 
 _WORDS = "liar|lying|thief|thieves|stupid|sue|lawyer"
 _STEMS = "scam|fraud|crook|idiot|betrug|betrüg|lugner|lügner|abzocke|arnaque|truff|estafa"
@@ -35,9 +18,18 @@ _BANNED = re.compile(rf"\b(?:{_LIES}|{_WORDS}|(?:{_STEMS})\w*)\b|{_SIGNS}", re.I
 _HINT = re.compile(f"lies|{_WORDS}|{_STEMS}|{_SIGNS}")
 _CAPITALS = re.compile(r"[A-ZÄÖÜ](?<!\w.)[A-ZÄÖÜ]{3,}(?:\s+[A-ZÄÖÜ]{2,})+\b")
 _DOUBLED = re.compile(r"[!！][!！]")
-# A full stop within a number or a name ends no sentence.
-_BOUNDARY = re.compile(r"((?<=[.!?])\s+|(?<=[。！？])(?![.!?。！？])\s*|\n+)")
-QUOTE_LIMIT = 400
+PLACEHOLDER = re.compile(
+    r"\{\{|\}\}|\{%|%\}|\{[A-Za-z_]{1,40}\}|<[A-Za-z_][A-Za-z_ ]{0,40}>|\[[^\W\d_][^\]\[\n]{0,60}\]"
+    r"|(?<!\w)(?:TBD|TODO|XXX+|N\.N\.|lorem ipsum)(?!\w)|_{4,}"
+)
+"""What somebody still has to fill in."""
+
+LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"”»」)]{1,200}"
+    r"|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|shop|store|de|fr|it|es|jp|uk|eu|io)(?:/[^\s<>\"”»」)]{0,200})?(?![\w-])",
+    re.IGNORECASE,
+)
+"""An address on the web, also without its beginning."""
 
 
 def banned_words(text: str) -> list[str]:
@@ -50,25 +42,3 @@ def banned_words(text: str) -> list[str]:
 def shouts(text: str) -> bool:
     """Whether a text shouts: doubled exclamation marks or words in capitals side by side."""
     return _DOUBLED.search(text) is not None or _CAPITALS.search(text) is not None
-
-
-def quotable(text: str) -> str:
-    """The whole sentences of a buyer's text that an appeal may quote, up to a limit.
-
-    They stand as they were written; where one is left out between them, or behind them for the
-    limit, `[…]` says so.
-    """
-    clean = without_unseen(text).replace("“", '"').replace("”", '"')
-    parts = _BOUNDARY.split(clean)
-    quote, joint = "", ""
-    for sentence, gap in zip_longest(map(str.strip, parts[::2]), parts[1::2]):
-        if not sentence:
-            continue
-        if banned_words(sentence) or shouts(sentence):
-            joint = " […] "
-            continue
-        if len(quote) + len(sentence) > QUOTE_LIMIT:
-            return f"{quote} […]" if quote else ""
-        quote += (joint if quote else "") + sentence
-        joint = " " if gap else ""
-    return quote

@@ -15,21 +15,25 @@ async def with_drafts(service: Service, view: dict[str, Any]) -> dict[str, Any]:
     """
     wanted = any(task["kind"] in LETTERS for task in view["tasks"])
     state = await _case(service, view["workflow_id"]) if wanted else None
-    return with_drafts_of(state, view, service.now())
+    return with_drafts_of(service, state, view, service.now())
 
 
-def with_drafts_of(state: CaseState | None, view: dict[str, Any], now: datetime) -> dict[str, Any]:
+def with_drafts_of(
+    service: Service, state: CaseState | None, view: dict[str, Any], now: datetime
+) -> dict[str, Any]:
     """The same, where the whole case is at hand already; None where no letter is wanted."""
-    return {**view, "tasks": [_drafted(task, state, now) for task in view["tasks"]]}
+    return {**view, "tasks": [_drafted(service, task, state, now) for task in view["tasks"]]}
 
 
 async def _case(service: Service, workflow_id: str) -> CaseState:
     return CaseState.model_validate(await service.calls.query(workflow_id, "case"))
 
 
-def _drafted(task: dict[str, Any], state: CaseState | None, now: datetime) -> dict[str, Any]:
+def _drafted(
+    service: Service, task: dict[str, Any], state: CaseState | None, now: datetime
+) -> dict[str, Any]:
     if state is None or task["kind"] not in LETTERS:
         return {**task, "draft": None}
     # A rehearsed claim may live in another month: nothing is written before its newest fact.
     now = max([now, *(fact.at for fact in state.facts[-1:])])
-    return {**task, "draft": draft_for(task["kind"], state, now)}
+    return {**task, "draft": draft_for(task["kind"], state, now, service.library.appeal_words)}

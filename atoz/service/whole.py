@@ -38,7 +38,7 @@ async def whole(service: Service, order_id: str) -> Whole:
     except NotOpen:
         return await _over(service, workflow_id, order_id)
     case, at = CaseState.model_validate(found["case"]), datetime.fromisoformat(found["at"])
-    status = with_drafts_of(case, found["status"], at)
+    status = with_drafts_of(service, case, found["status"], at)
     earlier = await older(service, case.fact_archives)
     return Whole(
         {**status, "running": True, "ended": None},

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from atoz.appeal.lint.subject import Rule, Subject, block
+from atoz.appeal.stage import new_facts, stage_of
 from atoz.claims.status import Status
 from atoz.playbook.events import Finding
-from atoz.playbook.state import CaseState
-
-_NEW = frozenset({"evidence_added", "reply_received", "claim_amended", "information_requested"})
-"""What can be new after a decision."""
 
 
 def _closed(subject: Subject) -> Iterator[Finding]:
@@ -25,8 +22,8 @@ def _closed(subject: Subject) -> Iterator[Finding]:
 def _stage(subject: Subject) -> Iterator[Finding]:
     """After a decision only what is new counts; before one there is none to speak of."""
     state = subject.state
-    if state.decided and state.status is Status.GRANTED_SELLER_FUNDED:
-        if not new_facts(state):
+    if stage_of(state) == "post_decision":
+        if not new_facts(state.facts):
             yield block(
                 "wrong-stage", "an appeal after the decision needs a fact that is new since"
             )
@@ -51,14 +48,6 @@ def _late(subject: Subject) -> Iterator[Finding]:
 
 def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
-
-
-def new_facts(state: CaseState) -> tuple[str, ...]:
-    """The facts that came in after the decision."""
-    decided = state.decided_at
-    if decided is None:
-        return ()
-    return tuple(f.id for f in state.facts if f.kind in _NEW and f.at > decided)
 
 
 RULES: tuple[Rule, ...] = (_closed, _late, _stage)

@@ -6,13 +6,9 @@ from collections.abc import Iterator, Mapping
 from atoz.appeal.lint.subject import Rule, Subject, cut, warn
 from atoz.appeal.phrases import Phrases, plain
 from atoz.appeal.sentences import quotes
+from atoz.appeal.wording import LINK
 from atoz.playbook.events import Finding
 
-_LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"”»」)]{1,200}"
-    r"|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|shop|store|de|fr|it|es|jp|uk|eu|io)(?:/[^\s<>\"”»」)]{0,200})?(?![\w-])",
-    re.IGNORECASE,
-)
 _LINK_HINT = re.compile(r"[.:][a-zA-Z/]")
 _HOST = re.compile(r"\A(?:https?://)?(?:[^/@\s]{0,60}@)?([^/:?#\s]{1,253})", re.IGNORECASE)
 _FILE = re.compile(
@@ -51,7 +47,7 @@ def _links(subject: Subject) -> Iterator[Finding]:
     carrier = shipment.carrier if shipment else None
     hosts = subject.lint.hosts(carrier) if carrier else ()
     for number, each in enumerate(subject.sentences):
-        for match in _LINK.finditer(each.text):
+        for match in LINK.finditer(each.text):
             if not _leads_to(match.group(), hosts):
                 yield warn(
                     "link",

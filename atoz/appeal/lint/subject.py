@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from atoz.appeal.compose import undelivered
 from atoz.appeal.held import Held
+from atoz.appeal.ledger import undelivered
 from atoz.appeal.lint_words import LintWords
 from atoz.appeal.matching import Matched, Matcher
 from atoz.appeal.phrases import plain

@@ -6,6 +6,7 @@ They look at what a person wrote; sentences composed from facts are held to the 
 from collections.abc import Iterator
 from datetime import datetime
 
+from atoz.appeal.ledger import happened_at
 from atoz.appeal.lint.subject import Rule, Subject, Theirs, block, cut, warn
 from atoz.appeal.values import Kind, Value, values_in
 from atoz.claims.facts import Fact
@@ -81,12 +82,6 @@ def _lacks(subject: Subject, each: Theirs) -> Iterator[str]:
 def _reply_after(subject: Subject, at: datetime) -> Fact | None:
     replies = (f for f in subject.state.facts if f.kind == "reply_received" and f.at >= at)
     return next(replies, None)
-
-
-def happened_at(fact: Fact) -> datetime:
-    """When a message went: one that was settled later went when it was tried."""
-    sent_at = fact.data.get("sent_at")
-    return datetime.fromisoformat(sent_at) if sent_at else fact.at
 
 
 def _no_photo(subject: Subject) -> Iterator[Finding]:

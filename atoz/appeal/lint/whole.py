@@ -6,6 +6,7 @@ from datetime import date
 
 from atoz.appeal.lint.subject import Rule, Subject, block, warn
 from atoz.appeal.values import values_in
+from atoz.appeal.wording import PLACEHOLDER
 from atoz.claims.claim import ORDER_ID
 from atoz.playbook.events import Finding
 
@@ -16,10 +17,6 @@ FEWEST_SENTENCES = 4
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _FULL = frozenset('.!?。！？”»」")]')
 _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-_PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\{[A-Za-z_]{1,40}\}|<[A-Za-z_][A-Za-z_ ]{0,40}>|\[[^\W\d_][^\]\[\n]{0,60}\]"
-    r"|(?<!\w)(?:TBD|TODO|XXX+|N\.N\.|lorem ipsum)(?!\w)|_{4,}"
-)
 _PLACE_HINT = re.compile(r"[{}<\[]|TBD|TODO|XXX|N\.N|orem ip|____")
 
 
@@ -80,7 +77,7 @@ def _placeholders(subject: Subject) -> Iterator[Finding]:
     if _PLACE_HINT.search(subject.text) is None:
         return
     for number, each in enumerate(subject.sentences):
-        match = _PLACEHOLDER.search(each.text)
+        match = PLACEHOLDER.search(each.text)
         if match:
             yield block("placeholder", f"fill in {match.group()!r}", number)
 

@@ -15,8 +15,9 @@ from atoz.claims.facts import Fact
 from atoz.playbook import events as ev
 from atoz.playbook.events import Sentence
 from atoz.playbook.state import CaseState
-from tests.support.cases import ARRIVED, DAY, HOUR, MINUTE, NEVER_SHIPPED, PROVEN, Play
+from tests.support.cases import ARRIVED, DAY, HOUR, MINUTE, NEVER_SHIPPED, PROVEN, Play, library
 
+WORDS = library().appeal_words
 ORDER = "111-0000199-0000199"
 JAPAN: dict[str, Any] = {
     "claim": {"marketplace": "JP", "amount": "4980", "currency": "JPY"},
@@ -60,7 +61,7 @@ both = pytest.mark.parametrize("facts_only", [False, True])
 def written(life: str, *, facts_only: bool = False) -> tuple[Sentence, ...]:
     """The sentences of the appeal of a life, as of its moment."""
     play = LIVES[life]
-    return compose(play.state, play.now, facts_only=facts_only)
+    return compose(play.state, play.now, WORDS, facts_only=facts_only)
 
 
 @each
@@ -81,7 +82,7 @@ def test_no_number_date_or_amount_is_made_up(life: str, facts_only: bool) -> Non
     by_id = {fact.id: fact for fact in play.state.facts}
     for sentence in written(life, facts_only=facts_only):
         held = _held(play, [by_id[fact] for fact in sentence.facts])
-        text = re.sub(r"^Evidence \d+:", "", sentence.text)
+        text = re.sub(r"^Exhibit \d+:", "", sentence.text)
         for number in re.findall(r"\d[\d.,:-]*\d|\d", text):
             assert number in held, f"{number} in: {sentence.text}"
 
@@ -108,9 +109,9 @@ def test_the_facts_alone_leave_out_words_and_offers(life: str) -> None:
     """No quote, nothing that we promise; position and request stay."""
     text = text_of(written(life, facts_only=True))
     assert "“" not in text
-    assert "offer to settle this directly" not in text
-    assert text.startswith("This is our answer to the A-to-z Guarantee claim of ")
-    assert text.endswith("not to hold us responsible for it.")
+    assert "to settle this directly" not in text
+    assert re.match(_POSITION, text)
+    assert re.match(_REQUEST, text.splitlines()[-1])
     assert set(written(life, facts_only=True)) <= set(written(life))
 
 
@@ -120,21 +121,25 @@ def test_the_order_of_an_appeal(life: str) -> None:
     lines = [sentence.text for sentence in written(life)]
     kinds = [_part(line) for line in lines]
     assert kinds == sorted(kinds)
-    dates = [line[:10] for line, kind in zip(lines, kinds, strict=True) if kind == 1]
+    dates = [line.partition(": ")[0] for line, kind in zip(lines, kinds, strict=True) if kind == 1]
     assert dates == sorted(dates)
 
 
 def _part(line: str) -> int:
     starts = [
-        r"This is our answer|We set out",
-        r"\d{4}-\d\d-\d\d: ",
-        r"In the \d+ hours since",
-        r"Evidence \d+: ",
-        r"The buyer wrote|On \d{4}-\d\d-\d\d the buyer wrote",
+        rf"{_POSITION}|This answer states what our records",
+        r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?: ",
+        r"In the \d+ hours since|As of |We answered the buyer's message",
+        r"Exhibit \d+: ",
+        r"The buyer wrote|On \d{4}-\d\d-\d\d \d\d:\d\d the buyer wrote",
         r"Our offer",
-        r"We ask you to decide",
+        _REQUEST,
     ]
     return next(n for n, start in enumerate(starts) if re.match(start, line))
+
+
+_POSITION = "This is our answer to the A-to-z Guarantee claim of "
+_REQUEST = "We ask you to (?:close the claim of|decide the claim on order)"
 
 
 @each
@@ -149,12 +154,12 @@ def test_evidence_is_numbered() -> None:
     """Tracking, proofs, files, in one row."""
     play = Play(PROVEN, {"shipment": {"signature": "A. Byer", "buy_shipping": True}}).to(HOUR)
     play.reply(photos=1).to(2 * HOUR)
-    lines = [s.text for s in compose(play.state, play.now) if s.text.startswith("Evidence")]
+    lines = [s.text for s in compose(play.state, play.now, WORDS) if s.text.startswith("Exhibit")]
     assert lines == [
-        "Evidence 1: the UPS tracking record 1Z0000000300000199.",
-        "Evidence 2: the signature on delivery (A. Byer).",
-        "Evidence 3: postage bought through Buy Shipping.",
-        "Evidence 4: the file 0.jpg, attached.",
+        "Exhibit 1: the UPS tracking record 1Z0000000300000199.",
+        "Exhibit 2: the signature on delivery (A. Byer).",
+        "Exhibit 3: postage bought through Buy Shipping.",
+        "Exhibit 4: the picture 0.jpg, attached.",
     ]
 
 
@@ -164,8 +169,8 @@ def test_a_files_name_is_data() -> None:
     name = "a.pdf, attached.\nWe admit it\u202e <b>"
     file = ev.Attachment(name=name, type="application/pdf", size=1, sha256="a" * 64)
     play.take(ev.EvidenceAdded(at=play.now, by="mara", file=file))
-    lines = [s.text for s in compose(play.state, play.now) if "Evidence 2" in s.text]
-    assert lines == ["Evidence 2: the file a.pdf_ attached._We admit it_ _b_, attached."]
+    lines = [s.text for s in compose(play.state, play.now, WORDS) if "Exhibit 2" in s.text]
+    assert lines == ["Exhibit 2: the file a.pdf_ attached._We admit it_ _b_, attached."]
 
 
 # Silence ----------------------------------------------------------------------------------------
@@ -173,7 +178,7 @@ def test_a_files_name_is_data() -> None:
 
 def silence(state: CaseState, play: Play) -> str | None:
     """What the appeal says of an answer that did not come."""
-    said = [s for s in compose(state, play.now) if s.text.startswith("In the ")]
+    said = [s for s in compose(state, play.now, WORDS) if s.text.startswith("In the ")]
     assert len(said) <= 1
     return said[0].text if said else None
 
@@ -183,9 +188,9 @@ def test_silence_is_stated_with_the_time_since_the_request() -> None:
     play = Play().to(4 * DAY)
     assert silence(play.state, play) == (
         "In the 24 hours since our message of 2026-09-11 11:00, as of 2026-09-12 11:00, "
-        "no reply or picture has reached us."
+        "no reply has reached us."
     )
-    [sentence] = [s for s in compose(play.state, play.now) if s.text.startswith("In the ")]
+    [sentence] = [s for s in compose(play.state, play.now, WORDS) if s.text.startswith("In the ")]
     assert sentence.facts == (play.facts("message_sent", "request-photos")[0].id,)
 
 
@@ -225,7 +230,7 @@ def test_a_request_that_came_back_was_never_made() -> None:
     assert "since our message of 2026-09-09 11:00" in said
     play.take(_bounce(play, first, "<b2>"))
     assert silence(play.state, play) is None
-    text = text_of(compose(play.state, play.now))
+    text = text_of(compose(play.state, play.now, WORDS))
     assert "we wrote to the buyer" not in text
     assert "asked the buyer" not in text
     assert "Our offer" not in text
@@ -245,6 +250,7 @@ def test_a_picture_on_file_is_not_denied() -> None:
     said = silence(play.state, play)
     assert said is not None
     assert "no reply has reached us" in said
+    assert "no picture" not in text_of(compose(play.state, play.now, WORDS))
 
 
 # Values that change -----------------------------------------------------------------------------
@@ -262,7 +268,7 @@ def test_the_newest_value_holds() -> None:
             }
         )
     )
-    text = text_of(compose(play.state, play.now))
+    text = text_of(compose(play.state, play.now, WORDS))
     assert "claim of 40.00 USD" in text
     assert "shipped with DHL" in text
     assert "UPS" not in text
@@ -275,8 +281,10 @@ def test_days_are_the_marketplaces_days() -> None:
     """Eight in the evening in UTC is the next morning in Tokyo."""
     late = {"claim": {"notified_at": "2026-09-08T20:00:00Z"}}
     japan, us = Play(JAPAN, late), Play(late)
-    assert "2026-09-09: the claim reached us." in text_of(compose(japan.state, ARRIVED))
-    assert "2026-09-08: the claim reached us." in text_of(compose(us.state, ARRIVED))
+    assert "2026-09-09 05:00: the claim reached us." in text_of(
+        compose(japan.state, ARRIVED, WORDS, language="en")
+    )
+    assert "2026-09-08 13:00: the claim reached us." in text_of(compose(us.state, ARRIVED, WORDS))
 
 
 # The digest -------------------------------------------------------------------------------------

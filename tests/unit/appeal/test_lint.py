@@ -43,7 +43,7 @@ def test_a_good_text_has_no_findings() -> None:
 def test_what_is_composed_passes(changes: dict[str, Any], at: timedelta) -> None:
     """So that a claim with all its facts needs nobody's approval."""
     play = Play(changes).to(at)
-    assert rules(text_of(compose(play.state, play.now)), play) == set()
+    assert rules(text_of(compose(play.state, play.now, WORDS)), play) == set()
 
 
 @pytest.mark.parametrize(
