@@ -1,4 +1,4 @@
-"""`python -m bench [cost] [throughput] [engine] [mail] [-o json]`: all parts unless some are named.
+"""`python -m bench [cost] [throughput] [engine] [fuzz] [mail] [-o json]`: all parts unless some are named.
 
 Tables or one JSON document go to standard output, all else to standard error.
 """
@@ -17,7 +17,7 @@ from rich.console import Console
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from atoz.errors import AtozError
-from bench import cost, engine, mail, throughput
+from bench import cost, engine, fuzzing, mail, throughput
 from bench.showing import console
 
 
@@ -35,6 +35,7 @@ PARTS = {
         throughput.show,
     ),
     "engine": Part(lambda chosen: engine.measure(chosen.repeats), engine.show),
+    "fuzz": Part(lambda chosen: fuzzing.measure(chosen.repeats), fuzzing.show),
     "mail": Part(lambda chosen: mail.measure(chosen.repeats), mail.show),
 }
 
@@ -67,7 +68,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     parser.add_argument("--rounds", type=int, default=5, help="throughput: pairs of runs")
     parser.add_argument("--claims", type=int, default=250, help="throughput: claims in one run")
-    parser.add_argument("--repeats", type=int, default=300, help="engine, mail: runs of each case")
+    parser.add_argument(
+        "--repeats", type=int, default=300, help="engine, fuzz, mail: runs of each case"
+    )
     chosen = parser.parse_args(arguments)
     if unknown := [part for part in chosen.parts if part not in PARTS]:
         parser.error(f"no part is called {unknown[0]}: choose from {', '.join(PARTS)}")

@@ -39,10 +39,14 @@ class Record(BaseModel):
         """
         if deep:
             return super().model_copy(update=update, deep=True)
-        changes = update or {}
+        changes, known = update or {}, self.__pydantic_fields_set__
         made = _bare(type(self))
         _assign(made, "__dict__", {**self.__dict__, **changes})
-        _assign(made, "__pydantic_fields_set__", self.__pydantic_fields_set__.union(changes))
+        _assign(
+            made,
+            "__pydantic_fields_set__",
+            known if known >= changes.keys() else known.union(changes),
+        )
         _assign(made, "__pydantic_extra__", None)
         _assign(made, "__pydantic_private__", None)
         return made

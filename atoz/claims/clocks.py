@@ -27,6 +27,8 @@ _WARN_AHEAD = tuple((hours, timedelta(hours=hours)) for hours in WARN_HOURS)
 class Clock(Record):
     """One running or stopped clock. `warned` holds the hours of the warnings already given.
 
+    They are given from the longest on, one that was overtaken counts as given.
+
     `id` is the name, with a number behind it where a second one of the name runs
     (`information_request-2`).
     """
@@ -51,15 +53,17 @@ class Clock(Record):
 
         Warnings that would lie at or before the opening of the clock are not given at all.
         """
-        for hours, ahead in _WARN_AHEAD:
+        for hours, ahead in _WARN_AHEAD[len(self.warned) :]:
             at = self.due - ahead
-            if hours not in self.warned and at > self.opened_at:
+            if at > self.opened_at:
                 return hours, at
         return None
 
     def warning_due(self, now: datetime) -> int | None:
         """The most urgent warning whose instant has come, or None; earlier ones are overtaken."""
-        for hours, ahead in reversed(_WARN_AHEAD):
-            if hours not in self.warned and self.opened_at < self.due - ahead <= now:
+        if now + _WARN_AHEAD[0][1] < self.due:
+            return None
+        for hours, ahead in reversed(_WARN_AHEAD[len(self.warned) :]):
+            if self.opened_at < self.due - ahead <= now:
                 return hours
         return None

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from atoz.claims.case import CaseFile
-from atoz.claims.claim import ClaimFile
+from pydantic import TypeAdapter
+
+from atoz.claims import case as cs
 from atoz.claims.policy import Policy
 from atoz.claims.status import Status
 from atoz.playbook.conditions import applies
@@ -19,6 +20,7 @@ from atoz.playbook.model import INTENTS, Playbook
 from atoz.playbook.state import open_claim
 
 Document = dict[str, Any]
+_EVENTS: TypeAdapter[tuple[cs.CaseEvent, ...]] = TypeAdapter(tuple[cs.CaseEvent, ...])
 
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _YEAR = 365 * 86_400
@@ -35,8 +37,8 @@ _STATUSES = tuple(each.value for each in Status)
 _SENDS = ("sent", "sent", "sent", "refused", "refused_for_now", "blocked", "unknown")
 _HAND_INS = ("sent", "sent", "refused", "refused_for_now", "unknown")
 _CHANNELS = ("operator", "operator", "operator", "email", "webhook")
-_LATE = ("0", "0", "0", "1m", "30m", "4h")
-_SLOW = ("0", "0", "0", "0", "1m", "20m")
+_LATE = tuple(timedelta(minutes=minutes) for minutes in (0, 0, 0, 1, 30, 240))
+_SLOW = tuple(timedelta(minutes=minutes) for minutes in (0, 0, 0, 0, 1, 20))
 _TASKS: tuple[tuple[str, str | None], ...] = (
     ("answer-buyer", None),
     ("answer-information", "R-1"),
@@ -76,41 +78,39 @@ class Lives:
         chance: random.Random,
         order_id: str = "111-0000102-0000102",
         limit: timedelta | None = None,
-    ) -> CaseFile:
+    ) -> cs.CaseFile:
         """A life by chance: a claim that the playbook applies to, in one of its marketplaces.
 
         `limit` is how long the notice gives, else the playbook's own limit.
         """
-        policy = chance.choice(self._known)
+        base = chance.choice(self._bases[chance.choice(self._known).marketplace])
         arrives = _BEGINNING + timedelta(seconds=chance.randrange(_YEAR))
-        base = chance.choice(self._bases[policy.marketplace])
-        events = self._events(chance, arrives)
-        decided = any(event["type"] == "decision" for event in events)
+        events = _EVENTS.validate_python(self._events(chance, arrives))
+        decided = any(isinstance(event, cs.DecisionEvent) for event in events)
         until = _TO_THE_ARCHIVE if decided else self._limit + _AFTERWARDS
-        return CaseFile.model_validate(
-            {
-                **base,
-                "claim": {
-                    **base["claim"],
-                    "order_id": order_id,
-                    "notified_at": arrives,
-                    "response_due": arrives + (limit or self._limit),
-                },
+        noticed = {
+            "order_id": order_id,
+            "notified_at": arrives,
+            "response_due": arrives + (limit or self._limit),
+        }
+        # Each part is whole by itself: validated once, not once more for every claim.
+        return base.model_copy(
+            update={
+                "claim": base.claim.model_copy(update=noticed),
                 "events": events,
                 "operator": self._persona(chance),
-                "world": {**_troubles(chance), "until": until},
+                "world": _troubles(chance, until),
             }
         )
 
-    def _fitting(self, policy: Policy) -> list[Document]:
+    def _fitting(self, policy: Policy) -> list[cs.CaseFile]:
         """The claims of a marketplace that the playbook applies to; any where it applies to none."""
         every = [_base(policy, reason, item) for reason in _REASONS for item in _SHIPMENTS]
         fitting = [base for base in every if self._applies(base)]
         return fitting or every
 
-    def _applies(self, base: Document) -> bool:
-        file = ClaimFile.model_validate(base)
-        return applies(self._playbook.applies, open_claim("claim-fuzz", file, _BEGINNING))
+    def _applies(self, base: cs.CaseFile) -> bool:
+        return applies(self._playbook.applies, open_claim("claim-fuzz", base, _BEGINNING))
 
     def _persona(self, chance: random.Random) -> Document:
         lead = int(self._playbook.operator_lead.total_seconds())
@@ -147,7 +147,7 @@ class Lives:
         return arrives + chance.random() * (self._limit + 3 * _DAY)
 
 
-def _base(policy: Policy, reason: str, shipment: Document) -> Document:
+def _base(policy: Policy, reason: str, shipment: Document) -> cs.CaseFile:
     claim = {
         "order_id": "111-0000102-0000102",
         "marketplace": policy.marketplace,
@@ -158,24 +158,28 @@ def _base(policy: Policy, reason: str, shipment: Document) -> Document:
         "notified_at": _BEGINNING,
     }
     returned = reason == "return_not_refunded"
-    return {
+    document = {
         "claim": claim,
         "buyer": {"relay": "b@marketplace.example", "language": policy.language},
         "shipment": shipment,
         "return": {"received_at": "2026-01-01"} if returned else None,
     }
+    return cs.CaseFile.model_validate(document)
 
 
-def _troubles(chance: random.Random) -> Document:
-    return {
-        "channel": chance.choice(_CHANNELS),
-        "sends": chance.choices(_SENDS, k=6),
-        "hand_ins": chance.choices(_HAND_INS, k=3),
-        "findings": [chance.random() < 0.3 for _ in range(4)],
-        "notices": [chance.random() < 0.9 for _ in range(4)],
-        "late": chance.choices(_LATE, k=8),
-        "slow": chance.choices(_SLOW, k=8),
-    }
+def _troubles(chance: random.Random, until: timedelta) -> cs.Troubles:
+    return cs.Troubles.model_validate(
+        {
+            "channel": chance.choice(_CHANNELS),
+            "sends": chance.choices(_SENDS, k=6),
+            "hand_ins": chance.choices(_HAND_INS, k=3),
+            "findings": [chance.random() < 0.3 for _ in range(4)],
+            "notices": [chance.random() < 0.9 for _ in range(4)],
+            "late": chance.choices(_LATE, k=chance.randrange(9)),
+            "slow": chance.choices(_SLOW, k=chance.randrange(9)),
+            "until": until,
+        }
+    )
 
 
 def _name(chance: random.Random, number: int) -> str:

@@ -95,19 +95,24 @@ def _in_place(lived: Lived) -> Iterator[str]:
     """Nothing to buyer or marketplace after a decision, a whole refund, an opt-out, a hand-over, a pause."""
     news = _first_told(lived.taken)
     for acted in lived.acted:
-        do, state = acted.do, acted.state
-        if not isinstance(do, acts.Send | acts.Submit | acts.Draft):
-            continue
-        heard = [event for number, event in news if number < acted.heard]
-        reasons = {
-            "after the decision": _is_decided(heard),
-            "after the refund": state.refunded_at is not None,
-            "although the claim is paused": state.paused,
-            "although a person has the claim": state.handed_over,
-            "after the buyer opted out": isinstance(do, acts.Send) and any(map(_opts_out, heard)),
-        }
-        what = f"{type(do).__name__.lower()} of {do.step} at {_at(acted.now)}"
-        yield from (f"{what}, {reason}" for reason, holds in reasons.items() if holds)
+        if isinstance(acted.do, acts.Send | acts.Submit | acts.Draft):
+            heard = [event for number, event in news if number < acted.heard]
+            what = f"{type(acted.do).__name__.lower()} of {acted.do.step} at"
+            yield from (f"{what} {_at(acted.now)}, {why}" for why in _why_not(acted, heard))
+
+
+def _why_not(acted: Acted, heard: Sequence[ev.Event]) -> Iterator[str]:
+    state = acted.state
+    if _is_decided(heard):
+        yield "after the decision"
+    if state.refunded_at is not None:
+        yield "after the refund"
+    if state.paused:
+        yield "although the claim is paused"
+    if state.handed_over:
+        yield "although a person has the claim"
+    if isinstance(acted.do, acts.Send) and any(map(_opts_out, heard)):
+        yield "after the buyer opted out"
 
 
 def _first_told(taken: Sequence[ev.Event]) -> list[tuple[int, ev.Event]]:

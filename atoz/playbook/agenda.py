@@ -185,14 +185,20 @@ def _overtaken(state: CaseState, step: Step, now: datetime) -> bool:
         run, planned = state.run(other.id), natural(state, other)
         if other.ask or other.draft or (planned is not None and own is not None and planned < own):
             continue
-        if run.state in {"handed_in", "done", "unknown"} or (other.submit and state.appeal):
+        if run.state in _ACTED or (other.submit and state.appeal):
             return True
-        at = act_at(state, other, now) if other.send and run.state == "waiting" else None
+        # No message goes before it is planned: only then is it worth asking when it goes.
+        if run.state != "waiting" or not other.send or planned is None or planned > now:
+            continue
+        at = act_at(state, other, now)
         if at is None or at > now or _skip_by_rule(state, other) is not None:
             continue
         if not _too_late(state, other, run, now):
             return True
     return False
+
+
+_ACTED = frozenset({"handed_in", "done", "unknown"})
 
 
 def _too_late(state: CaseState, step: Step, run: StepRun, now: datetime) -> bool:

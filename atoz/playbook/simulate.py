@@ -25,6 +25,13 @@ PERSONA = "persona"
 DESPITE = "as the case plays it"
 """Why they approve what a check blocks."""
 
+_DUTIES = {
+    kind: "approve" if kind == "approve-appeal" else "submit_appeal"
+    for kind, rule in TASKS.items()
+    if kind == "approve-appeal" or rule.clock == "response"
+}
+"""Which duty of the persona each kind of task is."""
+
 MOST_ACTS = 1_000
 """Acts at one instant: an engine that wants more spins."""
 
@@ -134,6 +141,8 @@ class Course:
 
     def _arriving(self) -> list[ev.Event]:
         """What is still to come, earliest first: the script's events and what the persona will do."""
+        if not self._persona:
+            return self._script
         people = persona_acts(self.state.tasks, self._persona, self.now, self._tried)
         return sorted([*self._script, *people], key=_when) if people else self._script
 
@@ -195,13 +204,11 @@ def persona_acts(
     `tried` are the keys of what was done or refused already: nobody tries it again.
     """
     acts: list[ev.Event] = []
-    for task in tasks if persona else ():
-        duty = _duty(task) if task.open else ""
-        key = f"persona-{task.id}"
-        if duty not in persona or key in tried:
-            continue
-        at = max(now, task.opened_at + persona[duty])
-        acts.append(_persona_act(task, duty, at, key))
+    for task in tasks:
+        duty = _DUTIES.get(task.kind, "")
+        if duty in persona and task.open and (key := f"persona-{task.id}") not in tried:
+            at = max(now, task.opened_at + persona[duty])
+            acts.append(_persona_act(task, duty, at, key))
     return sorted(acts, key=_when)
 
 
@@ -216,12 +223,6 @@ def _persona_act(task: Task, duty: str, at: datetime, key: str) -> ev.Event:
             despite=DESPITE,
         )
     return ev.TaskDone(at=at, by=PERSONA, key=key, task=task.id, receipt=f"R-{task.id}")
-
-
-def _duty(task: Task) -> str:
-    if task.kind == "approve-appeal":
-        return "approve"
-    return "submit_appeal" if TASKS[task.kind].clock == "response" else ""
 
 
 def timeline(facts: Sequence[Fact]) -> list[dict[str, Any]]:
