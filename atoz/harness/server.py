@@ -29,6 +29,10 @@ Handle = WorkflowHandle[Any, Any]
 PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"'
 """Timers fire about a second late by default; in rehearsals that second would be most of the time."""
 
+EDGE = timedelta(milliseconds=30)
+"""The last stretch of a jump passes by itself: a clock that is moved to the very instant of a timer goes on
+to the next one now and then (measured: a dozen times in five hundred claims)."""
+
 FLOODS = (
     "history.maxInFlightUpdates=1000",
     "history.maximumBufferedEventsBatch=10000",
@@ -67,11 +71,12 @@ class VirtualTime:
 
     async def jump(self, handle: Handle, to: datetime) -> None:
         """Move the workflow's clock to `to`; timers on the way fire at their own instants."""
-        span = to - await self.now(handle)
-        if span <= timedelta(0):
-            return
+        left = to - await self.now(handle)
         try:
-            await self._env.fast_forward(handle, span)
+            if left > EDGE:
+                await self._env.fast_forward(handle, left - EDGE)
+            while (left := to - await self.now(handle)) > timedelta(0):  # noqa: ASYNC110 - its own clock
+                await asyncio.sleep(min(left, EDGE).total_seconds())
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:  # the workflow ended on the way
                 raise
