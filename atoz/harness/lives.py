@@ -60,15 +60,22 @@ _TO_THE_ARCHIVE = timedelta(days=75)
 
 
 class Lives:
-    """Where the lives of one playbook's claims come from."""
+    """Where the lives of one playbook's claims come from.
 
-    def __init__(self, playbook: Playbook, policies: Mapping[str, Policy]) -> None:
+    `edges`: things happen also a second before, at and after an instant that means something. In
+    reality, where work takes seconds, such things come in either order.
+    """
+
+    def __init__(
+        self, playbook: Playbook, policies: Mapping[str, Policy], *, edges: bool = True
+    ) -> None:
         named = playbook.applies.marketplaces
         self._known = [p for name, p in policies.items() if named is None or name in named]
         self._playbook = playbook
         self._limit = playbook.limit
         self._landmarks = [timedelta(0), self._limit - playbook.margin, self._limit]
         self._landmarks += [step.at for step in playbook.steps if step.at is not None]
+        self._edges = edges
         skip = _doing("skip", step=[step.id for step in playbook.steps])
         self._happenings = (*_HAPPENINGS, skip)
         self._bases = {policy.marketplace: self._fitting(policy) for policy in self._known}
@@ -141,7 +148,7 @@ class Lives:
         if lot < 0.15 and before:
             last: datetime = before[-1]["at"]
             return last
-        if lot < 0.3:
+        if lot < 0.3 and self._edges:
             beside = timedelta(seconds=chance.choice((-1, 0, 1)))
             return max(arrives, arrives + chance.choice(self._landmarks) + beside)
         return arrives + chance.random() * (self._limit + 3 * _DAY)

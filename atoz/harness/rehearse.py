@@ -14,6 +14,7 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from atoz.claims.case import CaseFile
 from atoz.claims.claim import ClaimFile
+from atoz.errors import AtozError
 from atoz.harness.server import Handle, VirtualTime, pause_until
 from atoz.library import Library
 from atoz.playbook import events as ev
@@ -26,8 +27,18 @@ from workflows import names
 from workflows.claim import ClaimInput
 
 PATIENCE_SECONDS = 60.0
+"""Real seconds that a claim may take to come to rest."""
 UPDATE_NAMES = {model: name for name, model in ev.UPDATES.items()}
 SIGNAL_NAMES = {model: name for name, model in ev.SIGNALS.items()}
+
+
+RAN_AWAY = timedelta(seconds=60)
+"""So far beyond its aim no work takes a clock: under load the server's goes on to the next timer now and
+then (measured: a few times in five hundred claims)."""
+
+
+class ClockRanAway(AtozError):  # noqa: N818 - named for what happened
+    """The rehearsal server's clock ran past the instant that it was moved to: try again."""
 
 
 class Rehearsed(NamedTuple):
@@ -92,7 +103,10 @@ class Rehearsal:
     async def reach(self, instant: datetime) -> tuple[CaseState, datetime, Wait | Done]:
         """Move the claim's clock to `instant` and let it come to rest."""
         await self.server.jump(self.handle, instant - self.offset)
-        return await self.settled()
+        state, now, decision = await self.settled()
+        if now - instant > RAN_AWAY and not isinstance(decision, Done):
+            raise ClockRanAway
+        return state, now, decision
 
     async def send(self, event: ev.Event) -> None:
         """Deliver one event as the signal or update that it is."""
@@ -137,8 +151,27 @@ async def rehearse(
     way: Way | None = None,
     **start: Any,
 ) -> Rehearsed:
-    """Play a case to its end: the latest of last event, last persona act, closing, response due."""
-    way = way or ByHand()
+    """Play a case to its end: the latest of last event, last persona act, closing, response due.
+
+    Where the server's clock runs away it is played anew, under another id. Raises ClockRanAway.
+    """
+    if way is not None:
+        return await _rehearse(server, case, script, way, start)
+    own = names.claim_workflow_id(case.claim.order_id)
+    for again in ("", "-again", "-once-more"):
+        with contextlib.suppress(ClockRanAway):
+            named = {"workflow_id": own + again, **start}
+            return await _rehearse(server, case, script, ByHand(), named)
+    raise ClockRanAway
+
+
+async def _rehearse(
+    server: VirtualTime,
+    case: CaseFile,
+    script: Sequence[ev.Event],
+    way: Way,
+    start: dict[str, Any],
+) -> Rehearsed:
     play = await way.begin(server, case, **start)
     waiting, tried = list(script), set[str]()
     state, now, decision = await play.settled()

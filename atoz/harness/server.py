@@ -31,7 +31,7 @@ PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"'
 
 EDGE = timedelta(milliseconds=30)
 """The last stretch of a jump passes by itself: a clock that is moved to the very instant of a timer goes on
-to the next one now and then (measured: a dozen times in five hundred claims)."""
+to the next one now and then (measured)."""
 
 FLOODS = (
     "history.maxInFlightUpdates=1000",
