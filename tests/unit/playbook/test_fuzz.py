@@ -135,18 +135,18 @@ def needs_no_approval(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(agenda, "needs_approval", lambda *_: False)
 
 
-PLANTS: dict[Plant, tuple[str, list[str]]] = {
-    acts_after_the_decision: ("out of place", ["decision"]),
-    sends_blindly_again: ("sent twice", []),
-    forgets_the_opt_out: ("out of place", ["buyer_reply"]),
-    warns_of_nothing: ("late in silence", ["skip"]),
-    appeals_too_late: ("not in hand", []),
-    loses_what_comes_while_paused: ("input lost", ["buyer_reply", "pause"]),
-    takes_a_mail_twice: ("input lost", []),
-    tells_nobody_of_tasks: ("nobody told", []),
-    needs_no_approval: ("unapproved", []),
+PLANTS: dict[Plant, tuple[str, int]] = {
+    acts_after_the_decision: ("out of place", 1),
+    sends_blindly_again: ("sent twice", 0),
+    forgets_the_opt_out: ("out of place", 1),
+    warns_of_nothing: ("late in silence", 1),
+    appeals_too_late: ("not in hand", 0),
+    loses_what_comes_while_paused: ("input lost", 2),
+    takes_a_mail_twice: ("input lost", 0),
+    tells_nobody_of_tasks: ("nobody told", 0),
+    needs_no_approval: ("unapproved", 0),
 }
-"""Each broken rule with the promise that falls, and the events that are left when it is made short."""
+"""Each broken rule with the promise that falls, and how many events are left when it is made short."""
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
@@ -162,7 +162,7 @@ def test_a_broken_rule_is_found_and_made_short(
         saved = CaseFile.model_validate(json.loads(json.dumps(as_case(found.case, "broken"))))
         again = check(saved, DOCUMENTED, library().policies)
     assert found.rule == rule
-    assert sorted(getattr(event, "do", event.type) for event in found.case.events) == events
+    assert len(found.case.events) == events
     assert len([span for span in (*found.case.world.late, *found.case.world.slow) if span]) == 0
     assert isinstance(again, Violation)
     assert (again.rule, again.message) == (found.rule, found.message)
