@@ -21,6 +21,10 @@ RULES_AHEAD = timedelta(days=120)
 """Holidays are pinned this far ahead of the claim's arrival: further than any claim runs."""
 
 
+_NOT_ARCHIVED = {"candidates", "seen", "early"}
+"""What only a claim that runs needs of its state."""
+
+
 class Documents(Protocol):
     """Where documents are kept."""
 
@@ -99,7 +103,7 @@ class Claims:
 
     @activity.defn(name=names.ARCHIVE_CLAIM)
     async def archive_claim(self, job: jobs.ArchiveJob) -> str:
-        """Write the archive document: status, timeline, outcome, and where older facts lie."""
+        """Write the archive document: status, timeline, outcome, where older facts lie, and its state."""
         path = archive_path(job.state.workflow_id)
         document = {
             "archived_at": instant_text(job.at),
@@ -107,6 +111,7 @@ class Claims:
             "timeline": timeline(job.state.facts),
             "archives": list(job.state.fact_archives),
             "outcome": outcome(job.state),
+            "case": job.state.model_dump(mode="json", exclude=_NOT_ARCHIVED),
         }
         await self._documents.put_document(path, json.dumps(document, ensure_ascii=False).encode())
         return path

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from atoz.appeal.packet.dossier import Dossier
 from atoz.claims.base import Compact, Instant, Record
 from atoz.claims.claim import ClaimFile
 from atoz.claims.facts import Fact
@@ -39,16 +40,14 @@ class DraftJob(Record):
 
 
 class HandInJob(Record):
-    """Hand in exactly this text with exactly these files."""
+    """Hand in exactly this text with exactly these files. `archives` hold the claim's older facts."""
 
     workflow_id: str
     order_id: str
     marketplace: str
     submit: Submit
-    text: str
-    digest: str
-    attachments: tuple[Fact, ...] = ()
-    facts_only: bool = False
+    dossier: Dossier
+    archives: tuple[str, ...] = ()
     due: Instant
     at: Instant
     message_id: str

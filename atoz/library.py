@@ -16,6 +16,7 @@ from pathlib import Path
 import holidays
 
 from atoz.appeal.lint_words import Carriers, LintFile, LintWords
+from atoz.appeal.packet.words import PacketWords
 from atoz.appeal.phrasebook import Phrasebook
 from atoz.appeal.words import AppealWords
 from atoz.claims.calendar import SendingHours
@@ -45,11 +46,12 @@ class Library:
     bans: Bans = field(default_factory=Bans)
     lint: LintWords = field(default_factory=LintWords)
     appeals: dict[str, Phrasebook] = field(default_factory=dict)
+    packets: dict[str, PacketWords] = field(default_factory=dict)
 
     @cached_property
     def appeal_words(self) -> AppealWords:
         """What appeals are made of and checked with."""
-        return AppealWords(self.bans, self.lint, self.appeals, self.phrases)
+        return AppealWords(self.bans, self.lint, self.appeals, self.phrases, self.packets)
 
     def playbook(self, name: str) -> Playbook:
         """The playbook of this name. Raises BadInput with the nearest known name."""
@@ -91,6 +93,7 @@ def load_library(folder: Path | None = None) -> Library:
     lint = read_folder(folder / "lint", lambda text, file: read_yaml(text, file, LintFile))
     links = read_folder(folder / "lint/links", lambda text, file: read_yaml(text, file, Carriers))
     books = read_folder(folder / "appeal", lambda text, file: read_yaml(text, file, Phrasebook))
+    packets = read_folder(folder / "packet", lambda text, file: read_yaml(text, file, PacketWords))
     notices = _notices(folder / "notices")
     _refuse(
         [
@@ -102,6 +105,7 @@ def load_library(folder: Path | None = None) -> Library:
             *lint.problems,
             *links.problems,
             *books.problems,
+            *packets.problems,
         ]
     )
     _refuse([*_between(folder, playbooks.files, policies.files), *_named(policies, phrases)])
@@ -119,6 +123,7 @@ def load_library(folder: Path | None = None) -> Library:
             (carrier for file in links.files for carrier in file.value.carriers),
         ),
         appeals={file.value.language: file.value for file in books.files},
+        packets={file.value.language: file.value for file in packets.files},
     )
 
 

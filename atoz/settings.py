@@ -71,6 +71,9 @@ class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
     keys_file: Path | None = Field(None, description="the file of the key ring")
     task_queue: str = Field("atoz", min_length=1, max_length=200, description="a name, like atoz")
 
+    fonts: Path | None = Field(
+        None, description="a folder with fonts for scripts that evidence.pdf lacks"
+    )
     seller_name: str = Field("", max_length=100, description="the name under messages")
     sender: Annotated[dict[str, Address], NoDecode, BeforeValidator(senders)] = Field(
         {}, description="one address, or one per marketplace: US=a@shop.example, DE=b@shop.example"

@@ -20,8 +20,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.appeals import Appeals, Post
 from activities.claims import Claims
 from activities.messages import Messages
+from activities.packing import Packing
 from activities.settling import Questions
 from activities.tasks import Tasks
+from atoz.appeal.packet.fonts import Fonts
+from atoz.appeal.packet.make import Kit
 from atoz.evidence.store import EvidenceStore
 from atoz.keeping import kept_store
 from atoz.library import Library, load_library
@@ -147,9 +150,11 @@ def build_activities(
         two_person_approval=settings.two_person_approval,
     )
     messages = Messages(mailer, rules.templates, settings, rules.library.bans)
+    kit = Kit(rules.library.appeal_words, Fonts(settings.fonts))
+    packing = Packing(store, kit, settings.state / "packets")
     appeals = Appeals(
         words=rules.library.appeal_words,
-        packets=settings.state / "packets",
+        packing=packing,
         notifier=notifier,
         mailer=MustArrive(mailer),
         senders=settings,

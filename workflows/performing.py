@@ -12,6 +12,7 @@ from temporalio.exceptions import ActivityError
 
 from activities import jobs
 from activities import names as activity_names
+from atoz.appeal.packet.dossier import appeal_dossier
 from atoz.playbook import acts
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
@@ -109,10 +110,8 @@ async def _hand_in(state: CaseState, submit: acts.Submit, now: datetime) -> ev.A
         order_id=state.file.claim.order_id,
         marketplace=state.file.claim.marketplace,
         submit=submit,
-        text=appeal.text,
-        digest=appeal.digest,
-        attachments=tuple(fact for fact in state.facts if fact.kind == "evidence_added"),
-        facts_only=appeal.facts_only,
+        dossier=appeal_dossier(state, appeal),
+        archives=state.fact_archives,
         due=clock.due,
         at=now,
         message_id=names.message_id(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from atoz.appeal.arrivals import Arrivals
 from atoz.appeal.lint_words import LintWords
+from atoz.appeal.packet.words import PacketWords
 from atoz.appeal.phrasebook import Phrasebook
 from atoz.appeal.phrases import compiled
 from atoz.appeal.quoting import Quotes
@@ -27,6 +28,8 @@ class AppealWords:
     lint: LintWords = field(default_factory=LintWords)
     books: Mapping[str, Phrasebook] = field(default_factory=dict)
     readers: Mapping[str, Phrases] = field(default_factory=dict)
+
+    packets: Mapping[str, PacketWords] = field(default_factory=dict)
 
     def book(self, language: str) -> Phrasebook:
         """The phrasebook of a language, else the English one."""
@@ -47,3 +50,7 @@ class AppealWords:
         books = self.books.values()
         has_it = compiled((book.buyer.has_it, book.spaced) for book in books)
         return Arrivals(self.lint, has_it, self.readers)
+
+    def packet(self, language: str) -> PacketWords:
+        """The words of a packet in a language, else the English ones."""
+        return self.packets.get(language) or self.packets[REFERENCE]

@@ -1,5 +1,6 @@
-"""The verbs about an appeal's text that need no server: written from a case, and checked."""
+"""The verbs about an appeal: its text written from a case and checked, its packet held against its claim."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from atoz.appeal.draft import draft
+from atoz.appeal.packet.folder import read_packet
 from atoz.claims.base import instant_text, utc
 from atoz.claims.case import CaseFile
 from atoz.cli import given
@@ -64,6 +66,33 @@ async def lint(
     checked = draft(state, act, now, call.library.appeal_words)
     blocked = any(finding.severity == "block" for finding in checked.findings)
     return Answer(_document(checked), _look(checked), code=1 if blocked else 0)
+
+
+async def verify(
+    call: Call,
+    packet: Annotated[Path, typer.Argument(metavar="FOLDER", help="a packet's folder, or its zip")],
+) -> Answer:
+    """Make a packet again from its claim, and tell every difference: exit 1 where there is one."""
+    # Imported here: fonts and typst take time that other verbs need not wait for.
+    from atoz.appeal.packet.verify import Claimed, claimed  # noqa: PLC0415
+    from atoz.service.packets import verdict  # noqa: PLC0415
+    from atoz.service.packets import verify as check  # noqa: PLC0415
+
+    found = read_packet(packet)
+    says = claimed(found)
+    if isinstance(says, Claimed):
+        document = verdict(says, await check(await call.service(), found, says))
+    else:
+        document = verdict(None, [says])
+    return Answer(document, _differences(document, packet), code=0 if document["ok"] else 1)
+
+
+def _differences(document: Mapping[str, Any], packet: Path) -> list[RenderableType]:
+    found = [Text(f"{each['file']}: {each['what']}") for each in document["differences"]]
+    if document["ok"]:
+        whole = f"{packet} is what the claim of order {document['order_id']} makes, file by file"
+        return [Text(whole)]
+    return [*found, Text(f"{len(found)} differences: do not post it as it is", "bold red")]
 
 
 def _played(
@@ -125,3 +154,4 @@ def add_to(appeals: typer.Typer) -> None:
     """Register these verbs, all of the form `appeal VERB`."""
     register(appeals, draft_, PANEL, server=False)
     register(appeals, lint, PANEL, server=False)
+    register(appeals, verify, PANEL)

@@ -51,13 +51,16 @@ def _drafted(state: CaseState, task: Task) -> Appeal | None:
     """The revision as it was recorded when it was written."""
     for fact in reversed(state.facts):
         if fact.kind == "appeal_drafted" and fact.data.get("digest") == task.digest:
-            appeal = _appeal_of(fact)
+            appeal = appeal_of(fact)
             if _is_of(task, appeal):
                 return appeal
     return None
 
 
-def _appeal_of(fact: Fact) -> Appeal:
-    # What was known then is what was recorded before it.
-    known = int(fact.id[1:]) - 1
-    return Appeal.model_validate({**fact.data, "step": fact.step, "facts_known": known})
+def appeal_of(fact: Fact) -> Appeal:
+    """The revision that a fact `appeal_drafted` recorded."""
+    # Facts of older claims do not say what was known: then it is what was recorded before them.
+    before = int(fact.id[1:]) - 1
+    known = fact.data.get("facts_known")
+    own = {"facts_known": before if known is None else known, "drafted_at": fact.at}
+    return Appeal.model_validate({**fact.data, "step": fact.step, **own})

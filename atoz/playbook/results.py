@@ -155,6 +155,7 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
             findings=event.findings,
             asked_before=asked,
             facts_known=event.facts_known,
+            drafted_at=work.at,
             stale=behind and not event.edited_by,
             unchecked=behind and bool(event.edited_by),
         )
@@ -168,6 +169,7 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
         **{k: v for k, v in fields.items() if k != "step"},
         sentences=[s.model_dump(mode="json") for s in event.sentences],
         findings=[f.model_dump(mode="json") for f in event.findings],
+        facts_known=event.facts_known,
     )
 
 
@@ -248,6 +250,7 @@ def _handed_to_operator(work: Work, event: ev.AppealTried) -> None:
         digest=appeal.digest,
         revision=appeal.revision,
         packet=event.packet,
+        warning=event.detail or None,
         told=event.told,
     )
 

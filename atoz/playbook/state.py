@@ -77,6 +77,7 @@ class Appeal(Record):
     handed_in: bool = False
     facts_known: int | None = None
     """How many facts were recorded when it was written: files that came later are not bound."""
+    drafted_at: Instant | None = None
 
 
 class Task(Record):

@@ -26,13 +26,18 @@ async def archived(service: Service, workflow_id: str) -> dict[str, Any] | None:
 
 async def older(service: Service, parts: Sequence[str]) -> list[dict[str, Any]]:
     """The timeline entries of facts that left the claim for the store. Raises AtozError where one is gone."""
+    return shown_facts(await older_facts(service, parts))
+
+
+async def older_facts(service: Service, parts: Sequence[str]) -> list[Fact]:
+    """The facts that left the claim for the store. Raises AtozError where a part is gone."""
     facts: list[Fact] = []
     for part in parts:
         content = await service.store.get_document(part)
         if content is None:
-            raise AtozError(f"the store lacks {part}, a part of this timeline: restore it")
+            raise AtozError(f"the store lacks {part}, a part of this claim's facts: restore it")
         facts += _FACTS.validate_json(content)
-    return shown_facts(facts)
+    return facts
 
 
 def shown(facts: object) -> list[dict[str, Any]]:

@@ -6,12 +6,13 @@ One that was stopped on the server still answers from its history: it is shown a
 from typing import Any
 
 from atoz.claims.base import utc
+from atoz.claims.facts import Fact
 from atoz.errors import BadInput
 from atoz.playbook.problems import instead
 from atoz.playbook.state import CaseState
 from atoz.playbook.why import why as explained
 from atoz.service.acting import not_running
-from atoz.service.archive import archived, in_order, older, shown
+from atoz.service.archive import archived, in_order, older, older_facts, shown
 from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.calls import NotBegun, NotOpen
 from atoz.service.drafting import with_drafts
@@ -95,6 +96,26 @@ async def why(service: Service, order_id: str, step: str) -> dict[str, Any]:
         names = [each.id for each in state.playbook.steps] if state.playbook else []
         raise BadInput(f"this claim's playbook has no step {step}: {instead(step, names)}")
     return {"workflow_id": workflow_id, "order_id": order_id, **answer}
+
+
+async def whole_case(service: Service, order_id: str) -> CaseState:
+    """The claim's state with every fact that it ever had. Raises NoSuchClaim, NoWorker.
+
+    Raises BadInput for a claim that was archived by an edition that did not keep its state.
+    """
+    workflow_id = claim_id(order_id)
+    found = await _asked(service, workflow_id, "case")
+    document = None if found is not None else await archived(service, workflow_id)
+    if document is not None and "case" not in document:
+        raise BadInput(f"the archive of order {order_id} holds its timeline alone")
+    found = document["case"] if document else found or await _ended(service, workflow_id, "case")
+    state = CaseState.model_validate(found)
+    facts = [*await older_facts(service, state.fact_archives), *state.facts]
+    return state.model_copy(update={"facts": tuple(sorted(facts, key=_number))})
+
+
+def _number(fact: Fact) -> int:
+    return int(fact.id[1:])
 
 
 async def _asked(service: Service, workflow_id: str, name: str) -> Any:

@@ -7,19 +7,23 @@ known when it was written. So the same packet can be made again years later.
 import json
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from atoz.claims.base import Instant, Record, money_text
 from atoz.claims.facts import Fact
 from atoz.playbook.parts import Attachment, Sentence
-from atoz.playbook.state import CaseState
+from atoz.playbook.state import Appeal, CaseState
 
 Kind = Literal["appeal", "answer-information", "metric-restoration", "plan-of-action"]
 
 LONGEST_VALUE = 600
 """Signs of a fact's value that a packet shows; the claim's record has it whole."""
 
+Sentences = tuple[Sentence, ...]
+
+_ANY = datetime(2000, 1, 1, tzinfo=UTC)
 _NUMBERED = re.compile(r"[^\d:：]{1,30}?(\d{1,3})\s?[:：]")
 
 
@@ -60,6 +64,7 @@ class Dossier(Record):
     text: str
     facts_only: bool = False
     edited_by: str | None = None
+    facts_known: int
     sentences: tuple[Sentence, ...] = ()
     facts: tuple[Cited, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
@@ -68,8 +73,8 @@ class Dossier(Record):
     def missing(self) -> tuple[str, ...]:
         """The ids of cited facts that are not here: they have left the claim for the store."""
         here = {fact.id for fact in self.facts}
-        cited = dict.fromkeys(id for sentence in self.sentences for id in sentence.facts)
-        return tuple(id for id in cited if id not in here)
+        cited = dict.fromkeys(each for sentence in self.sentences for each in sentence.facts)
+        return tuple(each for each in cited if each not in here)
 
     @property
     def attached(self) -> tuple[Exhibit, ...]:
@@ -77,22 +82,27 @@ class Dossier(Record):
         return tuple(exhibit for exhibit in self.exhibits if exhibit.file is not None)
 
 
-def appeal_dossier(state: CaseState, drafted: Fact) -> Dossier:
-    """The dossier of the revision that the fact `drafted` (`appeal_drafted`) recorded."""
-    known = known_at(state.facts, drafted)
-    sentences = tuple(Sentence.model_validate(each) for each in drafted.data.get("sentences", ()))
-    keys = ("revision", "digest", "text", "language", "facts_only", "edited_by")
-    own = {key: drafted.data[key] for key in keys if key in drafted.data}
-    return dossier(state, known, sentences, kind="appeal", as_of=drafted.at, **own)
+def appeal_dossier(state: CaseState, appeal: Appeal) -> Dossier:
+    """The dossier of a revision: what was known when it was written, and nothing that came later."""
+    known = appeal.facts_known
+    return dossier(
+        state,
+        kind="appeal",
+        as_of=appeal.drafted_at or state.started_at,
+        facts_known=state.facts_recorded if known is None else known,
+        sentences=appeal.sentences,
+        **appeal.model_dump(include=_OF_THE_TEXT),
+    )
 
 
-def dossier(
-    state: CaseState, known: Sequence[Fact], sentences: tuple[Sentence, ...], **own: Any
-) -> Dossier:
-    """A dossier over the facts `known`; `own` is what the text itself brings."""
+_OF_THE_TEXT = {"revision", "digest", "text", "language", "facts_only", "edited_by"}
+
+
+def dossier(state: CaseState, *, facts_known: int, sentences: Sentences, **own: Any) -> Dossier:
+    """A dossier over the first `facts_known` facts of a claim; `own` is what the text itself brings."""
+    known = [fact for fact in state.facts if _number(fact.id) <= facts_known]
     values = {fact.kind: fact.data.get("value") for fact in known if "value" in fact.data}
     amount, currency = values.get("claim.amount"), values.get("claim.currency")
-    cited = {id for sentence in sentences for id in sentence.facts}
     return Dossier(
         workflow_id=state.workflow_id,
         order_id=state.file.claim.order_id,
@@ -100,18 +110,39 @@ def dossier(
         reason=values.get("claim.reason"),
         amount=money_text(Decimal(amount), currency) if amount and currency else None,
         zone=state.policy.zone if state.policy else "UTC",
+        facts_known=facts_known,
         sentences=sentences,
-        facts=tuple(cite(fact) for fact in known if fact.id in cited),
+        facts=_cited(sentences, known),
         exhibits=exhibits_of(sentences, known),
         **own,
     )
 
 
-def known_at(facts: Iterable[Fact], drafted: Fact) -> tuple[Fact, ...]:
-    """The facts that the revision was written from: what came in while it was written is not bound."""
-    known = drafted.data.get("facts_known")
-    last = _number(drafted) - 1 if known is None else int(known)
-    return tuple(fact for fact in facts if _number(fact) <= last)
+def completed(dossier: Dossier, older: Iterable[Fact]) -> Dossier:
+    """The dossier with what had left the claim for the store: old replies and files."""
+    known = [fact for fact in older if _number(fact.id) <= dossier.facts_known]
+    facts = {fact.id: fact for fact in (*_cited(dossier.sentences, known), *dossier.facts)}
+    files = [*known, *(_fact_of(each) for each in dossier.attached)]
+    every = {fact.id: fact for fact in sorted(files, key=lambda fact: _number(fact.id))}
+    return dossier.model_copy(
+        update={
+            "facts": tuple(facts[each] for each in sorted(facts, key=_number)),
+            "exhibits": exhibits_of(dossier.sentences, list(every.values())),
+        }
+    )
+
+
+def _cited(sentences: Sentences, known: Iterable[Fact]) -> tuple[Cited, ...]:
+    wanted = {each for sentence in sentences for each in sentence.facts}
+    return tuple(cite(fact) for fact in known if fact.id in wanted)
+
+
+def _fact_of(exhibit: Exhibit) -> Fact:
+    """The fact of an exhibit's file, as far as exhibits go."""
+    assert exhibit.fact is not None, "a file is a fact of the claim"
+    assert exhibit.file is not None, "asked for files only"
+    data = exhibit.file.model_dump(mode="json")
+    return Fact(id=exhibit.fact, at=_ANY, kind="evidence_added", source="", data=data)
 
 
 def cite(fact: Fact) -> Cited:
@@ -151,7 +182,7 @@ def exhibits_of(sentences: Sequence[Sentence], known: Sequence[Fact]) -> tuple[E
         numbered = _NUMBERED.match(sentence.text)
         if numbered is None or int(numbered[1]) in found:
             continue
-        fact = next((files.pop(id) for id in sentence.facts if id in files), None)
+        fact = next((files.pop(each) for each in sentence.facts if each in files), None)
         number = int(numbered[1])
         found[number] = _exhibit(number, fact, caption=sentence.text[numbered.end() :].strip())
     for number, fact in enumerate(files.values(), start=max(found, default=0) + 1):
@@ -166,5 +197,5 @@ def _exhibit(number: int, fact: Fact | None, caption: str = "") -> Exhibit:
     return Exhibit(number=number, caption=caption, fact=fact.id, file=file)
 
 
-def _number(fact: Fact) -> int:
-    return int(fact.id[1:])
+def _number(fact_id: str) -> int:
+    return int(fact_id[1:])

@@ -69,7 +69,7 @@ def _headings(dossier: Dossier) -> list[Heading]:
     reached = 0
     last = len(dossier.sentences) - 1
     for number, sentence in enumerate(dossier.sentences):
-        meant = _meant(sentence, captions, {kinds.get(id, "") for id in sentence.facts})
+        meant = _meant(sentence, captions, {kinds.get(each, "") for each in sentence.facts})
         wanted = _ORDER.index("request" if number == last else meant)
         reached = max(reached, wanted)
         found.append(_ORDER[reached])

@@ -14,7 +14,9 @@ _LONGEST_RUN = 24
 _MOST_ACCENTS = 3
 
 # Joiners stay: whole scripts are written with them.
-_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u061c\u00ad]")
+_UNSEEN = re.compile(
+    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u061c\u00ad]"
+)
 _RUN = re.compile(rf"[!-~\u00a1-\u024f]{{{_LONGEST_RUN + 1},}}")
 _PIECE = re.compile(rf".{{{_LONGEST_RUN}}}")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -35,7 +37,11 @@ def _signs(text: str) -> list[str]:
     for sign in text:
         kind = unicodedata.category(sign)
         accents = accents + 1 if kind in {"Mn", "Me"} else 0
-        if sign in "\n\t" or (kind[0] != "C" and accents <= _MOST_ACCENTS) or sign in "\u200c\u200d":
+        if (
+            sign in "\n\t"
+            or (kind[0] != "C" and accents <= _MOST_ACCENTS)
+            or sign in "\u200c\u200d"
+        ):
             out.append(sign)
         elif kind[0] == "C":
             out.append(REPLACED)

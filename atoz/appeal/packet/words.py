@@ -1,15 +1,14 @@
 """The words that stand around the facts in a packet's PDF, in one language.
 
-The files are `playbooks/packet/<language>.yaml`; the English one explains each key.
+The headings are those of the phrasebook (`playbooks/appeal`); what stands beside values, and the notes
+for the reader, are here: `playbooks/packet/<language>.yaml`, of which the English one explains each key.
 """
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from atoz.claims.base import Strict
-from atoz.claims.claim import Reason
 
 _LONGEST = 200
 
@@ -33,42 +32,23 @@ Counted = Annotated[Words, AfterValidator(_counts)]
 
 
 class Titles(Strict):
-    """What the document is called, by the kind of its text."""
+    """What a text is called that is no appeal."""
 
-    appeal: Words
     answer_information: Words
     metric_restoration: Words
     plan_of_action: Words
 
 
-class Headings(Strict):
-    """What stands above each part of the text."""
-
-    position: Words
-    chronology: Words
-    evidence: Words
-    statement: Words
-    solution: Words
-    request: Words
-    exhibits: Words
-    sources: Words
-
-
 class Labels(Strict):
     """What stands beside single values."""
 
-    order: Words
     claim: Words
-    amount: Words
     marketplace: Words
-    prepared: Words
     revision: Words
     digest: Words
     zone: Words
-    exhibit: Words
     file: Words
     size: Words
-    page: Words
     sentence: Words
     fact: Words
     recorded: Words
@@ -91,20 +71,9 @@ class Notes(Strict):
 
 
 class PacketWords(Strict):
-    """Every word of a PDF that is not a fact. Raises ValueError for a key that is missing."""
+    """Every word of a PDF that is neither a fact nor a heading. Raises ValueError for what is amiss."""
 
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
     titles: Titles
-    headings: Headings
     labels: Labels
     notes: Notes
-    reasons: dict[Reason, Words]
-
-
-Packets = Mapping[str, PacketWords]
-"""By language; there is always English."""
-
-
-def words_of(packets: Packets, language: str) -> PacketWords:
-    """The words in this language, else in English."""
-    return packets.get(language) or packets["en"]

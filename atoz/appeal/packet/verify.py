@@ -1,0 +1,83 @@
+"""Whether a packet still is what the claim's facts make: made again, and compared file by file."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from atoz.appeal.packet import manifest
+from atoz.appeal.packet.compare import Difference, differences
+from atoz.appeal.packet.dossier import Dossier, appeal_dossier
+from atoz.appeal.packet.folder import Found
+from atoz.appeal.packet.make import Kept, Kit, make_packet
+from atoz.appeal.packet.views import file_name
+from atoz.playbook.posted import appeal_of
+from atoz.playbook.state import CaseState
+
+
+class Claimed(NamedTuple):
+    """What a packet's manifest says that it is."""
+
+    order_id: str
+    document: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the text and its attachments."""
+        return str(self.document.get("digest"))
+
+
+def claimed(found: Found) -> Claimed | Difference:
+    """What the packet says that it is, or why nobody can tell."""
+    content = found.files.get(manifest.NAME)
+    if content is None:
+        return Difference(manifest.NAME, "is missing: without it nobody can tell what this is of")
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return Difference(manifest.NAME, "cannot be read as JSON")
+    if not isinstance(document, dict) or not isinstance(document.get("order_id"), str):
+        return Difference(manifest.NAME, "does not name an order")
+    return Claimed(document["order_id"], document)
+
+
+async def verified(
+    found: Found, says: Claimed, state: CaseState, kept: Kept, kit: Kit
+) -> list[Difference]:
+    """Every difference between what was found and what the facts of `state` make.
+
+    A file is read from the packet where it is the recorded one, so that no store is needed for a
+    packet that is whole. Raises what a store in trouble raises.
+    """
+    dossier = _dossier(state, says)
+    if dossier is None:
+        return [
+            Difference(manifest.NAME, f"its digest {says.digest[:32]} is of no text of this claim")
+        ]
+    packet = await make_packet(dossier, _FoundFirst(found, kept), kit)
+    lost = [file_name(each) for each in dossier.attached if file_name(each) not in packet.files]
+    return [
+        *(Difference(name, "is missing, and the store has lost it") for name in lost),
+        *differences(packet.files, found.files, ordered=found.ordered),
+    ]
+
+
+def _dossier(state: CaseState, says: Claimed) -> Dossier | None:
+    """The dossier of the recorded text with this digest, of this very revision where there are two."""
+    texts = [appeal_of(fact) for fact in state.facts if fact.kind == "appeal_drafted"]
+    same = [text for text in texts if text.digest == says.digest]
+    named = [text for text in same if text.revision == says.document.get("revision")]
+    return appeal_dossier(state, (named or same)[-1]) if same else None
+
+
+class _FoundFirst:
+    """The files of a packet by their sha256, and behind them the store."""
+
+    def __init__(self, found: Found, kept: Kept) -> None:
+        self._found = {hashlib.sha256(each).hexdigest(): each for each in found.files.values()}
+        self._kept = kept
+
+    async def get(self, sha256: str) -> bytes:
+        """See Kept."""
+        content = self._found.get(sha256)
+        return content if content is not None else await self._kept.get(sha256)

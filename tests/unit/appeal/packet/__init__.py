@@ -1,0 +1,1 @@
+"""What a packet holds, and that every change of it is found."""
