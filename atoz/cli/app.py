@@ -15,6 +15,7 @@ from atoz.cli import (
     mail,
     mailbox,
     messages,
+    migrating,
     people,
     playbooks,
     plays,
@@ -52,6 +53,10 @@ def build() -> typer.Typer:
     authoring.add_to(books)
     upgrades.add_to(app)
     fuzzing.add_to(books)
+    moves = typer.Typer(
+        help="Move running claims to a changed playbook, and back.", no_args_is_help=True
+    )
+    migrating.add_to(moves)
     mail.add_to(mails)
     mailbox.add_to(mails)
     written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)
@@ -64,6 +69,7 @@ def build() -> typer.Typer:
     app.add_typer(texts, name="appeal", rich_help_panel=appeals.PANEL)
     app.add_typer(mails, name="mail", rich_help_panel=mail.PANEL)
     app.add_typer(books, name="playbook", rich_help_panel=plays.PANEL)
+    app.add_typer(moves, name="migrate", rich_help_panel=plays.PANEL)
     return app
 
 

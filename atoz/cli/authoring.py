@@ -11,7 +11,6 @@ from atoz.cli.answer import Answer
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.errors import BadInput
-from atoz.playbook.checking import check_playbook
 from atoz.playbook.diagram import mermaid
 from atoz.playbook.diff import differences
 from atoz.playbook.reference import reference as reference_page
@@ -55,10 +54,7 @@ async def new(
 
 def _refuse_unproved(call: Call, text: str, path: str) -> None:
     """A bad name, or a playbook that would not pass, is refused before anything is written."""
-    markets = {name: policy.sending_hours for name, policy in call.library.policies.items()}
-    checked = check_playbook(
-        text, path, markets, call.now.date(), templates=books.templates(call) or None
-    )
+    checked = books.checked_text(call, text, path)
     if not checked.ok:
         raise BadInput("\n".join(str(problem) for problem in checked.problems))
 

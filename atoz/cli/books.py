@@ -1,5 +1,6 @@
 """A playbook that a person names: by its name in the folder, or as a file."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import typer
 
 from atoz.cli.verbs import Call
 from atoz.errors import BadInput
+from atoz.library import load_policies, proved_hours
+from atoz.playbook.checking import Checked, check_playbook
 from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
 from atoz.playbook.problems import instead
@@ -42,6 +45,20 @@ def loaded(call: Call, name: str) -> Playbook:
     """The playbook. Raises BadInput, PlaybookRefused with every problem of its text."""
     path, text = read(call, name)
     return load_playbook(text, path, templates(call) or None)
+
+
+def checked(call: Call, name: str, limit: timedelta | None = None) -> tuple[str, Checked]:
+    """The path, and what `check` finds: every problem, and the proof. Raises BadInput for no file."""
+    path, text = read(call, name)
+    return path, checked_text(call, text, path, limit)
+
+
+def checked_text(call: Call, text: str, path: str, limit: timedelta | None = None) -> Checked:
+    """The same of a text that need not lie in a file yet."""
+    today = call.now.date()
+    hours = proved_hours(load_policies(call.settings.playbooks), today)
+    known = templates(call) or None
+    return check_playbook(text, path, hours, today, templates=known, limit=limit)
 
 
 def templates(call: Call) -> frozenset[str]:

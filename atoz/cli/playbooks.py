@@ -13,11 +13,11 @@ from atoz.cli.answer import Answer
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, local
 from atoz.errors import Usage
-from atoz.library import load_policies, proved_hours
 from atoz.mail.plain import one_line
-from atoz.playbook.checking import Checked, check_playbook
+from atoz.playbook.checking import Checked
 from atoz.playbook.problems import PlaybookRefused
 from atoz.playbook.proof import Proof
+from atoz.service.feasible import infeasible
 
 PANEL = "Playbooks and rehearsals"
 _LINE = 2_000
@@ -30,20 +30,37 @@ async def check(
     limit: Annotated[
         str | None, typer.Option(metavar="SPAN", help="prove it for this limit, such as 72h")
     ] = None,
+    open_claims: Annotated[
+        bool, typer.Option("--open-claims", help="and the claims that run: who would be late?")
+    ] = False,
 ) -> Answer:
     """Check a playbook and prove that it answers in time, for every arrival of the coming year."""
-    span, today = _span(limit), call.now.date()
     try:
-        path, text = books.read(call, playbook)
+        path, checked = books.checked(call, playbook, _span(limit))
     except PlaybookRefused as refused:
         return _answer(playbook, Checked(refused.problems))
-    hours = proved_hours(load_policies(call.settings.playbooks), today)
-    known = books.templates(call) or None
-    return _answer(path, check_playbook(text, path, hours, today, templates=known, limit=span))
+    answer = _answer(path, checked)
+    if not open_claims or checked.playbook is None:
+        return answer
+    found = await infeasible(await call.service(), checked.playbook)
+    late = any(row["became"] for row in found["infeasible"])
+    document, shown = {**answer.document, "open_claims": found}, [*answer.shown, *_late(found)]
+    return Answer(document, shown, code=1 if late else answer.code)
 
 
 def _answer(path: str, checked: Checked) -> Answer:
     return Answer(_document(checked), _look(path, checked), code=0 if checked.ok else 1)
+
+
+def _late(found: dict[str, Any]) -> list[RenderableType]:
+    """The open claims that would be late, for a person."""
+    rows = [
+        (row["order_id"], row["marketplace"], local(row["due"]), row["why"])
+        for row in found["infeasible"]
+    ]
+    head = f"Open claims under the files as they are now: {found['looked_at']}, late: {len(rows)}"
+    table = [columns(("order", "market", "answer due", "why"), rows)] if rows else []
+    return [Text(""), Text(head), *table]
 
 
 def _span(limit: str | None) -> timedelta | None:
@@ -112,4 +129,4 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
 
 def add_to(playbooks: typer.Typer) -> None:
     """Register this verb as `playbook check`."""
-    register(playbooks, check, PANEL, server=False)
+    register(playbooks, check, PANEL)

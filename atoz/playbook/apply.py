@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from atoz.playbook import events as ev
-from atoz.playbook import inputs, operators, results
+from atoz.playbook import inputs, moving, operators, results
 from atoz.playbook.state import CaseState
 from atoz.playbook.work import Work
 
@@ -21,6 +21,7 @@ _RULES: dict[type[ev.Event], Callable[[Work, Any], None]] = {
     ev.Resumed: inputs.resumed,
     ev.StepSkippedByHand: inputs.skipped,
     ev.DueSet: inputs.due_set,
+    ev.Migrated: moving.migrated,
     ev.EvidenceAdded: inputs.evidence_added,
     ev.TaskDone: operators.task_done,
     ev.Approved: operators.approved,

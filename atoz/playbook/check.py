@@ -13,6 +13,7 @@ from atoz.claims.base import check_decimals, merged
 from atoz.claims.claim import ClaimFile
 from atoz.claims.clocks import STOPPED_BY
 from atoz.playbook import events as ev
+from atoz.playbook import migrating
 from atoz.playbook.approving import may_not_approve
 from atoz.playbook.posted import awaits_retry, may_be_posted
 from atoz.playbook.state import CaseState, Task
@@ -161,6 +162,7 @@ _RULES: dict[type[ev.Event], Callable[[CaseState, Any], str | None]] = {
     ev.Refunded: _refund,
     ev.StepSkippedByHand: _skip,
     ev.DueSet: _due,
+    ev.Migrated: migrating.refusal,
     ev.Paused: _pause,
     ev.Resumed: _resume,
 }

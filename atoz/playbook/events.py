@@ -188,6 +188,20 @@ class DueSet(OperatorEvent):
     why: Words = ""
 
 
+class Migrated(OperatorEvent):
+    """A person moves the claim to another edition of its playbook, or back to one that it had.
+
+    `digest` is that playbook's; `expects` is the digest that was pinned when the person looked.
+    Without `playbook` it is one that the claim had before.
+    """
+
+    type: Literal["migrated"] = "migrated"
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    playbook: Annotated[Playbook | None, Compact] = None
+    expects: Annotated[str, Field(max_length=64)] = ""
+    why: Words = ""
+
+
 class EvidenceAdded(OperatorEvent):
     """A person adds a file to the claim's evidence."""
 
@@ -357,6 +371,7 @@ AnyEvent = Annotated[
     | Resumed
     | StepSkippedByHand
     | DueSet
+    | Migrated
     | EvidenceAdded
     | Opened
     | MessageTried
@@ -395,6 +410,7 @@ UPDATES: dict[str, type[OperatorEvent]] = {
     "resume": Resumed,
     "skip": StepSkippedByHand,
     "due": DueSet,
+    "migrate": Migrated,
     "add_evidence": EvidenceAdded,
 }
 """The operator's verbs and what their payload must be."""

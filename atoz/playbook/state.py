@@ -123,6 +123,8 @@ class CaseState(Record):
     playbook: Annotated[Playbook | None, Compact] = None
     playbook_digest: str = ""
     candidates: Annotated[tuple[Playbook, ...], Compact] = ()
+    former: Annotated[tuple[Playbook, ...], Compact] = ()
+    """The playbooks that this claim had before it was moved, oldest first."""
     channel: Literal["operator", "email", "webhook"] = "operator"
     message_domain: str = "messages.invalid"
     two_person_approval: bool = False

@@ -77,7 +77,10 @@ def _asked(data: Data, when: When) -> str:
 def _overridden(data: Data, when: When) -> str:
     due = f"{data['clock']} ends {when(data['due'])}" if data.get("due") else None
     named = data.get("rule") or data.get("step_id")
-    return _listed(f"{data['what']}{f': {named}' if named else ''}", due, data.get("why"))
+    moved = None
+    if data.get("old_digest"):
+        moved = f"{data['playbook']} from {data['old_digest']} to {data['digest']}"
+    return _listed(f"{data['what']}{f': {named}' if named else ''}", due, moved, data.get("why"))
 
 
 _WORDS: Mapping[str, Callable[[Data, When], str]] = {

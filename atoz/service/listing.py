@@ -42,6 +42,7 @@ class Wanted(Strict):
 
     status: Status | None = None
     step: str | None = None
+    playbook: str | None = None
     attention: tuple[Attention, ...] = ()
     due_before: Instant | None = None
     closed: bool = False
@@ -81,6 +82,8 @@ def query_of(wanted: Wanted) -> str:
         parts.append(f"{names.STATUS.name} = '{wanted.status.value}'")
     if wanted.step is not None:
         parts.append(f"{names.STEP.name} = '{_word(wanted.step)}'")
+    if wanted.playbook is not None:
+        parts.append(f"{names.PLAYBOOK.name} = '{_word(wanted.playbook)}'")
     if wanted.attention:
         words = ", ".join(f"'{word}'" for word in wanted.attention)
         parts.append(f"{names.ATTENTION.name} IN ({words})")
@@ -172,7 +175,7 @@ def _row(execution: WorkflowExecution) -> dict[str, Any]:
 
 def _word(text: str) -> str:
     if not _WORD.fullmatch(text):
-        raise BadInput(f"{text[:60]!r} is no step's name")
+        raise BadInput(f"{text[:60]!r} is no name of a step or a playbook")
     return text
 
 

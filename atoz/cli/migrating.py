@@ -1,0 +1,100 @@
+"""The verbs for a playbook that changes under running claims: look, move what is safe, take it back."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+
+from atoz.cli import books, given
+from atoz.cli.answer import Answer
+from atoz.cli.verbs import Call, register
+from atoz.cli.words import columns, line, local, zone
+from atoz.errors import BadInput
+from atoz.playbook.model import Playbook
+from atoz.service import migrating
+
+PANEL = "Playbooks and rehearsals"
+
+Order = Annotated[str | None, typer.Option(metavar="ORDER", help="only the claim of this order")]
+
+
+async def preview(call: Call, playbook: books.Named, order: Order = None) -> Answer:
+    """Show what each open claim would do under a changed playbook, and whether it may be moved."""
+    new = _proved(call, playbook)
+    found = await migrating.preview(await call.service(), new, order)
+    return Answer(found, [*_look(found["claims"]), _sum(found)])
+
+
+async def apply(
+    call: Call, playbook: books.Named, why: given.Why = "", order: Order = None
+) -> Answer:
+    """Move the claims that are safe to move to a changed playbook; all others stay as they are."""
+    new = _proved(call, playbook)
+    who: dict[str, Any] = {"by": call.by, "key": call.key, "why": why}
+    return _answer(await migrating.apply(await call.service(), new, order, **who))
+
+
+async def revert(
+    call: Call,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="the playbook that claims were moved to")
+    ],
+    why: given.Why = "",
+    order: Order = None,
+) -> Answer:
+    """Move claims back to the playbook that each had before it was moved, where that is safe."""
+    who: dict[str, Any] = {"by": call.by, "key": call.key, "why": why}
+    return _answer(await migrating.revert(await call.service(), name, order, **who))
+
+
+def _proved(call: Call, playbook: str) -> Playbook:
+    """The playbook, where it passes `check`. Raises BadInput with every problem."""
+    _, checked = books.checked(call, playbook)
+    if not checked.ok or checked.playbook is None:
+        raise BadInput("\n".join(str(problem) for problem in checked.problems))
+    return checked.playbook
+
+
+def _answer(found: dict[str, Any]) -> Answer:
+    moved, stayed = found["moved"], found["stayed"]
+    head = line(f"moved: {len(moved)}, stayed with their playbook: {len(stayed)}")
+    return Answer(found, [*_look([*moved, *stayed]), head])
+
+
+def _sum(found: dict[str, Any]) -> RenderableType:
+    following = f"; {found['following']} follow it already" if found["following"] else ""
+    return line(f"safe to move: {found['safe']}, to stay: {found['unsafe']}{following}")
+
+
+def _look(rows: list[dict[str, Any]]) -> list[RenderableType]:
+    if not rows:
+        return []
+    heads = (
+        "order",
+        f"next now ({zone()})",
+        "next under the new one",
+        "in at the latest",
+        "may move",
+    )
+    cells = [
+        (
+            row["order_id"],
+            _next(row["old"]),
+            _next(row["new"]),
+            local(row["finishes_at"]),
+            "yes" if row["safe"] else f"no: {'; '.join(row['reasons'])}",
+        )
+        for row in rows
+    ]
+    return [columns(heads, cells)]
+
+
+def _next(side: dict[str, Any]) -> str:
+    return f"{side['next_step']} {local(side['next_at'])}" if side["next_step"] else "nothing"
+
+
+def add_to(migrate: typer.Typer) -> None:
+    """Register these verbs, all of the form `migrate VERB`."""
+    register(migrate, preview, PANEL)
+    register(migrate, apply, PANEL, acts=True)
+    register(migrate, revert, PANEL, acts=True)

@@ -1,0 +1,77 @@
+"""A claim's quiet future: what the engine will do if nobody says anything and everything succeeds.
+
+The very same `decide` and `apply` run ahead, so what is foreseen is what happens. `why` tells from it
+when a step comes, a migration what it would leave out.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from atoz.playbook import acts
+from atoz.playbook import events as ev
+from atoz.playbook.apply import apply
+from atoz.playbook.decide import decide
+from atoz.playbook.schedule import due_at
+from atoz.playbook.state import CaseState
+
+HORIZON = timedelta(days=14)
+"""So long after its deadline no step of a playbook is awaited any more."""
+
+_MOST = 1_000
+_NO_TEXT = "0" * 64
+
+
+class Coming(NamedTuple):
+    """One step that will begin: when, and as what the timeline will first show it."""
+
+    step: str
+    at: datetime
+    kind: str
+    why: str | None
+
+
+def quiet_future(state: CaseState, now: datetime) -> CaseState:
+    """The state of an opened claim after its quiet future. Pure; the claim itself knows nothing of it."""
+    until = max(due_at(state), now) + HORIZON
+    for _ in range(_MOST):
+        decision = decide(state, now)
+        if isinstance(decision, acts.Act):
+            state = apply(state, _answer(decision.do, now))
+        elif isinstance(decision, acts.Done) or decision.until > until:
+            break
+        else:
+            now = decision.until
+    return state
+
+
+def coming(state: CaseState, now: datetime) -> Iterator[Coming]:
+    """The steps that begin in the quiet future, each once, in the order in which they do."""
+    known, seen = {fact.id for fact in state.facts}, set[str]()
+    for fact in quiet_future(state, now).facts:
+        if fact.id not in known and fact.step is not None and fact.step not in seen:
+            seen.add(fact.step)
+            yield Coming(fact.step, fact.at, fact.kind, fact.data.get("why"))
+
+
+def _answer(do: acts.Do, now: datetime) -> ev.Event:
+    """The world at its kindest: it takes everything, and no check finds anything."""
+    match do:
+        case acts.Note():
+            return do.event
+        case acts.Send():
+            known = do.model_dump(include={"step", "template", "attempt", "revision"})
+            return ev.MessageTried(**known, at=now, outcome="sent", message_id=f"<{do.step}@quiet>")
+        case acts.Draft():
+            fields = {"step": do.step, "revision": do.revision, "facts_only": do.facts_only}
+            return ev.AppealDrafted(**fields, at=now, text=do.text or "", digest=_NO_TEXT)
+        case acts.Submit():
+            known = do.model_dump(include={"step", "attempt", "revision", "channel"})
+            handed = "handed_over" if do.channel == "operator" else "sent"
+            return ev.AppealTried(**known, at=now, outcome=handed, told=True)
+        case acts.Notify():
+            return ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)
+        case acts.Archive():
+            return ev.Archived(at=now, ref="quiet")
+        case acts.Open():
+            raise AssertionError("an opened claim does not open again")

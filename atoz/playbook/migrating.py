@@ -1,0 +1,146 @@
+"""Whether a running claim may be moved to another edition of its playbook.
+
+A claim keeps the playbook that was pinned for it. It may be moved where nothing that has acted acts
+again, nothing is left out because its time has gone by, and the new playbook is still proved for the
+claim's own limit. The claim itself judges it, so that nothing can come between look and act.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from atoz.claims.base import instant_text
+from atoz.playbook import events as ev
+from atoz.playbook.agenda import Item, next_planned
+from atoz.playbook.conditions import applies
+from atoz.playbook.diff import act_text
+from atoz.playbook.foresee import coming
+from atoz.playbook.model import Playbook
+from atoz.playbook.moving import pinned, target
+from atoz.playbook.prove import WorstCase
+from atoz.playbook.remaining import worst_from
+from atoz.playbook.schedule import due_at, playbook_of
+from atoz.playbook.state import CaseState
+
+
+class Judged(NamedTuple):
+    """What a move would change, and why it must not be: no reason, and it is safe."""
+
+    reasons: tuple[str, ...]
+    old_next: Item | None
+    new_next: Item | None
+    worst: WorstCase | None
+    """The new playbook at its slowest from here; None where nothing is left to answer."""
+
+    @property
+    def safe(self) -> bool:
+        """Whether the claim may be moved."""
+        return not self.reasons
+
+
+def judge(state: CaseState, new: Playbook, now: datetime) -> Judged:
+    """Whether the claim may follow `new` from `now` (UTC) on. Pure: it asks the engine both ways."""
+    over = _over(state, new)
+    if over is not None:
+        planned = next_planned(state, now) if state.policy else None
+        return Judged((over,), planned, None, None)
+    moved = pinned(state, new)
+    worst = _worst(moved, now)
+    reasons = [
+        *_does_not_apply(state, new),
+        *_lost(state, new),
+        *_twice(state, new),
+        *_left_out(state, moved, now),
+        *_unproved(worst),
+    ]
+    return Judged(tuple(reasons), next_planned(state, now), next_planned(moved, now), worst)
+
+
+def acted(state: CaseState, step_id: str) -> bool:
+    """Whether anything of the step has happened: what comes after must know it by its id."""
+    run = state.run(step_id)
+    drafted = state.appeal is not None and state.appeal.step == step_id
+    return drafted or run.state != "waiting" or bool(run.attempts)
+
+
+def _over(state: CaseState, new: Playbook) -> str | None:
+    """Why no step of the claim acts any more, whatever its playbook is."""
+    if state.policy is None:
+        return "the claim has just arrived: its playbook is not chosen yet"
+    rules = (
+        (state.playbook_digest == new.digest, "it follows this playbook already"),
+        (state.decided, "the marketplace has decided: no step acts any more"),
+        (state.refunded_at is not None, "the order was refunded: nothing is left to answer"),
+        (state.handed_over, "a person handles the claim: no step acts any more"),
+    )
+    return next((why for holds, why in rules if holds), None)
+
+
+def _does_not_apply(state: CaseState, new: Playbook) -> Iterator[str]:
+    if not applies(new.applies, state):
+        yield "the new playbook does not apply to this claim"
+
+
+def _lost(state: CaseState, new: Playbook) -> Iterator[str]:
+    """Steps that have acted and that the new playbook does not know as what they were."""
+    for step in playbook_of(state).steps:
+        if not acted(state, step.id):
+            continue
+        kept = new.step(step.id)
+        if kept is None:
+            yield f"`{step.id}` has acted, and the new playbook has no step of this id"
+        elif act_text(kept) != act_text(step):
+            yield f"`{step.id}` has acted ({act_text(step)}); in the new playbook it is to {act_text(kept)}"
+
+
+def _twice(state: CaseState, new: Playbook) -> Iterator[str]:
+    """Steps to come that would do again what was done under another id."""
+    done = {act_text(step): step.id for step in playbook_of(state).steps if acted(state, step.id)}
+    done |= {f"send {queued.template}": queued.id for queued in state.queue}
+    for step in new.steps:
+        before = done.get(act_text(step))
+        if before is not None and not acted(state, step.id):
+            yield f"`{step.id}` would {act_text(step)} a second time: `{before}` did"
+
+
+def _left_out(state: CaseState, moved: CaseState, now: datetime) -> Iterator[str]:
+    """Steps that would be skipped because their time has gone by, and would not be as it is."""
+    before = _too_late(state, now)
+    for step, why in _too_late(moved, now).items():
+        if before.get(step) != why:
+            yield f"`{step}` would be skipped: {why}"
+
+
+def _too_late(state: CaseState, now: datetime) -> dict[str, str]:
+    """The steps that time alone, and no condition, will leave out if nothing happens."""
+    return {each.step: each.why for each in coming(state, now) if each.why in _TIME_IS_OVER}
+
+
+_TIME_IS_OVER = ("late", "overtaken by a later step")
+
+
+def _worst(moved: CaseState, now: datetime) -> WorstCase | None:
+    clock = moved.clock("response")
+    if clock is None or not clock.running or moved.policy is None:
+        return None
+    return worst_from(moved, playbook_of(moved), now, due_at(moved), moved.policy.sending_hours)
+
+
+def _unproved(worst: WorstCase | None) -> Iterator[str]:
+    if worst is not None and not worst.fits:
+        yield (
+            f"not proved for this claim's limit: the answer would be in at {instant_text(worst.finishes_at)}"
+            f" at the latest, and must be at {instant_text(worst.must_finish_by)}"
+        )
+
+
+def refusal(state: CaseState, event: ev.Migrated) -> str | None:
+    """Why the claim must not be moved, or None."""
+    new = target(state, event)
+    if new is None:
+        known = ", ".join(book.digest for book in state.former) or "none"
+        return f"{event.digest} is no playbook that this claim knows; earlier ones: {known}"
+    if event.expects and event.expects != state.playbook_digest:
+        return f"the claim follows {state.playbook_digest} now, not {event.expects}: look again"
+    reasons = judge(state, new, event.at).reasons
+    return f"this claim stays with its playbook: {'; '.join(reasons)}" if reasons else None
