@@ -6,7 +6,7 @@ when a step comes, a migration what it would leave out.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from atoz.playbook import acts
 from atoz.playbook import events as ev
@@ -63,12 +63,13 @@ def _answer(do: acts.Do, now: datetime) -> ev.Event:
             known = do.model_dump(include={"step", "template", "attempt", "revision"})
             return ev.MessageTried(**known, at=now, outcome="sent", message_id=f"<{do.step}@quiet>")
         case acts.Draft():
-            fields = {"step": do.step, "revision": do.revision, "facts_only": do.facts_only}
-            return ev.AppealDrafted(**fields, at=now, text=do.text or "", digest=_NO_TEXT)
+            known = do.model_dump(include={"step", "revision", "facts_only"})
+            return ev.AppealDrafted(**known, at=now, text=do.text or "", digest=_NO_TEXT)
         case acts.Submit():
             known = do.model_dump(include={"step", "attempt", "revision", "channel"})
-            handed = "handed_over" if do.channel == "operator" else "sent"
-            return ev.AppealTried(**known, at=now, outcome=handed, told=True)
+            by_hand = do.channel == "operator"
+            outcome: Literal["handed_over", "sent"] = "handed_over" if by_hand else "sent"
+            return ev.AppealTried(**known, at=now, outcome=outcome, told=True)
         case acts.Notify():
             return ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)
         case acts.Archive():
