@@ -86,8 +86,9 @@ class Call:
 
     async def service(self) -> Service:
         """The service layer over a connected client. Raises NoServer, BadInput."""
+        own = self.settings  # a bad one is told before anything is contacted
         client = await connect(address=self.address, namespace=self.namespace)
-        sealing, settings = await joined(client, self.settings)
+        sealing, settings = await joined(client, own)
         return Service(sealing, settings, lambda: datetime.now(UTC))
 
 
