@@ -4,31 +4,60 @@ Three families: what outsiders say (signals), what operators do (updates), and w
 answered to an act of the engine. `at` is when it was recorded, stamped by the shell.
 """
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from atoz.claims.base import Compact, Instant, Record
+from atoz.claims.base import Compact, Instant
 from atoz.claims.claim import ClaimFile, Relay
 from atoz.claims.policy import Policy
 from atoz.claims.status import FundedBy, Status
 from atoz.playbook.edition import FIRST
 from atoz.playbook.model import Intent, Playbook
-from atoz.playbook.parts import Attachment, Finding, Sentence, WarningGiven
+from atoz.playbook.operator_events import (
+    UPDATES,
+    Amended,
+    Approved,
+    DueSet,
+    Edited,
+    EvidenceAdded,
+    Migrated,
+    OperatorEvent,
+    Paused,
+    Refunded,
+    Rejected,
+    Resumed,
+    StepSkippedByHand,
+    TaskDone,
+)
+from atoz.playbook.parts import Attachment, Event, Finding, Sentence, WarningGiven, Words
 
-__all__ = ["Attachment", "Finding", "Sentence", "WarningGiven"]
+__all__ = [
+    "SIGNALS",
+    "UPDATES",
+    "Amended",
+    "Approved",
+    "Attachment",
+    "DueSet",
+    "Edited",
+    "Event",
+    "EvidenceAdded",
+    "Finding",
+    "Migrated",
+    "OperatorEvent",
+    "Paused",
+    "Refunded",
+    "Rejected",
+    "Resumed",
+    "Sentence",
+    "StepSkippedByHand",
+    "TaskDone",
+    "WarningGiven",
+]
 
 MessageId = Annotated[str, Field(min_length=1, max_length=998)]
-Words = Annotated[str, Field(max_length=2_000)]
 Teller = Annotated[str, Field(max_length=200)]
 """Who told what an outsider said, where a person did and no mail."""
-
-
-class Event(Record):
-    """Something that happened, at an instant (UTC, whole seconds)."""
-
-    at: Instant
 
 
 # What outsiders say ---------------------------------------------------------------------------
@@ -98,115 +127,6 @@ class InputRefused(Event):
     name: Annotated[str, Field(max_length=200)]
     reason: Words
     excerpt: Annotated[str, Field(max_length=500)] = ""
-
-
-# What operators do ----------------------------------------------------------------------------
-
-
-class OperatorEvent(Event):
-    """A person's act: `by` is who, `key` makes a repeat of the same act harmless."""
-
-    by: Annotated[str, Field(max_length=200)] = "unknown"
-    key: Annotated[str, Field(max_length=200)] = ""
-
-
-class Amended(OperatorEvent):
-    """The claim's values completed or corrected: only the paths to change, nested."""
-
-    type: Literal["amended"] = "amended"
-    values: dict[str, Any]
-
-
-class Refunded(OperatorEvent):
-    """A person refunded the order, wholly or in part, in the claim's currency."""
-
-    type: Literal["refunded"] = "refunded"
-    amount: Annotated[Decimal, Field(gt=0)]
-
-
-class TaskDone(OperatorEvent):
-    """A task is done; `receipt` is the marketplace's confirmation where the task asks for one."""
-
-    type: Literal["task_done"] = "task_done"
-    task: str
-    receipt: Words | None = None
-
-
-class Approved(OperatorEvent):
-    """The text with this digest may go."""
-
-    type: Literal["approved"] = "approved"
-    task: str
-    digest: Annotated[str, Field(max_length=64)]
-    despite: Words | None = None
-    """Why it may go although a check blocks it."""
-
-
-class Rejected(OperatorEvent):
-    """The text may not go, and why."""
-
-    type: Literal["rejected"] = "rejected"
-    task: str
-    why: Words
-
-
-class Edited(OperatorEvent):
-    """A person's own text: a new revision, which voids every approval."""
-
-    type: Literal["edited"] = "edited"
-    task: str
-    text: Annotated[str, Field(min_length=1, max_length=20_000)]
-
-
-class Paused(OperatorEvent):
-    """No step acts until resumed; clocks and warnings go on."""
-
-    type: Literal["paused"] = "paused"
-    why: Words = ""
-
-
-class Resumed(OperatorEvent):
-    """Steps act again."""
-
-    type: Literal["resumed"] = "resumed"
-
-
-class StepSkippedByHand(OperatorEvent):
-    """A person skips a step."""
-
-    type: Literal["skipped"] = "skipped"
-    step: str
-    why: Words = ""
-
-
-class DueSet(OperatorEvent):
-    """A person corrects when a clock runs out: one of the claim by its id, or a new one by its name."""
-
-    type: Literal["due_set"] = "due_set"
-    clock: Annotated[str, Field(max_length=80)]
-    due: Instant
-    why: Words = ""
-
-
-class Migrated(OperatorEvent):
-    """A person moves the claim to another edition of its playbook, or back to one that it had.
-
-    `digest` is that playbook's; `expects` is the digest that was pinned when the person looked.
-    Without `playbook` it is one that the claim had before.
-    """
-
-    type: Literal["migrated"] = "migrated"
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-    playbook: Annotated[Playbook | None, Compact] = None
-    expects: Annotated[str, Field(max_length=64)] = ""
-    why: Words = ""
-
-
-class EvidenceAdded(OperatorEvent):
-    """A person adds a file to the claim's evidence."""
-
-    type: Literal["evidence_added"] = "evidence_added"
-    file: Attachment
 
 
 # What the world answered ----------------------------------------------------------------------
@@ -398,19 +318,3 @@ SIGNALS: dict[str, type[Event]] = {
     "message_bounced": MessageBounced,
 }
 """Signal names and what their payload must be."""
-
-UPDATES: dict[str, type[OperatorEvent]] = {
-    "amend": Amended,
-    "refunded": Refunded,
-    "done": TaskDone,
-    "approve": Approved,
-    "reject": Rejected,
-    "edit": Edited,
-    "pause": Paused,
-    "resume": Resumed,
-    "skip": StepSkippedByHand,
-    "due": DueSet,
-    "migrate": Migrated,
-    "add_evidence": EvidenceAdded,
-}
-"""The operator's verbs and what their payload must be."""

@@ -1,10 +1,20 @@
-"""Small values that events, tasks and acts share: references, sentences, findings, warnings."""
+"""Small values that events, tasks and acts share: references, sentences, findings, warnings,
+and what every event is.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from atoz.claims.base import Record
+from atoz.claims.base import Instant, Record
+
+Words = Annotated[str, Field(max_length=2_000)]
+
+
+class Event(Record):
+    """Something that happened, at an instant (UTC, whole seconds)."""
+
+    at: Instant
 
 
 class Attachment(Record):
