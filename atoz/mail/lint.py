@@ -7,12 +7,15 @@ stops the message; `warn` asks for care. The words that some rules look for are 
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from atoz.claims.claim import ORDER_ID
 from atoz.mail.languages import plainly_other
+from atoz.mail.message import Message
+from atoz.mail.plain import one_line
 from atoz.playbook.parts import Finding
 from atoz.words.bans import Bans, Kind
+from atoz.words.tone import hole_in, lone_capitals, shouted
+from atoz.words.unseen import mixed_alphabets, unseen_in
 
 LONGEST = 2_000
 """Characters of a message. Source: the domain notes."""
@@ -22,20 +25,32 @@ ANSWERS = frozenset(
 )
 """Templates that answer the buyer, who asked: all others are proactive, and name their order."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+ATTACHABLE = frozenset({"application/pdf", "image/jpeg", "image/png", "text/plain"})
+HEAVIEST = 10_000_000
+"""Kinds of files, and bytes of one, that a message may carry. Source: the domain notes."""
+
+# The ending of a host is small or all capitals: `us.It`, a missed space, is none.
+_ENDING = (
+    "com|net|org|info|shop|store|online|site|xyz|app|biz|co|me|io|ly|gl|tv|de|at|ch|fr|be|nl|it|es"
+    "|pt|jp|uk|us|ca|au|pl|se|cn|eu|link|click"
+)
 _LINK = re.compile(
-    r"(?i)\bhttps?:|\bwww\.|(?<![\w@.-])[a-z0-9-]{2,63}\.(?:com|net|org|info|shop|store|de|fr|it|es|jp|uk|eu|io)\b"
+    r"\b[hH][tT][tT][pP][sS]?:|\b[wW]{3}\.|(?<![\w@.-])[A-Za-z0-9-]{2,63}\.(?:"
+    rf"{_ENDING}|{_ENDING.upper()})(?![\w.-]*@)(?![\w-])"
 )
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_PHONE = re.compile(r"(?<![\w-])(?:\+|00)?\(?\d{2,5}\)?(?:[ ./-]\(?\d{2,5}\)?){2,5}(?![\w-])")
-_PLUS = re.compile(r"(?<!\w)\+\d[\d ()/-]{6,}\d")
-_HTML = re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]{0,200})?/?>|&(?:[a-z]{2,8}|#\d{1,6});")
-_PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|\[[A-Z][A-Z _]{2,30}\]|<[A-Z_ ]{3,30}>|\bTBD\b|\bTODO\b|\bXXX+\b"
+_HIDDEN_ADDRESS = re.compile(
+    r"(?i)\b[\w.+-]{1,64}\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?\w|\b(?:gmail|outlook|hotmail|yahoo|icloud)\b"
 )
-_CAPITALS = re.compile(r"\b[^\W\d_a-zà-ÿ]{4,}(?:\s+[^\W\d_a-zà-ÿ]{2,})+\b")
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\s?\d{1,2}[./]\s?(?:\d{4}|\d{2})?(?!\d)")
+_PHONE = re.compile(r"(?<![\w-])(?:\+|00)?\(?\d{2,5}\)?(?:[ ./-]\(?\d{2,5}\)?){2,5}(?![\w-])")
+_PLUS = re.compile(r"(?<!\w)\+\d[\d ()/.-]{6,}\d")
+_TRUNK = re.compile(r"(?<![\w.,-])\(?0\d{1,4}\)?[ /-]?\d{4,10}(?![\w-])")
+_HTML = re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]{0,200})?/?>|&(?:[a-z]{2,8}|#\d{1,6});")
 _IMPORTANT = re.compile(r"(?i)\[(?:important|wichtig|importante|重要)\]")
-_EMOJI_BLOCKS = ((0x1F000, 0x1FAFF), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0xFE0F, 0xFE0F))
+_SMILE = re.compile(r"(?<![\w:;])[:;]'?-?[)(DP](?!\w)|<3(?!\d)|\(\^[^\w\s]{1,2}\^\)|\^_\^")
+_EMOJI_BLOCKS = ((0x1F000, 0x1FAFF), (0x231A, 0x23FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
+_EMOJI_SIGNS = frozenset({0x20E3, 0x3030, 0x303D, 0x3297, 0x3299, 0xFE0F})
 _BANNED: dict[Kind, tuple[str, str]] = {
     "insults": ("insult", "leave it out: calm and kind is what helps"),
     "threats": ("threat", "no threat and no talk of the law"),
@@ -45,41 +60,23 @@ _BANNED: dict[Kind, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Message:
-    """A message as it would be read. What is not known is None, and its rule is silent."""
-
-    text: str
-    subject: str = ""
-    language: str | None = None
-    order_id: str | None = None
-    template: str | None = None
-    allowed_addresses: frozenset[str] = frozenset()
-
-
 def lint(message: Message, bans: Bans) -> tuple[Finding, ...]:
     """Every finding, rule by rule. `sentence` counts from 0; None is the subject or the whole."""
     found = [finding for rule in _RULES for finding in rule(message)]
-    return (*found, *_banned(message, bans))
-
-
-def sentences(text: str) -> list[str]:
-    """The text's sentences, roughly: enough to say where something stands."""
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    return (*found, *_banned(message, bans), *_withdrawal(message, bans))
 
 
 def _found(
     message: Message, pattern: re.Pattern[str], rule: str, advice: str, severity: str = "block"
 ) -> Iterator[Finding]:
     """A finding for each place, the subject first."""
-    for number, part in _places(message):
+    for number, part in message.as_read:
         if match := pattern.search(part):
             yield _finding(rule, f"{match.group()[:60]!r}: {advice}", number, severity)
 
 
-def _places(message: Message) -> Iterator[tuple[int | None, str]]:
-    yield None, message.subject
-    yield from enumerate(sentences(message.text))
+def _is_emoji(code: int) -> bool:
+    return code in _EMOJI_SIGNS or any(first <= code <= last for first, last in _EMOJI_BLOCKS)
 
 
 def _finding(rule: str, said: str, number: int | None = None, severity: str = "block") -> Finding:
@@ -93,27 +90,36 @@ def _links(message: Message) -> Iterator[Finding]:
 
 
 def _addresses(message: Message) -> Iterator[Finding]:
-    for number, part in _places(message):
+    for number, part in message.as_read:
         for address in _ADDRESS.findall(part):
             if address.lower() not in message.allowed_addresses:
-                yield _finding("address", f"{address[:60]!r}: no e-mail addresses", number)
+                said = (
+                    f"{address[:60]!r}: no e-mail address but the marketplace's own verified ones"
+                )
+                yield _finding("address", said, number)
+        if hidden := _HIDDEN_ADDRESS.search(_ADDRESS.sub("", part)):
+            yield _finding("address", f"{hidden.group()[:60]!r}: no e-mail addresses", number)
 
 
 def _phones(message: Message) -> Iterator[Finding]:
     """An order id, a date or a tracking number is none."""
-    for number, part in _places(message):
-        plain = re.sub(r"\b\d{4}-\d{2}-\d{2}\b", "", ORDER_ID.sub("", part))
-        match = _PLUS.search(plain) or _PHONE.search(plain)
-        if match and sum(sign.isdigit() for sign in match.group()) >= 7:
+    for number, part in message.as_read:
+        plain = _DATE.sub("", ORDER_ID.sub("", part))
+        for known in message.numbers:
+            plain = plain.replace(known, "")
+        match = _PLUS.search(plain) or _PHONE.search(plain) or _TRUNK.search(plain)
+        if match and 7 <= sum(sign.isdigit() for sign in match.group()) <= 15:
             yield _finding("phone", f"{match.group()[:40]!r}: no telephone numbers", number)
 
 
 def _emojis(message: Message) -> Iterator[Finding]:
-    for number, part in _places(message):
-        signs = [s for s in part if any(a <= ord(s) <= b for a, b in _EMOJI_BLOCKS)]
+    for number, part in message.places:
+        signs = [sign for sign in part if _is_emoji(ord(sign))]
         if signs:
             name = unicodedata.name(signs[0], "a sign").lower()
             yield _finding("emoji", f"{name}: no emojis", number)
+        elif smile := _SMILE.search(part):
+            yield _finding("emoji", f"{smile.group()!r}: no emoticons", number)
 
 
 def _html(message: Message) -> Iterator[Finding]:
@@ -121,13 +127,21 @@ def _html(message: Message) -> Iterator[Finding]:
 
 
 def _placeholders(message: Message) -> Iterator[Finding]:
-    yield from _found(message, _PLACEHOLDER, "placeholder", "fill it in")
+    for number, part in message.as_read:
+        hole = hole_in(_HTML.sub("", _IMPORTANT.sub("", part)))
+        if hole:
+            yield _finding("placeholder", f"{hole[:60]!r}: fill it in", number)
 
 
 def _shouting(message: Message) -> Iterator[Finding]:
-    doubled = re.compile(r"[!！][!！]")
-    yield from _found(message, doubled, "shouting", "one mark is enough")
-    yield from _found(message, _CAPITALS, "shouting", "no capitals")
+    """A lone word may be a name."""
+    for number, part in message.as_read:
+        if loud := shouted(part):
+            said = f"{loud[:60]!r}: no words in capitals, no doubled exclamation marks"
+            yield _finding("shouting", said, number)
+        elif lone := lone_capitals(part):
+            said = f"{lone[:60]!r}: write it in small letters, unless it is a name"
+            yield _finding("capitals", said, number, "warn")
 
 
 def _important(message: Message) -> Iterator[Finding]:
@@ -163,21 +177,43 @@ def _language(message: Message) -> Iterator[Finding]:
 
 
 def _controls(message: Message) -> Iterator[Finding]:
-    for number, part in _places(message):
-        signs = [
-            s for s in part if unicodedata.category(s) in {"Cc", "Cf"} and s not in "\t\u200c\u200d"
-        ]
-        if signs:
-            yield _finding(
-                "control", f"an invisible sign U+{ord(signs[0]):04X}: take it out", number
-            )
+    """Hidden signs break a word up; letters of two alphabets in one word only look like it."""
+    for number, part in message.places:
+        if sign := unseen_in(part):
+            said = f"an invisible sign U+{ord(sign):04X}: take it out"
+            yield _finding("control", said, number)
+        if word := mixed_alphabets(part):
+            said = f"{word[:60]!r} mixes letters of two alphabets: write it anew"
+            yield _finding("lookalike", said, number)
+
+
+def _files(message: Message) -> Iterator[Finding]:
+    """PDF, JPEG, PNG and plain text, none of them heavier than 10 MB."""
+    for file in message.files:
+        name = one_line(file.name, 60)
+        if file.type not in ATTACHABLE:
+            said = f"{name!r} is {one_line(file.type, 60)}: attach PDF, JPEG, PNG or TXT"
+            yield _finding("attachment", said)
+        if file.size > HEAVIEST:
+            said = f"{name!r} has {file.size:,} bytes: at most {HEAVIEST:,}"
+            yield _finding("attachment", said)
 
 
 def _banned(message: Message, bans: Bans) -> Iterator[Finding]:
     for kind, (rule, advice) in _BANNED.items():
-        for number, part in _places(message):
+        for number, part in message.as_read:
             for word in bans.find(kind, part):
                 yield _finding(rule, f"{word!r}: {advice}", number)
+
+
+def _withdrawal(message: Message, bans: Bans) -> Iterator[Finding]:
+    """Once, and never after the decision; an answer to the buyer's own question is no asking."""
+    if message.template in ANSWERS or not (message.asked_before or message.decided):
+        return
+    why = "the claim is decided" if message.decided else "an earlier message has told it already"
+    for number, part in message.as_read:
+        for word in bans.find("withdrawal", part):
+            yield _finding("withdrawal", f"{word!r}: {why}, leave it out", number)
 
 
 _RULES: tuple[Callable[[Message], Iterator[Finding]], ...] = (
@@ -193,4 +229,5 @@ _RULES: tuple[Callable[[Message], Iterator[Finding]], ...] = (
     _shouting,
     _important,
     _controls,
+    _files,
 )

@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from atoz.claims.base import Strict
+from atoz.words.unseen import as_read
 
-Kind = Literal["insults", "threats", "reviews", "inducements", "promotion"]
+Kind = Literal["insults", "threats", "reviews", "inducements", "promotion", "withdrawal"]
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined] # a Literal knows its values
 
 Phrase = Annotated[str, Field(min_length=2, max_length=80, pattern=r"^\S(.*\S)?$")]
@@ -31,6 +32,7 @@ class WordList(Strict):
     reviews: Phrases
     inducements: Phrases
     promotion: Phrases
+    withdrawal: Phrases
 
 
 class Bans:
@@ -39,10 +41,15 @@ class Bans:
     def __init__(self, lists: Iterable[WordList] = ()) -> None:
         self._lists = tuple(lists)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that have a list."""
+        return frozenset(listed.language for listed in self._lists)
+
     def find(self, kind: Kind, text: str) -> tuple[str, ...]:
-        """The banned words of a kind as they stand in the text, each once, in its order."""
+        """The banned words of a kind as a reader of the text sees them, each once, in its order."""
         pattern = self._patterns[kind]
-        found = (match.group() for match in pattern.finditer(text)) if pattern else ()
+        found = (match.group() for match in pattern.finditer(as_read(text))) if pattern else ()
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -57,7 +64,7 @@ class Bans:
 
 def _written(phrase: str) -> str:
     """A phrase as a pattern: whole words, any space between them; Japanese has no spaces."""
-    stem, star = phrase.removesuffix("*"), phrase.endswith("*")
+    stem, star = as_read(phrase.removesuffix("*")), phrase.endswith("*")
     words = r"\s+".join(re.escape(word) for word in stem.split())
     if _SPACELESS.search(stem):
         return words

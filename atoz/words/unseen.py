@@ -1,6 +1,7 @@
-"""Signs that nobody sees and that change what is read: taken out before a text is quoted or compared.
+"""Signs that nobody sees, and letters that look like others: a text as a person reads it.
 
-It exists so that a word with a zero-width joiner within is the word that a person reads. Pure.
+It exists so that a word with a zero-width joiner, or with a Cyrillic letter that looks Latin, is the
+word that a person reads, for every check that looks for words. Pure.
 """
 
 import re
@@ -10,6 +11,20 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs"})
 _RARE = re.compile(r"[^\n\t -~]")
 _LINES = str.maketrans({"\r": None, "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 
+_LOOKALIKES = str.maketrans(
+    "авекмнорстухіѕјһԁԛԝАВЕКМНОРСТУХІЅЈԌαεικνορτυχϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡʟ",
+    "abekmhopctyxisjhdqwABEKMHOPCTYXISJGaeikvoptuxcABEZHIKMNOPTYXiagl",
+)
+"""Letters of other alphabets by the Latin ones that they look like. Source: Unicode's confusables."""
+
+_SIGNS = str.maketrans("’‘ʼ`´‐‑", "'''''--")
+
+_OTHER_LETTER = re.compile(r"[\u0370-\u052f]")
+_LATIN_LETTER = re.compile(r"[A-Za-zÀ-ɏ]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:([ .*_-])[^\W\d_])(?:\1[^\W\d_]){2,18}(?!\w)")
+"""`l.i.a.r`: four single letters or more, with one and the same sign between them."""
+
 
 def without_unseen(text: str) -> str:
     """The text without control, format and unencodable signs; its lines and tabs stay."""
@@ -17,8 +32,32 @@ def without_unseen(text: str) -> str:
 
 
 def unseen_in(text: str) -> str | None:
-    """The first sign of the text that nobody sees, or None."""
-    return next((m[0] for m in _RARE.finditer(text) if not _shown(m)), None)
+    """The first sign of the text that nobody sees, or None; line ends and tabs are none."""
+    return next((m[0] for m in _RARE.finditer(text.replace("\r\n", "\n")) if not _shown(m)), None)
+
+
+def as_read(text: str) -> str:
+    """The text as its reader takes it: one width, no hidden sign, Latin for what looks Latin."""
+    if _RARE.search(text) is not None:
+        text = unicodedata.normalize("NFKC", without_unseen(text))
+        text = "".join(sign for sign in text if unicodedata.category(sign) != "Mn")
+        text = _WORD.sub(_latin, text).translate(_SIGNS)
+    return _SPACED.sub(lambda m: m[0].replace(m[1], ""), text)
+
+
+def mixed_alphabets(text: str) -> str | None:
+    """The first word in which Latin letters stand beside Greek or Cyrillic ones, or None."""
+    if _OTHER_LETTER.search(text) is None:
+        return None
+    return next((word for word in _WORD.findall(text) if _is_mixed(word)), None)
+
+
+def _is_mixed(word: str) -> bool:
+    return bool(_OTHER_LETTER.search(word) and _LATIN_LETTER.search(word))
+
+
+def _latin(match: re.Match[str]) -> str:
+    return match[0].translate(_LOOKALIKES)
 
 
 def _shown(match: re.Match[str]) -> str:
