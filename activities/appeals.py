@@ -22,6 +22,7 @@ from atoz.appeal.words import AppealWords
 from atoz.claims.base import instant_text
 from atoz.mail.outgoing import Delivery, Mailer, MailFile, build_message, delivery
 from atoz.notices import Notice, Notifier
+from atoz.playbook.acts import Draft
 from atoz.playbook.events import AppealDrafted, AppealTried
 
 Post = Callable[[bytes, str, datetime], Awaitable[Delivery]]
@@ -61,7 +62,9 @@ class Appeals:
     async def draft_appeal(self, job: jobs.DraftJob) -> AppealDrafted:
         """Compose and check one revision: a pure calculation, and its findings are counted."""
         drafted = draft(job.state, job.draft, job.at, self._words)
-        count_findings(drafted.findings, "appeal")
+        policy = job.state.policy
+        language = policy.appeal_language if policy else ""
+        count_findings(drafted.findings, "appeal", language=language, template=_origin(job.draft))
         return drafted
 
     @activity.defn(name=names.HAND_IN_APPEAL)
@@ -167,6 +170,11 @@ def _not_whole(job: jobs.HandInJob, packet: Packet) -> Delivery | None:
             "refused", f"{size:,} bytes are too many for this channel: hand in by the operator"
         )
     return None
+def _origin(draft: Draft) -> str:
+    """Whose words a text is, for the count of what is found in it."""
+    if draft.text is not None:
+        return "edited"
+    return "facts" if draft.facts_only else "composed"
 
 
 def _tried(job: jobs.HandInJob, outcome: str, **more: object) -> AppealTried:

@@ -24,8 +24,17 @@ class Found(Protocol):
         ...
 
 
-def count_findings(findings: Iterable[Found], text: Literal["appeal", "message"]) -> None:
-    """Count findings by rule, severity and kind of text. Outside an activity nobody counts."""
+def count_findings(
+    findings: Iterable[Found],
+    text: Literal["appeal", "message"],
+    *,
+    language: str,
+    template: str = "",
+) -> None:
+    """Count findings by rule, severity, kind of text, its language, and a message's template.
+
+    An appeal's template is `composed`, `facts` or `edited`. Outside an activity nobody counts.
+    """
     if not activity.in_activity():
         return
     found = Counter((each.rule, each.severity) for each in findings)
@@ -35,4 +44,5 @@ def count_findings(findings: Iterable[Found], text: Literal["appeal", "message"]
         NAME, "findings of the checks of texts", "findings"
     )
     for (rule, severity), times in found.items():
-        counter.add(times, {"rule": rule, "severity": severity, "text": text})
+        labels = {"rule": rule, "severity": severity, "text": text}
+        counter.add(times, {**labels, "language": language, "template": template})

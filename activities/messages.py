@@ -1,6 +1,5 @@
 """Messages to the buyer: rendered, built, and sent at most once per recorded attempt."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from temporalio import activity
@@ -9,25 +8,11 @@ from activities import jobs, names
 from activities.alive import alive
 from activities.counting import count_findings
 from atoz.claims.status import Status
-from atoz.errors import AtozError, BadInput
-from atoz.mail.lint import Message, lint
+from atoz.errors import AtozError
 from atoz.mail.outgoing import Mailer, build_message, is_message_id
-from atoz.mail.render import Rendered, Template
-from atoz.playbook.acts import Send
+from atoz.mail.render import Rendered
+from atoz.mail.writing import Order, Writing, refuse_blocked
 from atoz.playbook.events import MessageTried, SendOutcome
-from atoz.words.bans import Bans
-
-
-class Renderer(Protocol):
-    """Finds and fills a template."""
-
-    def find(self, name: str, language: str) -> tuple[str, Template]:
-        """The template of this name in this language, with the language that was found."""
-        ...
-
-    def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
-        """The subject and text of a template in a language."""
-        ...
 
 
 class Senders(Protocol):
@@ -46,20 +31,16 @@ class Senders(Protocol):
 class Messages:
     """Sends messages to buyers."""
 
-    def __init__(
-        self, mailer: Mailer, templates: Renderer, senders: Senders, bans: Bans | None = None
-    ) -> None:
+    def __init__(self, mailer: Mailer, writing: Writing, senders: Senders) -> None:
         self._mailer = mailer
-        self._templates = templates
+        self._writing = writing
         self._senders = senders
-        self._bans = bans or Bans()
 
     @activity.defn(name=names.SEND_MESSAGE)
     async def send_message(self, job: jobs.SendJob) -> MessageTried:
         """One attempt. What cannot be rendered, or breaks a rule, is `blocked`: it never left us."""
         try:
-            rendered = self._render(job)
-            refuse_blocked(rendered, job.send, self._bans)
+            rendered = self._written(job)
             message = build_message(
                 sender=self._senders.sender_for(job.marketplace),
                 to=job.send.to,
@@ -77,29 +58,17 @@ class Messages:
         tried = _tried(job, result.outcome, rendered, result.detail)
         return tried.model_copy(update={"reached_nobody": result.reached_nobody})
 
-    def _render(self, job: jobs.SendJob) -> Rendered:
-        _, template = self._templates.find(job.send.template, job.send.language)
-        if not template.may_be_sent(Status(job.status)):
-            raise BadInput(f"{job.send.template} may not be sent while the claim is {job.status}")
-        values: dict[str, object] = {**job.send.values, "seller_name": self._senders.seller_name}
-        return self._templates.render(job.send.template, job.send.language, values)
-
-
-def refuse_blocked(rendered: Rendered, send: Send, bans: Bans) -> None:
-    """Raise BadInput where a rendered message breaks a rule that stops it."""
-    message = Message(
-        text=rendered.text,
-        subject=rendered.subject,
-        language=rendered.language,
-        order_id=str(send.values.get("order_id") or "") or None,
-        template=send.template,
-    )
-    found = lint(message, bans)
-    count_findings(found, "message")
-    blocks = [finding for finding in found if finding.severity == "block"]
-    if blocks:
-        said = "; ".join(f"{finding.rule}: {finding.message}" for finding in blocks[:5])
-        raise BadInput(f"{send.template} breaks a rule on messages to buyers: {said}")
+    def _written(self, job: jobs.SendJob) -> Rendered:
+        """The message, after its findings were counted. Raises BadInput where one stops it."""
+        send = job.send
+        order = Order(
+            job.marketplace, send.language, send.values, Status(job.status), frozenset(send.earlier)
+        )
+        written = self._writing.write(send.template, order, self._senders.seller_name)
+        labels = {"language": written.rendered.language, "template": send.template}
+        count_findings(written.findings, "message", **labels)
+        refuse_blocked(send.template, written)
+        return written.rendered
 
 
 def _real(message_id: str | None) -> str | None:

@@ -23,7 +23,11 @@ from atoz.claims.calendar import SendingHours
 from atoz.claims.policy import Policy
 from atoz.errors import BadInput
 from atoz.mail.notices import Headers, Market, NoticeRules, NoticeWords
+from atoz.mail.pages import Pages
 from atoz.mail.phrases import Phrases
+from atoz.mail.render import Templates
+from atoz.mail.templates_folder import load_templates
+from atoz.mail.writing import Writing
 from atoz.playbook.checking import load_sound
 from atoz.playbook.load import load_policy, read_yaml
 from atoz.playbook.model import Applies, Playbook
@@ -44,6 +48,7 @@ class Library:
     phrases: dict[str, Phrases]
     notices: NoticeRules = field(default_factory=NoticeRules)
     bans: Bans = field(default_factory=Bans)
+    pages: dict[str, Pages] = field(default_factory=dict)
     lint: LintWords = field(default_factory=LintWords)
     appeals: dict[str, Phrasebook] = field(default_factory=dict)
     packets: dict[str, PacketWords] = field(default_factory=dict)
@@ -52,6 +57,10 @@ class Library:
     def appeal_words(self) -> AppealWords:
         """What appeals are made of and checked with."""
         return AppealWords(self.bans, self.lint, self.appeals, self.phrases, self.packets)
+
+    def writing(self, templates: Templates) -> Writing:
+        """What messages to buyers are written with."""
+        return Writing(templates, self.bans, self.pages, _verified(self.policies))
 
     def playbook(self, name: str) -> Playbook:
         """The playbook of this name. Raises BadInput with the nearest known name."""
@@ -90,6 +99,7 @@ def load_library(folder: Path | None = None) -> Library:
     policies = read_folder(folder / "policies", load_policy)
     phrases = read_folder(folder / "phrases", lambda text, file: read_yaml(text, file, Phrases))
     bans = read_folder(folder / "bans", lambda text, file: read_yaml(text, file, WordList))
+    pages = read_folder(folder / "pages", lambda text, file: read_yaml(text, file, Pages))
     lint = read_folder(folder / "lint", lambda text, file: read_yaml(text, file, LintFile))
     links = read_folder(folder / "lint/links", lambda text, file: read_yaml(text, file, Carriers))
     books = read_folder(folder / "appeal", lambda text, file: read_yaml(text, file, Phrasebook))
@@ -102,6 +112,7 @@ def load_library(folder: Path | None = None) -> Library:
             *phrases.problems,
             *notices.problems,
             *bans.problems,
+            *pages.problems,
             *lint.problems,
             *links.problems,
             *books.problems,
@@ -109,7 +120,7 @@ def load_library(folder: Path | None = None) -> Library:
         ]
     )
     _refuse([*_between(folder, playbooks.files, policies.files), *_named(policies, phrases)])
-    _refuse([*_of_mails(notices, policies)])
+    _refuse([*_of_mails(notices, policies), *_of_pages(pages, policies)])
     by_marketplace = {file.value.marketplace: file.value for file in policies.files}
     by_language = {file.value.language: file.value for file in phrases.files}
     return Library(
@@ -118,6 +129,7 @@ def load_library(folder: Path | None = None) -> Library:
         phrases=by_language,
         notices=notices.rules(by_marketplace, by_language),
         bans=Bans(file.value for file in bans.files),
+        pages={file.value.marketplace: file.value for file in pages.files},
         lint=LintWords(
             (file.value for file in lint.files),
             (carrier for file in links.files for carrier in file.value.carriers),
@@ -134,6 +146,31 @@ def load_policies(folder: Path) -> dict[str, Policy]:
     if not policies.files:
         raise BadInput(f"no policies in {folder}: set {FOLDER_VARIABLE} to the playbooks folder")
     return {file.value.marketplace: file.value for file in policies.files}
+
+
+def load_writing(folder: Path) -> tuple[Writing, list[str]]:
+    """What messages are written with, and the languages of the marketplaces; no playbook is read.
+
+    Raises PlaybookRefused, and BadTemplate for the templates.
+    """
+    policies = load_policies(folder)
+    bans = read_folder(folder / "bans", lambda text, file: read_yaml(text, file, WordList))
+    pages = read_folder(folder / "pages", lambda text, file: read_yaml(text, file, Pages))
+    _refuse([*bans.problems, *pages.problems])
+    writing = Writing(
+        load_templates(folder / "templates"),
+        Bans(file.value for file in bans.files),
+        {file.value.marketplace: file.value for file in pages.files},
+        _verified(policies),
+    )
+    return writing, [policy.language for policy in policies.values()]
+
+
+def _verified(policies: dict[str, Policy]) -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(each.address.lower() for each in policy.contacts if each.verified)
+        for name, policy in policies.items()
+    }
 
 
 def pinned_policy(policy: Policy, first_day: date, last_day: date) -> Policy:
@@ -256,6 +293,19 @@ def _named(policies: Loaded[Policy], phrases: Loaded[Phrases]) -> Iterator[Probl
         if listed.path.stem != language:
             said = f"`{language}` stands in {listed.path.name}: call the file {language}.yaml"
             yield listed.problem(("language",), said)
+
+
+def _of_pages(pages: Loaded[Pages], policies: Loaded[Policy]) -> Iterator[Problem]:
+    """Names of pages are found by their marketplace, which has a policy."""
+    known = [file.value.marketplace for file in policies.files]
+    for file in pages.files:
+        name = file.value.marketplace
+        if file.path.stem != name:
+            said = f"`{name}` stands in {file.path.name}: call the file {name}.yaml"
+            yield file.problem(("marketplace",), said)
+        if name not in known:
+            said = f"`{name}` has no policy: {instead(name, known)}"
+            yield file.problem(("marketplace",), said)
 
 
 def _of_mails(notices: _Notices, policies: Loaded[Policy]) -> Iterator[Problem]:

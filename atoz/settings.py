@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     HttpUrl,
@@ -26,7 +27,7 @@ from pydantic_settings import (
 from atoz.claims.base import Span
 from atoz.errors import BadInput
 from atoz.logging import LogFormat, LogLevel
-from atoz.mail.plain import Address, domain_of
+from atoz.mail.plain import Address, domain_of, one_plain_line
 from atoz.mail.smtp import DEFAULT_PORTS, Security, SmtpAccount
 from atoz.settings_board import BoardSettings
 from atoz.settings_deployment import DeploymentSettings
@@ -74,7 +75,9 @@ class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
     fonts: Path | None = Field(
         None, description="a folder with fonts for scripts that evidence.pdf lacks"
     )
-    seller_name: str = Field("", max_length=100, description="the name under messages")
+    seller_name: Annotated[str, AfterValidator(one_plain_line)] = Field(
+        "", max_length=100, description="the name under messages: plain words on one line"
+    )
     sender: Annotated[dict[str, Address], NoDecode, BeforeValidator(senders)] = Field(
         {}, description="one address, or one per marketplace: US=a@shop.example, DE=b@shop.example"
     )

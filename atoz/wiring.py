@@ -32,8 +32,9 @@ from atoz.mail.outbox import MustArrive, OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
 from atoz.mail.render import Templates
 from atoz.mail.smtp import SmtpMailer
-from atoz.mail.template_checks import check_templates
+from atoz.mail.template_checks import check_seller_name, check_templates
 from atoz.mail.templates_folder import load_templates
+from atoz.mail.writing import Writing
 from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notifier, WebhookNotifier
 from atoz.orderbook import OrderBook
 from atoz.settings import Settings
@@ -59,10 +60,11 @@ LONGEST_TASK_SECONDS = 60
 
 
 class Rules(NamedTuple):
-    """What a seller edits, read and checked: playbooks, policies, phrases, templates."""
+    """What a seller edits, read and checked: playbooks, policies, phrases, templates and their words."""
 
     library: Library
     templates: Templates
+    writing: Writing
 
 
 def load_rules(settings: Settings) -> Rules:
@@ -70,8 +72,10 @@ def load_rules(settings: Settings) -> Rules:
     library = load_library(settings.playbooks)
     templates = load_templates(settings.playbooks / "templates")
     spoken = [policy.language for policy in library.policies.values()]
-    check_templates(templates, library.bans, spoken)
-    return Rules(library, templates)
+    writing = library.writing(templates)
+    check_templates(writing, spoken)
+    check_seller_name(settings.seller_name, library.bans)
+    return Rules(library, templates, writing)
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
@@ -149,7 +153,7 @@ def build_activities(
         settings.id_domain,
         two_person_approval=settings.two_person_approval,
     )
-    messages = Messages(mailer, rules.templates, settings, rules.library.bans)
+    messages = Messages(mailer, rules.writing, settings)
     kit = Kit(rules.library.appeal_words, Fonts(settings.fonts))
     packing = Packing(store, kit, settings.state / "packets")
     appeals = Appeals(

@@ -8,11 +8,13 @@ import typer
 
 from atoz.cli.verbs import Call
 from atoz.errors import BadInput
-from atoz.library import load_policies, proved_hours
+from atoz.library import load_policies, load_writing, proved_hours
+from atoz.mail.render import BadTemplate
+from atoz.mail.template_checks import template_problems
 from atoz.playbook.checking import Checked, check_playbook
 from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
-from atoz.playbook.problems import instead
+from atoz.playbook.problems import PlaybookRefused, Problem, instead
 from atoz.yaml_folder import read_text
 
 Named = Annotated[
@@ -59,6 +61,19 @@ def checked_text(call: Call, text: str, path: str, limit: timedelta | None = Non
     hours = proved_hours(load_policies(call.settings.playbooks), today)
     known = templates(call) or None
     return check_playbook(text, path, hours, today, templates=known, limit=limit)
+
+
+def of_messages(call: Call) -> list[Problem]:
+    """What would stop a message of this folder: a playbook that may send it cannot be used."""
+    folder = call.settings.playbooks
+    try:
+        writing, spoken = load_writing(folder)
+        found = template_problems(writing, spoken)
+    except BadTemplate as fault:
+        found = list(fault.problems) or [Problem("templates", 1, 1, str(fault))]
+    except PlaybookRefused as refused:
+        return list(refused.problems)
+    return [each._replace(file=str(folder / each.file)) for each in found]
 
 
 def templates(call: Call) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """The verbs about messages to the buyer that need no server: rendered from a case, and checked."""
 
+import mimetypes
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +14,12 @@ from atoz.cli.answer import Answer
 from atoz.cli.appeals import PANEL
 from atoz.cli.verbs import Call, register
 from atoz.errors import BadInput
-from atoz.mail.lint import Message, lint
+from atoz.mail.lint import lint
+from atoz.mail.message import File, Message
 from atoz.mail.plain import one_line
+from atoz.mail.render import Rendered
 from atoz.mail.templates_folder import load_templates
+from atoz.mail.writing import Order, Writing
 from atoz.playbook.parts import Finding
 from atoz.playbook.state import open_claim
 from atoz.service.claim_files import read_case
@@ -41,18 +46,9 @@ async def render(
         names.claim_workflow_id(file.claim.order_id), file.claim_file, file.claim.notified_at
     ).model_copy(update={"policy": policy})
     wanted = language or (file.buyer.language if file.buyer else None) or policy.language
-    values = {**state.values(), "seller_name": call.settings.seller_name}
-    templates = load_templates(call.settings.playbooks / "templates")
-    rendered = templates.render(template.replace("-", "_"), wanted, values)
-    found = lint(
-        Message(
-            text=rendered.text,
-            subject=rendered.subject,
-            language=rendered.language,
-            order_id=file.claim.order_id,
-            template=template.replace("-", "_"),
-        ),
-        call.library.bans,
+    order = Order(file.claim.marketplace, wanted, state.values())
+    rendered, found = _writing(call).write(
+        template.replace("-", "_"), order, call.settings.seller_name
     )
     document = {**rendered._asdict(), "template": template, "findings": _documents(found)}
     shown = [Text(f"Subject: {rendered.subject}"), Text(""), Text(rendered.text), *_look(found)]
@@ -62,11 +58,15 @@ async def render(
 async def lint_(
     call: Call,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the text; - is stdin")],
+    *,
     case: Annotated[
         Path | None, typer.Option("--case", metavar="CASE.json", help="the order it is about")
     ] = None,
     template: Annotated[
         str | None, typer.Option(metavar="NAME", help="the template it was made from")
+    ] = None,
+    attach: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="a file that goes with it; repeatable")
     ] = None,
     language: Language = None,
 ) -> Answer:
@@ -75,26 +75,52 @@ async def lint_(
     if len(text) > _LONGEST:
         raise BadInput(f"{file}: {len(text):,} characters are no message: it has at most 2,000")
     subject, body = _parts(text)
-    read = read_case(given.content(case)) if case else None
-    buyer = read.buyer.language if read and read.buyer else None
-    found = lint(
-        Message(
-            text=body.strip(),
-            subject=subject,
-            language=language or buyer,
-            order_id=read.claim.order_id if read else None,
-            template=template and template.replace("-", "_"),
-        ),
-        call.library.bans,
+    message = Message(
+        text=body,
+        subject=subject,
+        language=language,
+        template=template and template.replace("-", "_"),
+        files=tuple(map(_file, attach or ())),
     )
+    found = lint(_known_from(case, message, call) if case else message, call.library.bans)
     return Answer({"findings": _documents(found)}, _look(found), code=_code(found))
 
 
+def _writing(call: Call) -> Writing:
+    return call.library.writing(load_templates(call.settings.playbooks / "templates"))
+
+
+def _known_from(case: Path, message: Message, call: Call) -> Message:
+    """The message with what its case tells: the order, the buyer's language, what was written before."""
+    file = read_case(given.content(case))
+    policy = call.library.policy(file.claim.marketplace)
+    values = {
+        "order_id": file.claim.order_id,
+        "tracking_number": file.shipment.tracking_number if file.shipment else None,
+    }
+    language = message.language or (file.buyer.language if file.buyer else None) or policy.language
+    order = Order(file.claim.marketplace, language, values, file.claim.status)
+    known = _writing(call).message(
+        Rendered(message.subject, message.text, language), message.template, order
+    )
+    ours = [each.text for each in file.messages if each.sender == "seller"]
+    asked = any(call.library.bans.find("withdrawal", text) for text in ours)
+    return replace(known, files=message.files, asked_before=asked)
+
+
+def _file(path: Path) -> File:
+    """A file as its rule looks at it: its kind by its name, as a mail would declare it."""
+    upload = given.upload(path)
+    kind = mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
+    return File(upload.name, kind, len(upload.content))
+
+
 def _parts(text: str) -> tuple[str, str]:
+    """The subject, and the text."""
     first, _, rest = text.partition("\n")
     if first.lower().startswith("subject:"):
-        return first.partition(":")[2].strip(), rest
-    return "", text
+        return first.partition(":")[2].strip(), rest.strip()
+    return "", text.strip()
 
 
 def _documents(found: tuple[Finding, ...]) -> list[dict[str, Any]]:

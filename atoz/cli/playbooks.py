@@ -39,6 +39,7 @@ async def check(
         path, checked = books.checked(call, playbook, _span(limit))
     except PlaybookRefused as refused:
         return _answer(playbook, Checked(refused.problems))
+    checked = checked._replace(problems=(*checked.problems, *books.of_messages(call)))
     answer = _answer(path, checked)
     if not open_claims or checked.playbook is None:
         return answer

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from activities.claims import RULES_AHEAD
-from activities.messages import refuse_blocked
 from atoz.appeal.draft import draft
 from atoz.errors import BadInput
 from atoz.library import Library, pinned_policy
 from atoz.mail.render import Templates
+from atoz.mail.writing import Order, refuse_blocked
 from atoz.playbook import acts, edition
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
@@ -18,7 +18,7 @@ class SimulatedWorld:
 
     def __init__(self, library: Library, templates: Templates, seller_name: str) -> None:
         self._library = library
-        self._templates = templates
+        self._writing = library.writing(templates)
         self._seller_name = seller_name
 
     def perform(self, state: CaseState, do: acts.Do, now: datetime) -> ev.Event:
@@ -29,7 +29,7 @@ class SimulatedWorld:
             case acts.Open():
                 return self._open(state, now)
             case acts.Send():
-                return self._send(do, now)
+                return self._send(state, do, now)
             case acts.Draft():
                 return draft(state, do, now, self._library.appeal_words)
             case acts.Submit():
@@ -52,8 +52,9 @@ class SimulatedWorld:
             edition=edition.CURRENT,
         )
 
-    def _send(self, do: acts.Send, now: datetime) -> ev.MessageTried:
-        values: dict[str, object] = {**do.values, "seller_name": self._seller_name}
+    def _send(self, state: CaseState, do: acts.Send, now: datetime) -> ev.MessageTried:
+        market = state.file.claim.marketplace
+        order = Order(market, do.language, do.values, state.status, frozenset(do.earlier))
         tried = ev.MessageTried(
             at=now,
             step=do.step,
@@ -65,10 +66,11 @@ class SimulatedWorld:
             language=do.language,
         )
         try:
-            rendered = self._templates.render(do.template, do.language, values)
-            refuse_blocked(rendered, do, self._library.bans)
+            written = self._writing.write(do.template, order, self._seller_name)
+            refuse_blocked(do.template, written)
         except BadInput as fault:
             return tried.model_copy(update={"outcome": "blocked", "detail": str(fault)})
+        rendered = written.rendered
         return tried.model_copy(update={"subject": rendered.subject, "text": rendered.text})
 
 

@@ -49,8 +49,9 @@ _TRUNK = re.compile(r"(?<![\w.,-])\(?0\d{1,4}\)?[ /-]?\d{4,10}(?![\w-])")
 _HTML = re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]{0,200})?/?>|&(?:[a-z]{2,8}|#\d{1,6});")
 _IMPORTANT = re.compile(r"(?i)\[(?:important|wichtig|importante|重要)\]")
 _SMILE = re.compile(r"(?<![\w:;])[:;]'?-?[)(DP](?!\w)|<3(?!\d)|\(\^[^\w\s]{1,2}\^\)|\^_\^")
-_EMOJI_BLOCKS = ((0x1F000, 0x1FAFF), (0x231A, 0x23FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
-_EMOJI_SIGNS = frozenset({0x20E3, 0x3030, 0x303D, 0x3297, 0x3299, 0xFE0F})
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\u20e3\u3030\u303d\u3297\u3299\ufe0f]"
+)
 _BANNED: dict[Kind, tuple[str, str]] = {
     "insults": ("insult", "leave it out: calm and kind is what helps"),
     "threats": ("threat", "no threat and no talk of the law"),
@@ -73,10 +74,6 @@ def _found(
     for number, part in message.as_read:
         if match := pattern.search(part):
             yield _finding(rule, f"{match.group()[:60]!r}: {advice}", number, severity)
-
-
-def _is_emoji(code: int) -> bool:
-    return code in _EMOJI_SIGNS or any(first <= code <= last for first, last in _EMOJI_BLOCKS)
 
 
 def _finding(rule: str, said: str, number: int | None = None, severity: str = "block") -> Finding:
@@ -114,9 +111,8 @@ def _phones(message: Message) -> Iterator[Finding]:
 
 def _emojis(message: Message) -> Iterator[Finding]:
     for number, part in message.places:
-        signs = [sign for sign in part if _is_emoji(ord(sign))]
-        if signs:
-            name = unicodedata.name(signs[0], "a sign").lower()
+        if sign := _EMOJI.search(part):
+            name = unicodedata.name(sign.group(), "a sign").lower()
             yield _finding("emoji", f"{name}: no emojis", number)
         elif smile := _SMILE.search(part):
             yield _finding("emoji", f"{smile.group()!r}: no emoticons", number)
@@ -200,8 +196,9 @@ def _files(message: Message) -> Iterator[Finding]:
 
 
 def _banned(message: Message, bans: Bans) -> Iterator[Finding]:
+    whole = "\n".join(part for _, part in message.as_read)
     for kind, (rule, advice) in _BANNED.items():
-        for number, part in message.as_read:
+        for number, part in message.as_read if bans.find(kind, whole) else ():
             for word in bans.find(kind, part):
                 yield _finding(rule, f"{word!r}: {advice}", number)
 

@@ -12,6 +12,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from atoz.words.unseen import mixed_alphabets
+
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -43,13 +45,24 @@ def has_controls(text: str) -> bool:
 
 
 def fold_controls(text: str) -> str:
-    """The text on one line: line breaks, control, format and unencodable signs become spaces."""
-    return "".join(" " if _is_control(sign) else sign for sign in text)
+    """The text on one line: line breaks, control and unencodable signs become spaces.
+
+    Format signs take no room in what is read, so they take none here.
+    """
+    seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    return "".join(" " if _is_control(sign) else sign for sign in seen)
 
 
 def one_line(value: object, longest: int) -> str:
     """Any value as one bounded line, with single spaces."""
     return " ".join(fold_controls(str(value)).split())[:longest]
+
+
+def one_plain_line(text: str) -> str:
+    """The text without space around it; raises ValueError where it is not one line of plain signs."""
+    if has_controls(text) or mixed_alphabets(text):
+        raise ValueError("no line breaks, control or invisible signs, no mixed alphabets")
+    return text.strip()
 
 
 def visible(text: str) -> str:

@@ -5,7 +5,7 @@ text, `{{ variable }}` and `{% if variable %}`, nothing else, and every fault is
 read. Values are data: they are never read as templates and never bring a line of their own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,9 +17,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from atoz.claims.status import Status
 from atoz.errors import BadInput
 from atoz.mail.plain import one_line
+from atoz.playbook.problems import Problem
 
-VARIABLES = ("order_id", "marketplace", "carrier", "tracking_number", "seller_name")
-"""All that a template may name. None of these is the buyer's words, and none is a secret."""
+VARIABLES = (
+    *("order_id", "marketplace", "carrier", "tracking_number", "seller_name"),
+    *("page_orders", "page_details", "page_problem", "page_withdraw"),
+)
+"""All that a template may name: facts of the order, the seller's name, the names of the marketplace's
+pages. None of these is the buyer's words, and none is a secret."""
 
 _HEADERS = ("subject", "purpose", "statuses")
 _ALLOWED = (
@@ -47,6 +52,18 @@ _ENGINE = ImmutableSandboxedEnvironment(
 class BadTemplate(BadInput):
     """A template cannot be used; the message says in which file and line, and what to write."""
 
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> "BadTemplate":
+        """One error with a line `file:line: …` for each problem."""
+        return cls("\n".join(f"{p.file}:{p.line}: {p.message}" for p in problems), problems)
+
+    def __reduce__(self) -> tuple[type["BadTemplate"], tuple[str, tuple[Problem, ...]]]:
+        return type(self), (str(self), self.problems)
+
 
 class Rendered(NamedTuple):
     """A message ready to be checked and sent, and the language that it is really in."""
@@ -63,6 +80,9 @@ class Template:
     file: str
     purpose: str
     statuses: tuple[Status, ...]
+    source: str
+    """The file's text."""
+
     subject: jinja2.Template
     body: jinja2.Template
 
@@ -83,6 +103,7 @@ class Template:
             file=file,
             purpose=purpose.value,
             statuses=tuple(_statuses(statuses, file)),
+            source="\n".join(lines),
             subject=_compiled(subject.value, file, subject.line),
             body=_compiled(body, file, _line_of(lines, end)),
         )
@@ -226,4 +247,4 @@ def _refuse_unless_allowed(node: nodes.Node, file: str, line: int) -> None:
 
 
 def _fault(file: str, line: int, message: str) -> BadTemplate:
-    return BadTemplate(f"{file}:{line}: {message}")
+    return BadTemplate.of([Problem(file, line, 1, message)])

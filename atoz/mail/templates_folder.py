@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from atoz.mail.render import BadTemplate, Template, Templates
+from atoz.playbook.problems import Problem
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -18,14 +19,14 @@ def load_templates(folder: Path) -> Templates:
     if not folder.is_dir():
         raise BadTemplate(f"{folder} is no folder; it should hold templates as en/name.txt")
     found: dict[tuple[str, str], Template] = {}
-    faults: list[str] = []
+    faults: list[Problem] = []
     for path in sorted(_candidates(folder)):
         try:
             found[path.parent.name, path.stem] = _read(path)
         except BadTemplate as fault:
-            faults.append(str(fault))
+            faults += fault.problems
     if faults:
-        raise BadTemplate("\n".join(faults))
+        raise BadTemplate.of(faults)
     return Templates(found)
 
 
@@ -41,15 +42,19 @@ def _visible(path: Path) -> bool:
 def _read(path: Path) -> Template:
     file = "/".join(path.parts[-3:])
     if not _LANGUAGE.fullmatch(path.parent.name):
-        raise BadTemplate(f"{file}: name the folder by a language code like de")
+        raise _fault(file, 1, "name the folder by a language code like de")
     if path.suffix != ".txt" or not _NAME.fullmatch(path.stem):
-        raise BadTemplate(f"{file}: name a template like ask_again.txt")
+        raise _fault(file, 1, "name a template like ask_again.txt")
     try:
         if path.stat().st_size > _LARGEST:
-            raise BadTemplate(f"{file}: too large for a message")
+            raise _fault(file, 1, "too large for a message")
         return Template.parse(path.read_text("utf-8-sig"), file)
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
-        raise BadTemplate(f"{file}:{line}: not UTF-8; save the file as UTF-8") from None
+        raise _fault(file, line, "not UTF-8; save the file as UTF-8") from None
     except OSError as fault:
-        raise BadTemplate(f"{file}: cannot be read: {fault.strerror}") from None
+        raise _fault(file, 1, f"cannot be read: {fault.strerror}") from None
+
+
+def _fault(file: str, line: int, message: str) -> BadTemplate:
+    return BadTemplate.of([Problem(file, line, 1, message)])

@@ -35,6 +35,8 @@ class Send(Record):
     values: dict[str, Any]
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    """The templates that went to the buyer before, each once."""
 
 
 class Draft(Record):

@@ -271,6 +271,7 @@ def _send(state: CaseState, step: str, template: str, run: StepRun) -> Make:
         values=state.values(),
         in_reply_to=state.last_reply_id,
         references=_thread(state),
+        earlier=_earlier(state),
     )
 
 
@@ -278,6 +279,11 @@ def _thread(state: CaseState) -> tuple[str, ...]:
     """The Message-IDs of what was written so far, ours and the buyer's last: one thread."""
     ours = (fact.data.get("message_id") for fact in state.facts if fact.kind == "message_sent")
     return tuple(known for known in (*ours, state.last_reply_id) if known)
+
+
+def _earlier(state: CaseState) -> tuple[str, ...]:
+    sent = (fact.data.get("template") for fact in state.facts if fact.kind == "message_sent")
+    return tuple(dict.fromkeys(name for name in sent if name))
 
 
 def next_planned(state: CaseState, now: datetime) -> Item | None:

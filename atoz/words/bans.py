@@ -48,18 +48,33 @@ class Bans:
 
     def find(self, kind: Kind, text: str) -> tuple[str, ...]:
         """The banned words of a kind as a reader of the text sees them, each once, in its order."""
-        pattern = self._patterns[kind]
-        found = (match.group() for match in pattern.finditer(as_read(text))) if pattern else ()
-        return tuple(dict.fromkeys(found))
+        read = as_read(text)
+        small, pattern = read.lower(), self._patterns[kind]
+        # The pattern is tried at every place: a text that holds no word of any phrase is known sooner.
+        if pattern is None or not any(hint in small for hint in self._hints[kind]):
+            return ()
+        return tuple(dict.fromkeys(match.group() for match in pattern.finditer(read)))
+
+    @cached_property
+    def _hints(self) -> dict[Kind, tuple[str, ...]]:
+        return {kind: tuple(map(_hint, self._phrases(kind))) for kind in KINDS}
 
     @cached_property
     def _patterns(self) -> dict[Kind, re.Pattern[str] | None]:
         return {kind: self._pattern(kind) for kind in KINDS}
 
     def _pattern(self, kind: Kind) -> re.Pattern[str] | None:
-        phrases = [phrase for listed in self._lists for phrase in getattr(listed, kind)]
-        written = sorted({_written(phrase) for phrase in phrases}, key=len, reverse=True)
+        written = sorted(map(_written, self._phrases(kind)), key=len, reverse=True)
         return re.compile("|".join(written), re.IGNORECASE) if written else None
+
+    def _phrases(self, kind: Kind) -> list[str]:
+        listed = (phrase for each in self._lists for phrase in getattr(each, kind))
+        return list(dict.fromkeys(listed))
+
+
+def _hint(phrase: str) -> str:
+    """The longest word of a phrase, in small letters."""
+    return max(as_read(phrase.removesuffix("*")).lower().split(), key=len)
 
 
 def _written(phrase: str) -> str:

@@ -206,3 +206,15 @@ def test_no_secret_shows(monkeypatch: Patch) -> None:
     assert settings.notice_webhook_secret is not None
     assert "geheim" not in f"{settings!r}{settings}"
     assert "geheim" not in "\n".join(faults(monkeypatch, SMTP_PORT="x"))
+
+
+@pytest.mark.parametrize(
+    "name", ["Lamp\nBcc: x@evil.example", "Lamp\u202epohs", "L\u0430mp", "x" * 101, "a\x1b[2J"]
+)
+def test_a_seller_name_is_one_plain_line(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """It stands under every message: no second line, no hidden sign, no letter that only looks Latin."""
+    monkeypatch.setenv("ATOZ_SELLER_NAME", name)
+    with pytest.raises(
+        BadInput, match="ATOZ_SELLER_NAME: write the name under messages: plain words"
+    ):
+        Settings()

@@ -19,15 +19,16 @@ def counted(*findings: Finding) -> list[tuple[int, Mapping[str, object]]]:
     buffer = MetricBuffer(100)
     environment = ActivityEnvironment()
     environment.metric_meter = Runtime(telemetry=TelemetryConfig(metrics=buffer)).metric_meter
-    environment.run(count_findings, findings, "appeal")
+    environment.run(lambda: count_findings(findings, "appeal", language="de", template="edited"))
     updates = [each for each in buffer.retrieve_updates() if each.metric.name == NAME]
     return [(int(each.value), dict(each.attributes)) for each in updates]
 
 
 def test_each_rule_is_counted_once_with_how_often_it_fired() -> None:
-    """The labels are the rule, its severity and what was checked: never words of the text."""
-    shouts = {"rule": "shouting", "severity": "block", "text": "appeal"}
-    long = {"rule": "long_sentence", "severity": "warn", "text": "appeal"}
+    """The labels are the rule, its severity, what was checked and in which language: never its words."""
+    where = {"text": "appeal", "language": "de", "template": "edited"}
+    shouts = {"rule": "shouting", "severity": "block", **where}
+    long = {"rule": "long_sentence", "severity": "warn", **where}
     found = [
         (value, {key: labels[key] for key in shouts})
         for value, labels in counted(SHOUTS, LONG, SHOUTS)
@@ -42,4 +43,4 @@ def test_a_clean_text_counts_nothing() -> None:
 
 def test_outside_an_activity_nothing_is_counted_and_nothing_fails() -> None:
     """A draft that a command makes is no draft of a claim."""
-    count_findings([SHOUTS], "message")
+    count_findings([SHOUTS], "message", language="en", template="deescalate")

@@ -10,15 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atoz.claims.status import Status
 from atoz.cli.app import main
-from atoz.library import default_folder, load_library
-from atoz.mail.lint import LONGEST, Message, lint
-from atoz.mail.render import BadTemplate
-from atoz.mail.template_checks import check_templates
+from atoz.errors import BadInput
+from atoz.library import default_folder
+from atoz.mail.lint import HEAVIEST, LONGEST, lint
+from atoz.mail.message import File, Message
+from atoz.mail.render import BadTemplate, Template, Templates
+from atoz.mail.template_checks import check_seller_name, check_templates
 from atoz.mail.templates_folder import load_templates
+from atoz.mail.writing import Order, Writing
+from atoz.service.claim_files import read_case
+from tests.support.cases import library
 
-BANS = load_library().bans
+BANS = library().bans
 TEMPLATES = load_templates(default_folder() / "templates")
+WRITING = library().writing(TEMPLATES)
 ORDER = "111-0000102-0000102"
 PLAIN = f"Hello, we are sorry about your order {ORDER}. Please reply to this message."
 
@@ -60,6 +67,27 @@ def test_a_plain_message_has_no_finding() -> None:
         ("Dear [NAME],", "placeholder"),
         ("About order 111-0000999-0000999.", "other-order"),
         ("Reply\u202eplease.", "control"),
+        ("Plea\u200dse reply.", "control"),
+        ("Plеase reply.", "lookalike"),  # one letter is Cyrillic
+        ("Write r e v i e w s for us.", "reviews"),
+        ("Write a ｒｅｖｉｅｗ for us.", "reviews"),
+        ("Voici un bon d’achat.", "inducement"),
+        ("See bit.ly/abc for it.", "link"),
+        ("See Www.lamps.example for it.", "link"),
+        ("Write to lamps (at) shop (dot) example.", "address"),
+        ("Write to my gmail account.", "address"),
+        ("Call 0170 1234567 any time.", "phone"),
+        ("Call 03-1234-5678 any time.", "phone"),
+        ("Call 01701234567 any time.", "phone"),
+        ("Thank you :-)", "emoji"),
+        ("Thank you <3", "emoji"),
+        ("I AM SO SORRY.", "shouting"),
+        ("C’EST URGENT.", "shouting"),
+        ("Please reply!?!", "shouting"),
+        ("Please reply‼", "shouting"),
+        ("Dear [Your name],", "placeholder"),
+        ("Dear ____,", "placeholder"),
+        ("Follow us there.", "promotion"),
     ],
 )
 def test_what_must_not_stand_in_a_message(words: str, rule: str) -> None:
@@ -78,6 +106,10 @@ def test_what_must_not_stand_in_a_message(words: str, rule: str) -> None:
         "Thank you! We hope to hear from you.",
         "The preview of the lamp is on the page.",
         "The parcel lies at the depot.",
+        "It was delivered on 08.09.2026 at 10:30.",
+        "Thank you.It helps us.",
+        "We shipped it with UPS, DHL and USPS.",
+        "Open “Your Orders” → “Order Details”.",
     ],
 )
 def test_harmless_neighbours(words: str) -> None:
@@ -112,29 +144,155 @@ def test_important_in_the_subject_asks_for_care() -> None:
     assert (finding.rule, finding.severity, finding.sentence) == ("important", "warn", None)
 
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "{{ 7 * 7 }}",
-    "a\r\nBcc: x@evil.example",
-    "\u202edlrow\u0000",
-    "x" * 10_000,
+def test_a_verified_address_of_the_marketplace_may_be_written() -> None:
+    """Policy data marks it; an unverified one is described, not written."""
+    text = f"{PLAIN} Write to claims@amazon.example."
+    known = Message(text, "", "en", ORDER, allowed_addresses=frozenset({"claims@amazon.example"}))
+    assert lint(known, BANS) == ()
+    assert rules(text) == {"address"}
+    assert all(not addresses for addresses in WRITING.verified.values())
+
+
+def test_the_orders_own_number_is_no_telephone() -> None:
+    """A tracking number may be all digits."""
+    text = f"{PLAIN} The parcel is 09981234567."
+    assert rules(text) == {"phone"}
+    assert lint(Message(text, "", "en", ORDER, numbers=frozenset({"09981234567"})), BANS) == ()
+
+
+WITHDRAW = {
+    "en": "You can withdraw your claim.",
+    "de": "Sie können den Antrag zurückziehen.",
+    "fr": "Vous pouvez retirer la réclamation.",
+    "it": "Può ritirare il reclamo.",
+    "es": "Puede retirar la reclamación.",
+    "ja": "申請を取り下げることができます。",
+}
+
+
+@pytest.mark.parametrize(("language", "words"), WITHDRAW.items())
+def test_withdrawing_is_spoken_of_once_and_never_after_the_decision(
+    language: str, words: str
+) -> None:
+    """Unless the buyer asked: an answer to his own question is no asking."""
+    del language
+    once, again = Message(words), Message(words, asked_before=True)
+    late = Message(words, decided=True)
+    answer = Message(words, template="withdraw_help", asked_before=True)
+    fired = [{f.rule for f in lint(m, BANS)} for m in (once, again, late, answer)]
+    assert fired == [set(), {"withdrawal"}, {"withdrawal"}, set()]
+
+
+def test_the_shipped_way_keeps_that_rule() -> None:
+    """The first message tells the way; told again it is stopped, and so it is after the decision."""
+    values = {"order_id": ORDER, "marketplace": "Amazon US"}
+    for language in ("de", "en", "es", "fr", "it", "ja"):
+        order = Order("US", language, values, Status.UNDER_REVIEW, ("deescalate",))
+        assert "withdrawal" in {f.rule for f in WRITING.write("deescalate", order).findings}
+        assert WRITING.write("request_photos", order).findings == ()
+        assert WRITING.write("withdraw_help", order).findings == ()
+        with pytest.raises(BadInput, match="may not be sent while the claim is denied"):
+            WRITING.write("deescalate", order._replace(status=Status.DENIED))
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (File("a.pdf", "application/pdf", HEAVIEST), None),
+        (File("a.jpg", "image/jpeg", HEAVIEST + 1), "10,000,001 bytes: at most 10,000,000"),
+        (File("a.gif", "image/gif", 1), "attach PDF, JPEG, PNG or TXT"),
+        (File("a.txt", "text/plain", 0), None),
+        (File("a.zip", "application/zip", 1), "attach PDF, JPEG, PNG or TXT"),
+    ],
 )
+def test_files_are_of_four_kinds_and_not_heavy(file: File, said: str | None) -> None:
+    """To the byte."""
+    found = lint(Message(PLAIN, "", "en", ORDER, files=(file,)), BANS)
+    assert [f.rule for f in found] == (["attachment"] if said else [])
+    assert said is None or said in found[0].message
+
+
+def test_a_lone_word_in_capitals_asks_for_care() -> None:
+    """It may be a brand: it stops nothing."""
+    (finding,) = lint(Message(f"{PLAIN} It is URGENT now."), BANS)
+    assert (finding.rule, finding.severity) == ("capitals", "warn")
+
+
+HOSTILE = {
+    "<script>alert(1)</script>": "html",
+    "{{ 7 * 7 }}": "placeholder",
+    "{% for x in y %}": "placeholder",
+    "a\r\nBcc: x@evil.example": "address",
+    "visit https://evil.example/x": "link",
+    "lamp-shop.com": "link",
+    "+49 170 1234567": "phone",
+    "Lamps \U0001f600": "emoji",
+    "re\u200dview us": "reviews",
+    "gift card": "inducement",
+    "BUY NOW TODAY": "shouting",
+    "lаmp": "lookalike",  # the second letter is Cyrillic
+    "111-0000999-0000999": "other-order",
+    "x" * 10_000: "",
+    "\u202edlrow\u0000": "",
+    "مرحبا שלום": "",
+    "%s %(x)s {0}": "placeholder",
+}
+"""Values that outsiders or a bad setting may bring, and the rule that must stop the message for them."""
 
 
 @pytest.mark.parametrize(("language", "name"), sorted(TEMPLATES))
 def test_every_shipped_template_in_every_language_has_no_finding(language: str, name: str) -> None:
-    """With plain values nothing is found; hostile ones stay literal, on one line and bounded."""
-    plain = {"order_id": ORDER, "marketplace": "Amazon", "seller_name": "Lamp Shop"}
-    rendered = TEMPLATES.render(name, language, plain)
-    found = lint(Message(rendered.text, rendered.subject, language, ORDER, name), BANS)
-    assert found == ()
-    for value in HOSTILE:
-        hostile = TEMPLATES.render(name, language, {**plain, "seller_name": value})
-        assert "49" not in hostile.text.replace(ORDER, "")
+    """On every marketplace; hostile values stay literal, on one line, bounded, and are found."""
+    order = Order("US", language, {"order_id": ORDER, "marketplace": "Amazon"})
+    plain = WRITING.write(name, order, "Lamp Shop")
+    for market in sorted(WRITING.pages):
+        order = order._replace(marketplace=market)
+        assert WRITING.write(name, order, "Lamp Shop").findings == ()
+    for value, rule in HOSTILE.items():
+        hostile, found = WRITING.write(name, order, value)
+        assert "49" not in hostile.text.replace(ORDER, "").replace("+49", "")
         assert "\r" not in hostile.text + hostile.subject
         assert "\u202e" not in hostile.text
         assert "\n" not in hostile.subject
-        assert len(hostile.text) < len(rendered.text) + 1_000
+        assert len(hostile.text) < len(plain.rendered.text) + 1_000
+        assert {rule} - {""} <= {finding.rule for finding in found if finding.severity == "block"}
+
+
+@pytest.mark.parametrize("value", list(HOSTILE))
+def test_a_hostile_carrier_or_number_stays_literal(value: str) -> None:
+    """Facts come from files and mails: whatever template says them."""
+    head = "subject: {{ order_id }} {{ carrier }}\npurpose: x\nstatuses: under_review\n\n"
+    body = "By {{ carrier }}, {{ tracking_number }} of {{ marketplace }}."
+    one = Templates({("en", "x"): Template.parse(head + body, "x.txt")})
+    values = dict.fromkeys(("carrier", "tracking_number", "marketplace"), value)
+    found = one.render("x", "en", {**values, "order_id": ORDER})
+    assert found.text.count("\n") == 1
+    assert "\n" not in found.subject
+    assert len(found.text) < 1_000
+
+
+CASES = sorted((Path(__file__).resolve().parents[3] / "samples/cases").glob("*.json"))
+
+
+def test_every_template_for_every_sample_case_in_every_language() -> None:
+    """Each rendered with the facts of each case, held against every rule: not one finding."""
+    count = 0
+    for path in CASES:
+        case = read_case(path.read_bytes())
+        claim, shipment = case.claim, case.shipment
+        values = {
+            "order_id": claim.order_id,
+            "marketplace": library().policy(claim.marketplace).name,
+            "carrier": shipment.carrier if shipment else None,
+            "tracking_number": shipment.tracking_number if shipment else None,
+        }
+        for language, name in sorted(TEMPLATES):
+            status = TEMPLATES[language, name].statuses[0]
+            order = Order(claim.marketplace, language, values, status)
+            for seller in ("", "Lamp Shop"):
+                assert WRITING.write(name, order, seller).findings == ()
+                count += 1
+    assert count == len(CASES) * len(TEMPLATES) * 2 > 500
 
 
 def test_all_languages_have_all_templates() -> None:
@@ -151,11 +309,35 @@ def test_a_template_that_breaks_a_rule_stops_the_worker(tmp_path: Path) -> None:
     for language in ("en", "de"):
         (folder / language).mkdir(parents=True)
     head = "subject: Your order {{ order_id }}\npurpose: x\nstatuses: under_review\n\n"
-    (folder / "en" / "ask.txt").write_text(head + "Hello. Please write a review.\n", "utf-8")
+    text = head + "Hello.\nPlease write a review.\n"
+    (folder / "en" / "ask.txt").write_text(text, "utf-8")
     with pytest.raises(BadTemplate) as refused:
-        check_templates(load_templates(folder), BANS, ["en", "de"])
-    assert "templates/en/ask.txt: reviews: 'review'" in str(refused.value)
-    assert "templates/de/ask.txt is missing" in str(refused.value)
+        check_templates(Writing(load_templates(folder), BANS), ["en", "de"])
+    assert "templates/en/ask.txt:6: reviews: 'review'" in str(refused.value)
+    assert "templates/de/ask.txt:1: is missing" in str(refused.value)
+
+
+def test_a_template_that_needs_what_is_not_always_known_stops_the_worker() -> None:
+    """A claim may have no carrier: the template says so, or is refused."""
+    head = "subject: {{ order_id }}\npurpose: x\nstatuses: under_review\n\n"
+    one = Template.parse(head + "Hello, it came by {{ carrier }}.", "en/x.txt")
+    with pytest.raises(
+        BadTemplate, match="carrier is not known for this order: not known of every"
+    ):
+        check_templates(Writing(Templates({("en", "x"): one}), BANS), ["en"])
+
+
+@pytest.mark.parametrize("name", ["lamps.com", "Bonus Shop", "ACME LAMP SHOP", "Lamps ☆", "[Name]"])
+def test_a_seller_name_that_stops_every_message_stops_the_worker(name: str) -> None:
+    """Found when the settings are read beside the rules, not a day into a claim."""
+    with pytest.raises(BadTemplate, match="ATOZ_SELLER_NAME stops every message"):
+        check_seller_name(name, BANS)
+
+
+@pytest.mark.parametrize("name", ["", "Lamp Shop", "Lampen Grün GmbH & Co. KG", "ランプ店", "IKEA"])
+def test_a_plain_seller_name_stops_nothing(name: str) -> None:
+    """None at all, with a firm's form, in another script, a brand in capitals."""
+    check_seller_name(name, BANS)
 
 
 @given(st.text(max_size=3_000), st.text(max_size=200))

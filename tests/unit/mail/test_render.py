@@ -175,11 +175,11 @@ def test_the_folder_tells_all_faulty_files_at_once(tmp_path: Path) -> None:
         load_templates(tmp_path)
     folder = tmp_path.name
     assert str(fault.value).splitlines() == [
-        f"{folder}/en/Big.txt: name a template like ask_again.txt",
+        f"{folder}/en/Big.txt:1: name a template like ask_again.txt",
         f"{folder}/en/bad.txt:5: unknown variable nobody; known: {', '.join(VARIABLES)}",
         f"{folder}/en/latin.txt:6: not UTF-8; save the file as UTF-8",
-        f"{folder}/en/notes.md: name a template like ask_again.txt",
-        f"{folder}/german/good.txt: name the folder by a language code like de",
+        f"{folder}/en/notes.md:1: name a template like ask_again.txt",
+        f"{folder}/german/good.txt:1: name the folder by a language code like de",
     ]
 
 

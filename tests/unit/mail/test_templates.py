@@ -11,6 +11,8 @@ import pytest
 from atoz.claims.status import Status
 from atoz.mail.render import Rendered
 from atoz.mail.templates_folder import load_templates
+from atoz.mail.writing import Order
+from tests.support.cases import library
 
 FOLDER = Path(__file__).resolve().parents[3] / "playbooks" / "templates"
 TEMPLATES = load_templates(FOLDER)
@@ -32,6 +34,12 @@ FULL = {
     "tracking_number": "1Z0000000300000102",
     "seller_name": "Fern Lane Goods",
 }
+PAGES = {
+    "page_orders": "Your Orders",
+    "page_details": "Order Details",
+    "page_problem": "Problem with this order?",
+    "page_withdraw": "Withdraw claim",
+}
 BARE = {"order_id": ORDER, "marketplace": "Amazon.de"}
 
 # Words of reviews, feedback and stars; of a reward; of law and threats.
@@ -51,42 +59,13 @@ WITHDRAW = {
     "es": r"retir",
     "ja": r"取り下げ",
 }
-# How the withdrawal itself is reached, in the words of each language.
-STEPS = {
-    "en": ("Your Orders", "Order Details", "Problem with this order?", "Withdraw claim"),
-    "de": (
-        "Meine Bestellungen",
-        "Bestelldetails",
-        "Problem mit dieser Bestellung?",
-        "Antrag zurückziehen",
-    ),
-    "fr": (
-        "Vos commandes",
-        "Détails de la commande",
-        "Un problème avec cette commande\u00a0?",
-        "Retirer la réclamation",
-    ),
-    "it": (
-        "I miei ordini",
-        "Dettagli dell’ordine",
-        "Problema con questo ordine?",
-        "Ritira il reclamo",
-    ),
-    "es": (
-        "Mis pedidos",  # codespell:ignore mis
-        "Detalles del pedido",
-        "¿Problema con este pedido?",
-        "Retirar la reclamación",
-    ),
-    "ja": ("「注文履歴」", "「注文の詳細」", "「注文に関する問題」", "「申請を取り下げる」"),
-}
 everywhere = pytest.mark.parametrize("language", LANGUAGES)
 every_message = pytest.mark.parametrize("name", NAMES)
 
 
 def rendered(name: str, language: str, values: dict[str, str] = FULL) -> Rendered:
     """The shipped message, filled in."""
-    return TEMPLATES.render(name, language, values)
+    return TEMPLATES.render(name, language, {**PAGES, **values})
 
 
 def test_every_message_exists_in_every_language() -> None:
@@ -129,12 +108,34 @@ def test_withdrawal_is_spoken_of_only_where_it_belongs(name: str, language: str)
 
 @everywhere
 @pytest.mark.parametrize("name", ["deescalate", "withdraw_help"])
-def test_the_way_to_withdraw_is_complete_and_in_order(name: str, language: str) -> None:
-    """Your Orders, Order Details, the problem, withdraw: as the marketplace has it."""
-    text = rendered(name, language).text
-    places = [text.find(step) for step in STEPS[language]]
-    assert -1 not in places
-    assert places == sorted(places)
+@pytest.mark.parametrize("market", sorted(library().pages))
+def test_the_way_to_withdraw_is_complete_and_in_order(
+    market: str, name: str, language: str
+) -> None:
+    """Orders, details, the problem, withdraw: as the pages of the buyer's marketplace have it."""
+    pages = library().pages[market]
+    order = Order(market, language, FULL)
+    text = library().writing(TEMPLATES).write(name, order).rendered.text
+    names = pages.languages.get(language, pages.languages[pages.main])
+    place = 0
+    for _, step in names:
+        place = text.index(step, place) + len(step)
+
+
+def test_a_german_who_ordered_in_the_united_kingdom_sees_english_pages() -> None:
+    """His text is German, the names of the pages are those that he will find."""
+    text = (
+        library().writing(TEMPLATES).write("withdraw_help", Order("UK", "de", FULL)).rendered.text
+    )
+    assert "Öffnen Sie „Your Orders“." in text
+    assert "Die Bezeichnungen auf der Seite können leicht abweichen." in text
+
+
+def test_every_marketplace_names_its_pages_in_its_own_language() -> None:
+    """None is left to another one's words."""
+    assert set(library().pages) == set(library().policies)
+    for name, policy in library().policies.items():
+        assert library().pages[name].main == policy.language
 
 
 @everywhere
