@@ -170,6 +170,8 @@ def _not_whole(job: jobs.HandInJob, packet: Packet) -> Delivery | None:
             "refused", f"{size:,} bytes are too many for this channel: hand in by the operator"
         )
     return None
+
+
 def _origin(draft: Draft) -> str:
     """Whose words a text is, for the count of what is found in it."""
     if draft.text is not None:
