@@ -28,6 +28,7 @@ from atoz.mail.phrases import Phrases
 from atoz.mail.render import Templates
 from atoz.mail.templates_folder import load_templates
 from atoz.mail.writing import Writing
+from atoz.phrasebooks import beside_others, read_phrasebooks
 from atoz.playbook.checking import load_sound
 from atoz.playbook.load import load_policy, read_yaml
 from atoz.playbook.model import Applies, Playbook
@@ -102,7 +103,7 @@ def load_library(folder: Path | None = None) -> Library:
     pages = read_folder(folder / "pages", lambda text, file: read_yaml(text, file, Pages))
     lint = read_folder(folder / "lint", lambda text, file: read_yaml(text, file, LintFile))
     links = read_folder(folder / "lint/links", lambda text, file: read_yaml(text, file, Carriers))
-    books = read_folder(folder / "appeal", lambda text, file: read_yaml(text, file, Phrasebook))
+    books = read_phrasebooks(folder)
     packets = read_folder(folder / "packet", lambda text, file: read_yaml(text, file, PacketWords))
     notices = _notices(folder / "notices")
     _refuse(
@@ -120,7 +121,9 @@ def load_library(folder: Path | None = None) -> Library:
         ]
     )
     _refuse([*_between(folder, playbooks.files, policies.files), *_named(policies, phrases)])
-    _refuse([*_of_mails(notices, policies), *_of_pages(pages, policies)])
+    banned = Bans(file.value for file in bans.files)
+    spoken = beside_others(folder, books.files, policies.files, banned)
+    _refuse([*_of_mails(notices, policies), *_of_pages(pages, policies), *spoken])
     by_marketplace = {file.value.marketplace: file.value for file in policies.files}
     by_language = {file.value.language: file.value for file in phrases.files}
     return Library(
@@ -128,7 +131,7 @@ def load_library(folder: Path | None = None) -> Library:
         policies=by_marketplace,
         phrases=by_language,
         notices=notices.rules(by_marketplace, by_language),
-        bans=Bans(file.value for file in bans.files),
+        bans=banned,
         pages={file.value.marketplace: file.value for file in pages.files},
         lint=LintWords(
             (file.value for file in lint.files),
@@ -137,6 +140,16 @@ def load_library(folder: Path | None = None) -> Library:
         appeals={file.value.language: file.value for file in books.files},
         packets={file.value.language: file.value for file in packets.files},
     )
+
+
+def phrasebook_problems(folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with the words of appeals, as a worker would refuse them when it starts."""
+    books, policies = read_phrasebooks(folder), read_folder(folder / "policies", load_policy)
+    bans = read_folder(folder / "bans", lambda text, file: read_yaml(text, file, WordList))
+    if books.problems or policies.problems or bans.problems:
+        return books.problems
+    banned = Bans(file.value for file in bans.files)
+    return tuple(beside_others(folder, books.files, policies.files, banned))
 
 
 def load_policies(folder: Path) -> dict[str, Policy]:

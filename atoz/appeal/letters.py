@@ -1,4 +1,5 @@
-"""Drafts for a person: the answer to an information request, the letter that asks for the metric.
+"""Drafts for a person: the answer to an information request, the appeal after a decision, the letter
+that asks for the metric.
 
 Composed from the recorded facts whenever somebody looks, kept nowhere and never sent by us; what
 only the person can know is left open in brackets.
@@ -18,8 +19,9 @@ _Letter = Callable[[CaseState, datetime, AppealWords], Iterator[str]]
 def draft_for(kind: str, state: CaseState, now: datetime, words: AppealWords) -> str | None:
     """The draft that belongs to a task of this kind, or None. Pure; `now` is in UTC."""
     rule = _DRAFTS.get(kind)
-    known = rule is not None and state.policy is not None
-    return "\n".join(rule(state, now, words)) if known and rule else None
+    if rule is None or state.policy is None:
+        return None
+    return "\n".join(rule(state, now, words)) or None
 
 
 def _facts(state: CaseState, now: datetime, words: AppealWords) -> tuple[Sentence, ...]:
@@ -31,6 +33,12 @@ def _information(state: CaseState, now: datetime, words: AppealWords) -> Iterato
     """The facts of the claim, for the marketplace's question."""
     yield text_of(_facts(state, now, words))
     yield telling(state, now, words).book.letters.beyond
+
+
+def _after_decision(state: CaseState, now: datetime, words: AppealWords) -> Iterator[str]:
+    """What is new since the decision; nothing to write where nothing is."""
+    new = compose(state, now, words, stage="post_decision")
+    yield from (sentence.text for sentence in new)
 
 
 def _restoration(state: CaseState, now: datetime, words: AppealWords) -> Iterator[str]:
@@ -49,6 +57,7 @@ def _restoration(state: CaseState, now: datetime, words: AppealWords) -> Iterato
 _DRAFTS: Mapping[str, _Letter] = {
     "answer-information": _information,
     "metric-restoration": _restoration,
+    "post-decision-appeal": _after_decision,
 }
 LETTERS = frozenset(_DRAFTS)
 """The kinds of tasks that ask for a letter."""

@@ -17,11 +17,11 @@ _QUOTED = re.compile(
 
 # Only where the row of signs begins: otherwise a thousand full stops are tried a thousand times.
 _END = re.compile(
-    r"(?<![.!?])[.!?]++[”»\")\]]*(?=\s)|(?<![。！？])[。！？]++[」』”)）]*|\n\s*\n|\n"
+    r"(?<![.!?])[.!?]++[”“»\")\]]*(?=\s)|(?<![。！？])[。！？]++[」』”)）]*|\n\s*\n|\n"
 )
 _BEFORE = re.compile(r"[^\s(“„«\"]*\Z")
 _MARK = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s|[-–—•*·]\s")
-_CLOSED = re.compile(r"[.!?。！？:：;…][”»\")\]」』]*\Z|[”»」』]\Z")
+_CLOSED = re.compile(r"[.!?。！？:：;…][”“»\")\]」』]*\Z|[”“»」』]\Z")
 _SHORT_LINE = 60
 _LOOK_BACK = 40
 

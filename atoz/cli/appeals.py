@@ -20,6 +20,7 @@ from atoz.errors import BadInput
 from atoz.mail.plain import one_line
 from atoz.playbook.acts import Draft
 from atoz.playbook.events import AppealDrafted
+from atoz.playbook.problems import instead
 from atoz.playbook.state import CaseState
 from atoz.service.claim_files import read_case
 
@@ -35,17 +36,35 @@ Named = Annotated[
     str | None, typer.Option("--playbook", metavar="NAME-or-FILE", help="follow this playbook")
 ]
 
+Spoken = Annotated[
+    str | None,
+    typer.Option(
+        "--language", metavar="L", help="another language than the marketplace's policy names"
+    ),
+]
 
-async def draft_(call: Call, case: given.Case, at: At = None, playbook: Named = None) -> Answer:
+
+async def draft_(
+    call: Call,
+    case: given.Case,
+    at: At = None,
+    playbook: Named = None,
+    language: Spoken = None,
+) -> Answer:
     """Write the appeal of a case: as its playbook drafts it, or as known at an instant.
 
-    A case that ends before its appeal is written as of the second before it ends.
+    A case that ends before its appeal is written as of the second before it ends. Ends with 1 where
+    there is nothing to say: after a decision, without anything new.
     """
-    (state, now), note = _played(call, read_case(given.content(case)), at, playbook)
-    drafted = _first(state) if at is None and state.appeal else None
     words = call.library.appeal_words
-    drafted = drafted or draft(state, Draft(step="appeal", revision=1), now, words)
-    return Answer({**_document(drafted), "note": note}, [*_said(note), *_look(drafted)])
+    if language is not None and language not in words.books:
+        raise BadInput(f"no appeal can be written in {language}: {instead(language, words.books)}")
+    (state, now), note = _played(call, read_case(given.content(case)), at, playbook)
+    drafted = _first(state) if at is None and state.appeal and language is None else None
+    act = Draft(step="appeal", revision=1)
+    drafted = drafted or draft(state, act, now, words, language)
+    document = {**_document(drafted), "note": note}
+    return Answer(document, [*_said(note), *_look(drafted)], code=0 if drafted.text else 1)
 
 
 async def lint(

@@ -13,6 +13,7 @@ from atoz.cli.answer import Answer
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, local
 from atoz.errors import Usage
+from atoz.library import phrasebook_problems
 from atoz.mail.plain import one_line
 from atoz.playbook.checking import Checked
 from atoz.playbook.problems import PlaybookRefused
@@ -34,13 +35,16 @@ async def check(
         bool, typer.Option("--open-claims", help="and the claims that run: who would be late?")
     ] = False,
 ) -> Answer:
-    """Check a playbook and prove that it answers in time, for every arrival of the coming year."""
+    """Check a playbook and prove that it answers in time, for every arrival of the coming year.
+
+    The words of appeals (`appeal/` beside the playbooks) are checked with it.
+    """
     try:
         path, checked = books.checked(call, playbook, _span(limit))
     except PlaybookRefused as refused:
         return _answer(playbook, Checked(refused.problems))
-    checked = checked._replace(problems=(*checked.problems, *books.of_messages(call)))
-    answer = _answer(path, checked)
+    spoken = (*books.of_messages(call), *phrasebook_problems(call.settings.playbooks))
+    answer = _answer(path, checked._replace(problems=(*checked.problems, *spoken)))
     if not open_claims or checked.playbook is None:
         return answer
     found = await infeasible(await call.service(), checked.playbook)

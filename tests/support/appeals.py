@@ -107,6 +107,18 @@ RETURNED: dict[str, Any] = {
         "refunded_amount": "49.50",
     },
 }
+BARE: dict[str, Any] = {
+    "claim": {"ship_by": None, "max_estimated_delivery": None, "reason": "other"},
+    "shipment": {"carrier": None, "signature": True, "photo": "POD-77", "weight": "0.4 kg"},
+    "return": {
+        "tracking_number": "00340000000000900199",
+        "refused_at": "2026-08-23",
+        "received_at": "2026-09-01",
+        "refunded_at": "2026-09-02",
+    },
+}
+"""Events of which little more than their day is known."""
+
 DECLINED: dict[str, Any] = {
     "claim": {"reason": "return_refused"},
     "return": {"refused_at": "2026-08-23", "refused_because": "Asked for after the 30 days."},
@@ -161,6 +173,9 @@ def _plain() -> Iterator[tuple[str, Life]]:
     yield "thin", _of(Play(THIN).to(HOUR))
     yield "silent", _of(Play().to(4 * DAY))
     yield "rich and silent", _of(Play(RICH).to(4 * DAY))
+    yield "bare", _of(Play(BARE).to(4 * DAY))
+    only_carrier = {"shipment": {"carrier": "UPS", "tracking_number": None}}
+    yield "no tracking number", _of(Play(BARE, only_carrier).to(4 * DAY))
     yield "in transit", _of(Play(IN_TRANSIT).to(3 * DAY))
     yield "never shipped", _of(Play(NEVER_SHIPPED).to(2 * DAY))
     yield "returned", _of(Play(RICH, RETURNED).to(2 * DAY))
@@ -225,7 +240,7 @@ def _contradictions() -> Iterator[tuple[str, Life]]:
     yield "says both", _of(play.to(3 * DAY))
     silent = Play(NOT_RECEIVED, {"claim": {"buyer_comment": None}}).to(30 * HOUR)
     yield "says both, no comment", _of(silent.reply(text="It arrived today."))
-    own = {"claim": {"buyer_comment": "It came broken, so I count it as not received."}}
+    own = {"claim": {"buyer_comment": "It came broken and I want my money."}}
     yield "says both in the claim", _of(Play(NOT_RECEIVED, own).to(30 * HOUR))
 
 

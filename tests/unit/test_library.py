@@ -10,7 +10,13 @@ import pytest
 
 from atoz.claims.clocks import ClockName
 from atoz.errors import AtozError, BadInput, NoServer, NoSuchClaim, NoWorker, Usage
-from atoz.library import Library, default_folder, load_library, pinned_policy
+from atoz.library import (
+    Library,
+    default_folder,
+    load_library,
+    phrasebook_problems,
+    pinned_policy,
+)
 from atoz.playbook.load import PlaybookRefused
 
 MARKETPLACES = ["DE", "ES", "FR", "IT", "JP", "UK", "US"]
@@ -24,12 +30,13 @@ def library() -> Library:
 
 @pytest.fixture
 def folder(root: Path, tmp_path: Path) -> Path:
-    """A copy of the shipped playbooks and policies that may be broken."""
+    """A copy of the shipped playbooks, policies and words of appeals that may be broken."""
     copy = tmp_path / "playbooks"
     copy.mkdir()
     for path in (root / "playbooks").glob("*.yaml"):
         shutil.copy(path, copy)
-    shutil.copytree(root / "playbooks" / "policies", copy / "policies")
+    for name in ("policies", "appeal"):
+        shutil.copytree(root / "playbooks" / name, copy / name)
     return copy
 
 
@@ -184,6 +191,41 @@ def test_a_policy_stands_in_the_file_of_its_name(folder: Path) -> None:
     """So no marketplace has two."""
     (folder / "policies" / "US.yaml").rename(folder / "policies" / "USA.yaml")
     assert problems(folder) == ["policies/USA.yaml: `US` stands in USA.yaml: call the file US.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("language: de", "language: en", "`en` stands in de.yaml: call the file en.yaml"),
+        (
+            '"{when}: Die Bestellung ging ein."',
+            '"{when}: eingegangen, {wann}."',
+            "{wann} is not known",
+        ),
+        ('"{when}: Wir schrieben dem Käufer."', '"{when}: Der Käufer ist ein Lügner."', "'Lügner'"),
+        ('"{when}: Wir schrieben dem Käufer."', '"{when}: WIRKLICH WAHR."', "without capitals"),
+        ('  weight: "Das Paket wog beim Versand {weight}."\n', "", "`weight` is missing"),
+    ],
+)
+def test_words_of_appeals_that_do_not_fit_are_refused(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    """When a worker starts, with their place; never in the middle of a claim."""
+    change(folder / "appeal" / "de.yaml", old, new)
+    told = problems(folder)
+    assert any(said in problem for problem in told), told
+    assert any(said in problem.message for problem in phrasebook_problems(folder))
+
+
+def test_every_marketplace_has_the_words_of_its_language(folder: Path) -> None:
+    """A policy whose language has no phrasebook is refused, and so is a folder without the English one."""
+    (folder / "appeal" / "ja.yaml").unlink()
+    (folder / "appeal" / "en.yaml").unlink()
+    told = problems(folder)
+    assert told[0] == "appeal/en.yaml: no such file: appeals fall back to it, restore it"
+    assert (
+        "policies/JP.yaml: no appeal can be written in `ja`: write one of: de, es, fr, it" in told
+    )
 
 
 def test_templates_are_known_where_the_folder_holds_some(folder: Path) -> None:

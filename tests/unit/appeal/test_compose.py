@@ -61,7 +61,7 @@ both = pytest.mark.parametrize("facts_only", [False, True])
 def written(life: str, *, facts_only: bool = False) -> tuple[Sentence, ...]:
     """The sentences of the appeal of a life, as of its moment."""
     play = LIVES[life]
-    return compose(play.state, play.now, WORDS, facts_only=facts_only)
+    return compose(play.state, play.now, WORDS, language="en", facts_only=facts_only)
 
 
 @each
