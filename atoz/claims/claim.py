@@ -183,9 +183,9 @@ class ClaimFile(Strict):
     @property
     def missing(self) -> tuple[str, ...]:
         """The values without which no step may act, in the order in which a person is asked."""
-        wanted = {
-            "claim.reason": self.claim.reason,
-            "buyer.relay": self.buyer and self.buyer.relay,
-            "shipment.status": self.shipment and self.shipment.status,
-        }
-        return tuple(path for path, value in wanted.items() if value is None)
+        wanted = (
+            ("claim.reason", self.claim.reason),
+            ("buyer.relay", self.buyer and self.buyer.relay),
+            ("shipment.status", self.shipment and self.shipment.status),
+        )
+        return tuple([path for path, value in wanted if value is None])
