@@ -52,7 +52,8 @@ class Packing(NamedTuple):
 
     async def make(self, dossier: Dossier, archives: Sequence[str] = ()) -> Packet:
         """The packet's files. Raises the store's own errors while they may pass."""
-        kept: Store = self.store if _may_pass() else _Tolerant(self.store)
+        own = self.store.of_order(dossier.order_id)
+        kept: Store = own if _may_pass() else _Tolerant(own)
         if dossier.missing and archives:
             dossier = completed(dossier, await facts_in(kept, archives))
         return await make_packet(dossier, kept, self.kit)

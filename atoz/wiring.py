@@ -172,7 +172,7 @@ def build_activities(
         messages.send_message,
         appeals.draft_appeal,
         appeals.hand_in_appeal,
-        Tasks(notifier, Questions(store) if settings.sent_folder else None).notify_operators,
+        Tasks(notifier, Questions(store) if settings.sent_folder else None, store).notify_operators,
     ]
 
 

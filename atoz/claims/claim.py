@@ -16,6 +16,12 @@ from atoz.claims.status import Status
 
 ORDER_ID = re.compile(r"(?<!\d)[0-9]{3}-[0-9]{7}-[0-9]{7}(?!\d)")
 
+
+def claim_id_of(order_id: str) -> str:
+    """One claim per order: `claim-111-0000102-0000102`, whether it is a workflow or a key's owner."""
+    return f"claim-{order_id}"
+
+
 Reason = Literal[
     "not_received",
     "not_as_described",

@@ -98,12 +98,13 @@ async def virtual_time(
     *,
     pages: bool = False,
     log: Path | None = None,
+    database: Path | None = None,
     settings: Sequence[str] = (),
 ) -> AsyncIterator[VirtualTime]:
     """Start the server with this project's search attributes; ends with the block.
 
-    What it prints goes into `log` or nowhere. `settings` are more of its dynamic ones (`key=json`).
-    Raises NoServer where it does not start.
+    What it prints goes into `log` or nowhere, its claims into the file `database` or memory only.
+    `settings` are more of its dynamic ones (`key=json`). Raises NoServer where it does not start.
     """
     port = free_port() if pages else None
     try:
@@ -113,6 +114,7 @@ async def virtual_time(
                 data_converter=converter,
                 dev_server_existing_path=temporal_binary(),
                 dev_server_extra_args=_dev_server_args(settings),
+                dev_server_database_filename=str(database) if database else None,
                 dev_server_startup_timeout=timedelta(seconds=60),
                 ui=pages,
                 ui_port=port,
