@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import Any, Literal, Protocol, Self
+from typing import Literal, Protocol, Self
 
 from temporalio import activity
 

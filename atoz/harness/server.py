@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
@@ -75,7 +75,9 @@ class VirtualTime:
         try:
             if left > EDGE:
                 await self._env.fast_forward(handle, left - EDGE)
-            while (left := to - await self.now(handle)) > timedelta(0):  # noqa: ASYNC110 - its own clock
+            while (left := to - await self.now(handle)) > timedelta(0):
+                if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+                    return  # its clock goes no faster than ours any more
                 await asyncio.sleep(min(left, EDGE).total_seconds())
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:  # the workflow ended on the way
