@@ -9,8 +9,9 @@ offered, the exact request.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from atoz.appeal.ledger import Ledger, number_of
 from atoz.appeal.parts.chronology import chronology
@@ -26,7 +27,7 @@ from atoz.appeal.parts.statement import statement
 from atoz.appeal.stage import Stage, decision, decision_of, new_facts, only_new, stage_of
 from atoz.appeal.telling import Telling
 from atoz.appeal.words import AppealWords
-from atoz.playbook.events import Sentence
+from atoz.playbook.parts import Section, Sentence
 from atoz.playbook.state import CaseState
 
 
@@ -67,16 +68,19 @@ def telling(
 
 
 def _answer(t: Telling, _: CaseState, facts_only: bool) -> Iterator[Sentence]:
-    yield from position(t)
-    yield from records(t)
-    yield from chronology(t)
-    yield from silence(t)
-    yield from answers(t)
-    yield from evidence(t)
-    yield from _statements(t, facts_only)
+    yield from _of("position", position(t), records(t))
+    yield from _of("chronology", chronology(t), silence(t), answers(t))
+    yield from _of("evidence", evidence(t))
+    yield from _of("statement", _statements(t, facts_only))
     if not facts_only:
-        yield from solution(t)
-    yield from request(t)
+        yield from _of("solution", solution(t))
+    yield from _of("request", request(t))
+
+
+def _of(section: Section, *parts: Iterable[Sentence]) -> Iterator[Sentence]:
+    """The sentences of these parts, as of one part of the appeal."""
+    for sentence in chain(*parts):
+        yield sentence.model_copy(update={"section": section})
 
 
 def _statements(t: Telling, facts_only: bool) -> Iterator[Sentence]:
@@ -92,16 +96,15 @@ def _after_decision(t: Telling, state: CaseState, facts_only: bool) -> Iterator[
     decided, new = decision_of(state.facts), new_facts(state.facts)
     if decided is None or not new:
         return
-    yield from decision(t, decided, new, "post_position")
-    yield from records(t, (decided.id, *alone(tuple(fact.id for fact in new))))
+    here = (decided.id, *alone(tuple(fact.id for fact in new)))
+    yield from _of("position", decision(t, decided, new, "post_position"), records(t, here))
     told = (
-        *chronology(t),
-        *answers(t),
-        *evidence(t, since=number_of(decided)),
-        *_statements(t, facts_only),
+        *_of("chronology", chronology(t), answers(t)),
+        *_of("evidence", evidence(t, since=number_of(decided))),
+        *_of("statement", _statements(t, facts_only)),
     )
     yield from only_new(told, decided, new)
-    yield from decision(t, decided, new, "post_request")
+    yield from _of("request", decision(t, decided, new, "post_request"))
 
 
 def text_of(sentences: Sequence[Sentence]) -> str:

@@ -1,6 +1,5 @@
-"""The verbs about an appeal: its text written from a case and checked, its packet held against its claim."""
+"""The verbs about an appeal's text that need no server: written from a case, and checked."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,6 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from atoz.appeal.draft import draft
-from atoz.appeal.packet.folder import read_packet
 from atoz.claims.base import instant_text, utc
 from atoz.claims.case import CaseFile
 from atoz.cli import given
@@ -50,6 +48,10 @@ async def draft_(
     at: At = None,
     playbook: Named = None,
     language: Spoken = None,
+    *,
+    packet: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="write its packet there, too")
+    ] = None,
 ) -> Answer:
     """Write the appeal of a case: as its playbook drafts it, or as known at an instant.
 
@@ -59,12 +61,37 @@ async def draft_(
     words = call.library.appeal_words
     if language is not None and language not in words.books:
         raise BadInput(f"no appeal can be written in {language}: {instead(language, words.books)}")
-    (state, now), note = _played(call, read_case(given.content(case)), at, playbook)
+    file = read_case(given.content(case))
+    (state, now), note = played(call, file, at, playbook)
     drafted = _first(state) if at is None and state.appeal and language is None else None
-    act = Draft(step="appeal", revision=1)
-    drafted = drafted or draft(state, act, now, words, language)
-    document = {**_document(drafted), "note": note}
-    return Answer(document, [*_said(note), *_look(drafted)], code=0 if drafted.text else 1)
+    drafted = drafted or as_of(call, state, now, language)
+    written = await packed(call, file, state, drafted, packet) if packet and drafted.text else {}
+    shown = [*_said(note), *_look(drafted), *(Text(f"{k}: {v}") for k, v in written.items() if v)]
+    document = {**_document(drafted), "note": note, **written}
+    return Answer(document, shown, code=0 if drafted.text else 1)
+
+
+def as_of(
+    call: Call, state: CaseState, now: datetime, language: str | None = None
+) -> AppealDrafted:
+    """The text of the claim as known now, as the next revision."""
+    revision = state.appeal.revision + 1 if state.appeal else 1
+    act = Draft(step="appeal", revision=revision)
+    return draft(state, act, now, call.library.appeal_words, language)
+
+
+async def packed(
+    call: Call, case: CaseFile, state: CaseState, drafted: AppealDrafted, root: Path
+) -> dict[str, Any]:
+    """Write the packet of this text: `{packet, mind}`."""
+    # Imported here: fonts and typst take time that other verbs need not wait for.
+    from atoz.harness import packets  # noqa: PLC0415
+
+    store = await packets.pictures_of(case, call.library)
+    kit = packets.kit_of(call.library, call.settings)
+    whole = packets.with_text(state, drafted)
+    folder, warnings = await packets.write_case_packet(whole, store, kit, root)
+    return {"packet": str(folder), "mind": list(warnings)}
 
 
 async def lint(
@@ -80,41 +107,14 @@ async def lint(
         raise BadInput(f"{file}: there is no text in it")
     if len(text) > _LONGEST:
         raise BadInput(f"{file}: {len(text):,} characters; an appeal has at most {_LONGEST:,}")
-    (state, now), _ = _played(call, read_case(given.content(case)), at, playbook)
+    (state, now), _ = played(call, read_case(given.content(case)), at, playbook)
     act = Draft(step="appeal", revision=1, text=text, edited_by=call.by)
     checked = draft(state, act, now, call.library.appeal_words)
     blocked = any(finding.severity == "block" for finding in checked.findings)
     return Answer(_document(checked), _look(checked), code=1 if blocked else 0)
 
 
-async def verify(
-    call: Call,
-    packet: Annotated[Path, typer.Argument(metavar="FOLDER", help="a packet's folder, or its zip")],
-) -> Answer:
-    """Make a packet again from its claim, and tell every difference: exit 1 where there is one."""
-    # Imported here: fonts and typst take time that other verbs need not wait for.
-    from atoz.appeal.packet.verify import Claimed, claimed  # noqa: PLC0415
-    from atoz.service.packets import verdict  # noqa: PLC0415
-    from atoz.service.packets import verify as check  # noqa: PLC0415
-
-    found = read_packet(packet)
-    says = claimed(found)
-    if isinstance(says, Claimed):
-        document = verdict(says, await check(await call.service(), found, says))
-    else:
-        document = verdict(None, [says])
-    return Answer(document, _differences(document, packet), code=0 if document["ok"] else 1)
-
-
-def _differences(document: Mapping[str, Any], packet: Path) -> list[RenderableType]:
-    found = [Text(f"{each['file']}: {each['what']}") for each in document["differences"]]
-    if document["ok"]:
-        whole = f"{packet} is what the claim of order {document['order_id']} makes, file by file"
-        return [Text(whole)]
-    return [*found, Text(f"{len(found)} differences: do not post it as it is", "bold red")]
-
-
-def _played(
+def played(
     call: Call, case: CaseFile, at: datetime | None, playbook: str | None
 ) -> tuple[tuple[CaseState, datetime], str | None]:
     """The case's state at an instant, or as its appeal was first drafted, and that instant (UTC).
@@ -173,4 +173,3 @@ def add_to(appeals: typer.Typer) -> None:
     """Register these verbs, all of the form `appeal VERB`."""
     register(appeals, draft_, PANEL, server=False)
     register(appeals, lint, PANEL, server=False)
-    register(appeals, verify, PANEL)

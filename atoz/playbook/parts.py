@@ -40,11 +40,19 @@ class Finding(Record):
     message: str
 
 
+Section = Literal["position", "chronology", "evidence", "statement", "solution", "request"]
+"""The parts of an appeal, in their order."""
+
+
 class Sentence(Record):
-    """A sentence with the ids of the facts that carry it."""
+    """A sentence with the ids of the facts that carry it, and of which part of an appeal it is.
+
+    What a person wrote belongs to no part.
+    """
 
     text: str
     facts: tuple[str, ...] = ()
+    section: Section | None = None
 
 
 class WarningGiven(Record):

@@ -20,7 +20,7 @@ from atoz.errors import BadInput
 LATIN = "Libertinus Serif"
 MONO = "DejaVu Sans Mono"
 JAPANESE = "Noto Serif JP"
-NO_GLYPH = "▯"
+NO_GLYPH = "□"
 
 _PROBE = b"#for sign in json(bytes(sys.inputs.signs)) { text(sign); parbreak() }"
 _NOT_SHOWN = re.compile(r"the text `\"((?:[^\"\\]|\\.)+)\"` could not be displayed")

@@ -109,7 +109,7 @@ def _unshown(lacking: frozenset[str]) -> list[str]:
         return []
     some = " ".join(f"U+{ord(sign):04X}" for sign in sorted(lacking)[:_SIGNS_NAMED])
     count = f"{len(lacking)} characters that its fonts lack ({some})"
-    return [f"{PDF} shows ▯ for {count}: set ATOZ_FONTS to a folder with fonts that have them"]
+    return [f"{PDF} shows □ for {count}: set ATOZ_FONTS to a folder with fonts that have them"]
 
 
 def _missing(dossier: Dossier, views: Mapping[int, View]) -> list[str]:

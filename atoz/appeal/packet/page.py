@@ -14,11 +14,13 @@ from atoz.appeal.packet.words import PacketWords
 from atoz.appeal.phrasebook import Phrasebook
 from atoz.claims.base import instant_text
 
-LONGEST_TEXT = 3_000
-"""Signs of a text exhibit that the page shows."""
+LONGEST_TEXT, MOST_LINES = 3_000, 50
+"""Signs and lines of a text exhibit that the page shows: about a page."""
 LONGEST_LINE = 5_000
 """Signs of one sentence that the page shows: a person may write one of 20,000."""
 
+_SHORT = 44
+"""Signs of a value that stands beside its name, not below it."""
 _LETTER = frozenset({"US", "CA", "MX"})
 
 
@@ -84,7 +86,7 @@ def _title(dossier: Dossier, speech: Speech) -> str:
 
 def _fields(dossier: Dossier, speech: Speech) -> list[dict[str, Any]]:
     labels, headings = speech.own.labels, speech.book.headings
-    reason = speech.book.reasons.get(dossier.reason or "")  # type: ignore[call-overload] # any text may be asked for
+    reason = next((text for r, text in speech.own.reasons.items() if r == dossier.reason), None)
     found = (
         (headings.order, dossier.order_id, False),
         (labels.marketplace, dossier.marketplace, False),
@@ -135,39 +137,66 @@ def _exhibit(exhibit: Exhibit, speech: Speech, views: Mapping[int, View]) -> dic
         "path": view.path,
         "width": round(view.width, 2),
         "pages": view.pages,
-        "text": speech.cut(view.text, LONGEST_TEXT),
+        "text": speech.cut(*_beginning(view.text)),
         "notes": [each for each in (said, left) if each],
     }
+
+
+def _beginning(text: str) -> tuple[str, int]:
+    """The text, and how many of its signs are shown."""
+    lines = text[:LONGEST_TEXT].splitlines(keepends=True)[:MOST_LINES]
+    return text, sum(map(len, lines))
 
 
 def _file(exhibit: Exhibit, view: View) -> str:
     """`exhibit-3.jpg (glass.jpg), 180 KB`: what it is called here and by whom it came."""
     if exhibit.file is None:
         return ""
-    size = exhibit.file.size
-    sized = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} KB"
-    return f"{view.name} ({shown(exhibit.file.name)}), {sized}"
+    return f"{view.name} ({shown(exhibit.file.name)}), {_sized(exhibit.file.size)}"
+
+
+def _sized(size: int) -> str:
+    for unit, name in ((1_000_000, "MB"), (1_000, "KB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size} bytes"
 
 
 def _sources(dossier: Dossier, speech: Speech) -> Sequence[dict[str, Any]]:
     facts = {fact.id: fact for fact in dossier.facts}
+    said: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
     for number, sentence in enumerate(dossier.sentences, start=1):
         cited = [facts[each] for each in sentence.facts if each in facts]
-        found = [_source(fact, speech) for fact in cited] or [_unsourced(speech)]
+        found = [_source(fact, speech, said.get(fact.id)) for fact in cited]
+        found = found or [_unsourced(speech)]
+        said = {**{fact.id: number for fact in cited}, **said}
         rows += [{"number": number, "first": place == 0, **row} for place, row in enumerate(found)]
     return rows
 
 
-def _source(fact: Cited, speech: Speech) -> dict[str, str]:
+def _source(fact: Cited, speech: Speech, said: int | None) -> dict[str, Any]:
+    """A fact's row; what it says stands there once, then only at which sentence (`said`)."""
+    value = f"↑ {said}" if said else speech.cut(fact.value, len(fact.value), fact.more)
     return {
         "fact": fact.id,
         "kind": shown(fact.kind.replace(".", " · ").replace("_", " ")),
         "at": instant_text(fact.at).replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
         "source": shown(fact.source[:80]),
-        "value": speech.cut(fact.value, len(fact.value), fact.more),
+        "value": value,
+        "said": said is not None,
+        "short": len(value) <= _SHORT and "\n" not in value,
     }
 
 
-def _unsourced(speech: Speech) -> dict[str, str]:
-    return {"fact": "", "kind": "", "at": "", "source": "", "value": speech.own.notes.unsourced}
+def _unsourced(speech: Speech) -> dict[str, Any]:
+    value = speech.own.notes.unsourced
+    return {
+        "fact": "",
+        "kind": "",
+        "at": "",
+        "source": "",
+        "value": value,
+        "said": True,
+        "short": True,
+    }

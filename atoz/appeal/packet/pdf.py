@@ -34,7 +34,9 @@ def set_pdf(page: Mapping[str, Any], root: Path, fonts: Fonts, note: str) -> Set
     whole = _replaced(page, lacking)
     if lacking:
         whole["notes"] = [*whole["notes"], note]
-    whole |= {"fonts": _families(fonts, page["language"]), "mono": MONO}
+    # Japanese has one weight here: Latin letters beside it must not stand out.
+    heavy = "regular" if page["language"] == "ja" else "semibold"
+    whole |= {"fonts": _families(fonts, page["language"]), "mono": MONO, "heavy": heavy}
     return Set(_compiled(whole, root, fonts), lacking)
 
 

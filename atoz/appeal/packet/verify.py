@@ -3,7 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
 
 from atoz.appeal.packet import manifest
 from atoz.appeal.packet.compare import Difference, differences
@@ -11,8 +14,11 @@ from atoz.appeal.packet.dossier import Dossier, appeal_dossier
 from atoz.appeal.packet.folder import Found
 from atoz.appeal.packet.make import Kept, Kit, make_packet
 from atoz.appeal.packet.views import file_name
+from atoz.claims.base import Instant
 from atoz.playbook.posted import appeal_of
 from atoz.playbook.state import CaseState
+
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 class Claimed(NamedTuple):
@@ -25,6 +31,20 @@ class Claimed(NamedTuple):
     def digest(self) -> str:
         """The digest of the text and its attachments."""
         return str(self.document.get("digest"))
+
+    @property
+    def language(self) -> str | None:
+        """The language that the text is in."""
+        language = self.document.get("language")
+        return language if isinstance(language, str) else None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the text was written (UTC)."""
+        try:
+            return _INSTANT.validate_python(self.document.get("as_of"))
+        except ValidationError:
+            return None
 
 
 def claimed(found: Found) -> Claimed | Difference:

@@ -11,8 +11,9 @@ from PIL import Image
 
 from atoz.appeal.packet.dossier import Dossier, Exhibit
 from atoz.appeal.packet.page import View
+from atoz.appeal.packet.pages import pages_of
 
-PAGE_WIDTH, PHOTO_HEIGHT = 16.0, 9.0
+PAGE_WIDTH, PHOTO_HEIGHT = 16.0, 8.2
 """Centimetres: two photos fill a page."""
 MOST_PHOTOS = 40
 """Photos beyond go with the packet and are named only."""
@@ -49,7 +50,19 @@ def _view(exhibit: Exhibit, content: bytes | None, root: Path, side: int) -> Vie
         return _photo(name, content, root, side)
     if exhibit.file.type == "text/plain":
         return View("text", name, text=content.decode("utf-8", "replace"))
+    if exhibit.file.type == "application/pdf":
+        return _document(name, content, root)
     return View("file", name)
+
+
+def _document(name: str, content: bytes, root: Path) -> View:
+    """The document's first pages; where it cannot be read, it only goes along."""
+    pages = pages_of(content)
+    if pages is None:
+        return View("file", name)
+    path = root / f"view-{name}"
+    path.write_bytes(pages.content)
+    return View("pages", name, path=f"/{path.name}", pages=pages.shown, pages_left=pages.left)
 
 
 def _photo(name: str, content: bytes, root: Path, side: int) -> View:

@@ -4,11 +4,12 @@ The headings are those of the phrasebook (`playbooks/appeal`); what stands besid
 for the reader, are here: `playbooks/packet/<language>.yaml`, of which the English one explains each key.
 """
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import AfterValidator, Field
 
 from atoz.claims.base import Strict
+from atoz.claims.claim import Reason
 
 _LONGEST = 200
 
@@ -47,8 +48,6 @@ class Labels(Strict):
     revision: Words
     digest: Words
     zone: Words
-    file: Words
-    size: Words
     sentence: Words
     fact: Words
     recorded: Words
@@ -60,7 +59,6 @@ class Notes(Strict):
     """Whole sentences about what the reader looks at."""
 
     sources: Words
-    attached: Words
     lost: Words
     not_shown: Words
     pages_left: Counted
@@ -70,6 +68,13 @@ class Notes(Strict):
     no_glyph: Words
 
 
+def _every(reasons: dict[Reason, str]) -> dict[Reason, str]:
+    missing = [reason for reason in get_args(Reason) if reason not in reasons]
+    if missing:
+        raise ValueError(f"`{missing[0]}` is missing: add `{missing[0]}: ...`")
+    return reasons
+
+
 class PacketWords(Strict):
     """Every word of a PDF that is neither a fact nor a heading. Raises ValueError for what is amiss."""
 
@@ -77,3 +82,4 @@ class PacketWords(Strict):
     titles: Titles
     labels: Labels
     notes: Notes
+    reasons: Annotated[dict[Reason, Words], AfterValidator(_every)]
