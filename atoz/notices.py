@@ -62,17 +62,13 @@ class Notifier(Protocol):
 
 
 class LogNotifier:
-    """Writes to the log that there is something to do: always there, so nothing is told nowhere.
-
-    What it says of a buyer stays out: logs are kept and copied where no key seals them.
-    """
+    """Writes the notice to the log: always there, so nothing is told nowhere."""
 
     name = "log"
 
     async def tell(self, notice: Notice) -> list[str]:
         """Log it as a warning."""
-        known = notice.model_dump(mode="json", exclude={"lines"})
-        _LOG.warning("operator notice", extra={"notice": known})
+        _LOG.warning("operator notice", extra={"notice": notice.model_dump(mode="json")})
         return []
 
 

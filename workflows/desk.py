@@ -76,7 +76,8 @@ class DeskState(Record):
     held: tuple[HeldMail, ...] = ()
 
 
-@workflow.defn(name=names.DESK_WORKFLOW)
+# Never ends, so a build that it is pinned to would never be drained.
+@workflow.defn(name=names.DESK_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 class DeskWorkflow:
     """Keeps desk tasks, tells people of them, and never ends."""
 
@@ -199,23 +200,6 @@ class DeskWorkflow:
             for task in self._state.tasks
         )
         self._state = self._state.model_copy(update={"tasks": tasks})
-
-
-@workflow.defn(name=names.DESK_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
-class FollowingDesk(DeskWorkflow):
-    """The desk where builds work side by side: it never ends, so it goes along to each new one.
-
-    A worker without versions may not even say so: the server refuses what it completes (measured).
-    """
-
-    @workflow.init
-    def __init__(self, state: DeskState) -> None:
-        super().__init__(state)
-
-    @workflow.run
-    async def run(self, state: DeskState) -> None:
-        """As the other."""
-        await super().run(state)
 
 
 def _read(

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from atoz.appeal.lint_words import LintWords
@@ -209,9 +209,9 @@ class Held:
         for kinds in (("evidence_added",), ("reply_received",), ("message_sent",)):
             ids = [fact.id for fact in self._state.facts if fact.kind in kinds]
             if ids:
-                self._note("number", (str(len(ids)),), *ids)
+                self._note("count", (str(len(ids)),), *ids)
         if self._state.photos:
-            self._note("number", (str(self._state.photos),))
+            self._note("count", (str(self._state.photos),))
 
     @cached_property
     def _follows(self) -> dict[Kind, Callable[[], frozenset[str]]]:
@@ -246,11 +246,12 @@ _TRIMMED = " .,;:!?。、！？"
 _LONG = 6
 _MOST_INSTANTS = 80
 
-_ALSO: dict[Kind, tuple[Kind, ...]] = {
+_ALSO: dict[Kind, tuple[Kind | Literal["count"], ...]] = {
     "date": ("date",),
     "time": ("time",),
     "amount": ("amount",),
-    "number": ("number", "amount", "code"),
+    "number": ("number", "measure", "amount", "code", "count"),
+    "measure": ("measure", "number", "amount", "code"),
     "code": ("code", "number"),
     "hours": ("hours",),
     "days": ("days",),

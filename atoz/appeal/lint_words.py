@@ -60,6 +60,11 @@ class LintFile(Strict):
     currencies: dict[str, Words]
     hours: Words
     days: Words
+    weeks: Words
+    numbers: dict[str, int]
+    ordinals: dict[str, int] = {}
+    counted: Words
+    measures: Words
     labels: Words
     titles: Words
     known: Words
@@ -113,6 +118,11 @@ class LintWords:
     def hosts(self, carrier: str) -> tuple[str, ...]:
         """The addresses of a carrier's tracking pages; none for one that is not known."""
         return self._hosts.get(plain(carrier), ())
+
+    @cached_property
+    def carriers(self) -> Phrases:
+        """The names of all carriers: one may be written small."""
+        return compiled([(sorted(set(self._hosts) - self.known), True)])
 
     def list(self, name: str) -> Phrases:
         """One list by its field's name, in all languages."""

@@ -43,6 +43,7 @@ def _all(sentence: str, language: LintFile | None, words: LintWords) -> Iterator
             yield word
         elif inner:
             yield from (part for part in word.split("-") if part.isupper() and len(part) > 1)
+    yield from words.carriers.find(plain(sentence))
     if _JAPANESE.search(sentence):
         yield from (name for name in _TITLED.findall(sentence) if not _is_known(name, words))
 

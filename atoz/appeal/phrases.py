@@ -5,19 +5,20 @@ looked for at once, and almost no text holds any of their words.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from atoz.words.unseen import as_read
+
 _QUOTES = str.maketrans("’‘ʼ`´‐‑", "''''’--")
 _SPACE = re.compile(r"\s+")
-_ENDING, _GAP = "*", "..."
+_ENDING, _GAP, _FIGURE = "*", "...", "#"
 
 
 def plain(text: str) -> str:
-    """A text as phrases are compared with it: small letters, one width, single spaces."""
-    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).replace("…", _GAP).lower()
+    """A text as phrases are compared with it: small letters, no hidden sign, single spaces."""
+    folded = as_read(text).translate(_QUOTES).replace("…", _GAP).lower()
     return _SPACE.sub(" ", folded)
 
 
@@ -62,7 +63,7 @@ def compiled(lists: Iterable[tuple[Iterable[str], bool]]) -> Phrases:
 def _phrase(written: str, spaced: bool) -> Phrase:
     """`word*` takes any ending, `...` some words (without spaces: characters) in between."""
     pieces = [piece.strip() for piece in written.split(_GAP)]
-    hint = max((piece.strip(_ENDING) for piece in pieces), key=len)
+    hint = max(_plain_pieces(pieces, spaced), key=len)
     if not spaced:
         return Phrase(hint, re.compile("[^。！？]{0,12}?".join(map(re.escape, pieces))))
     between = r"(?: [^ ]{1,40}){0,3}? "
@@ -70,7 +71,16 @@ def _phrase(written: str, spaced: bool) -> Phrase:
     return Phrase(hint, re.compile(body))
 
 
+def _plain_pieces(pieces: Iterable[str], spaced: bool) -> Iterator[str]:
+    """What a text must hold letter by letter."""
+    for piece in pieces:
+        words = piece.split() if spaced else [piece]
+        yield from (word.strip(_ENDING).replace(_FIGURE, "") for word in words)
+
+
 def _word(word: str) -> str:
+    if word == _FIGURE:
+        return r"\d[\d.:/-]*"
     before = r"\w{0,20}" if word.startswith(_ENDING) else r"(?<!\w)"
     behind = r"\w*" if word.endswith(_ENDING) else r"(?!\w)"
     return before + re.escape(word.strip(_ENDING)) + behind

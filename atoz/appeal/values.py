@@ -13,8 +13,10 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from atoz.appeal.lint_words import LintWords
+from atoz.appeal.spelled import in_figures
+from atoz.words.unseen import without_unseen
 
-Kind = Literal["date", "time", "amount", "number", "code", "hours", "days"]
+Kind = Literal["date", "time", "amount", "number", "code", "hours", "days", "measure"]
 
 _WHOLE = frozenset({"JPY", "KRW"})
 _LONG_CODE = 8
@@ -50,8 +52,7 @@ def _remembered(text: str, words: LintWords) -> tuple[Value, ...]:
 
 
 def _values(text: str, words: LintWords) -> Iterator[Value]:
-    flat = unicodedata.normalize("NFKC", text)
-    for match in _master(words).finditer(flat):
+    for match in _master(words).finditer(in_figures(_shown(text), words)):
         kind = match.lastgroup
         rule = _RULES.get(kind or "")
         if rule is not None:
@@ -153,8 +154,14 @@ def _amount(text: str, number: str, sign: str, words: LintWords) -> Value:
 
 def _span(match: re.Match[str], _: LintWords) -> Value | None:
     kind: Kind = "hours" if match["hours"] else "days"
-    number = match["n3"]
-    return Value(kind, tuple(map(number_key, _readings(number, ""))), match.group().strip())
+    times = 7 if match["weeks"] else 1
+    keys = tuple(number_key(times * number) for number in _readings(match["n3"], ""))
+    return Value(kind, keys, match.group().strip())
+
+
+def _measure(match: re.Match[str], _: LintWords) -> Value | None:
+    keys = tuple(map(number_key, _readings(match["n4"], "")))
+    return Value("measure", keys, match.group().strip())
 
 
 def _code(match: re.Match[str], _: LintWords) -> Value | None:
@@ -190,6 +197,7 @@ _RULES = {
     "time": _time,
     "money": _money,
     "span": _span,
+    "measure": _measure,
     "code": _code,
     "number": _number,
 }
@@ -200,7 +208,8 @@ def _master(words: LintWords) -> re.Pattern[str]:
     """One pattern for every form: at each place the first that fits is meant."""
     months = _any(words.months, r"\w")
     signs = _any(words.currencies, r"\w")
-    hours, days = (_any(_units(words, name), r"\w") for name in ("hours", "days"))
+    hours, days, weeks = (_any(_units(words, name), r"\w") for name in ("hours", "days", "weeks"))
+    measures = "|".join(map(_stem, _units(words, "measures")))
     labels = _any(_units(words, "labels"), r"\w")
     by_figure: Mapping[str, str] = {
         "order": r"(?<!\d)\d{3}-\d{7}-\d{7}(?!\d)",
@@ -216,11 +225,12 @@ def _master(words: LintWords) -> re.Pattern[str]:
             rf"(?P<w_month>{months})\.?(?:,?\s(?:de\s|del\s)?(?P<w_year>\d{{4}}))?"
         ),
         "time": (
-            r"(?<![\d:])(?P<h>\d{1,2}):(?P<min>\d{2})(?::\d{2})?(?![\d:])"
+            r"(?<![\d:])(?P<h>\d{1,2}):(?P<min>\d{2})(?::\d{2})?(?!\d|:\d)"
             r"(?:\s?(?P<half>[ap])\.?m\b)?"
         ),
         "money": rf"{_LEFT}(?P<n2>{_NUMBER})\s?(?P<behind>{signs})",
-        "span": rf"{_LEFT}(?P<n3>{_NUMBER})(?:\s|-)?(?:(?P<hours>{hours})|{days})",
+        "span": rf"{_LEFT}(?P<n3>{_NUMBER})(?:\s|-)?(?:(?P<hours>{hours})|(?P<weeks>{weeks})|{days})",
+        "measure": rf"{_LEFT}(?P<n4>{_NUMBER})\s?(?:{measures})",
         "code": rf"{_LEFT}\d{{1,40}}[A-Za-z][A-Za-z\d]*",
         "number": rf"{_LEFT}(?:{_NUMBER})",
     }
@@ -255,6 +265,16 @@ def _any(names: Mapping[str, object] | list[str], inner: str) -> str:
     """One of these words, the longest first, none of them within another word."""
     ordered = sorted(dict.fromkeys(names), key=lambda name: (-len(name), name))
     return "|".join(_bounded(name, inner) for name in ordered) or "(?!)"
+
+
+def _stem(unit: str) -> str:
+    """A unit with any ending, where it has a star."""
+    return re.escape(unit[:-1]) + r"\w*" if unit.endswith("*") else _bounded(unit, r"\w")
+
+
+def _shown(text: str) -> str:
+    """One width, and no sign within a number that nobody sees."""
+    return unicodedata.normalize("NFKC", without_unseen(text))
 
 
 def _bounded(name: str, inner: str) -> str:

@@ -5,6 +5,9 @@ The bans hold inside quotes, too. Composer and check share these, so that what i
 
 import re
 
+from atoz.words.tone import shouted
+from atoz.words.unseen import as_read
+
 _WORDS = "liar|lying|thief|thieves|stupid|lawyer"
 _STEMS = "scam|fraud|crook|idiot|betrug|betrüg|lugner|lügner|abzocke|arnaque|truff|estafa"
 _SIGNS = "詐欺|嘘つき"
@@ -15,11 +18,8 @@ _SUES = "(?:to|will|would|shall|can|could|may|might|[a-z]+'ll) sue|sue (?:you|us
 _BANNED = re.compile(rf"\b(?:{_LIES}|{_SUES}|{_WORDS}|(?:{_STEMS})\w*)\b|{_SIGNS}", re.IGNORECASE)
 
 # A search whose every branch begins with a letter of its own skips through a text; one that
-# begins with \b or ignores case looks at each place. Hence the hint before the whole pattern,
-# and the look back behind the first capital.
+# begins with \b or ignores case looks at each place. Hence the hint before the whole pattern.
 _HINT = re.compile(f"lies|sue|{_WORDS}|{_STEMS}|{_SIGNS}")
-_CAPITALS = re.compile(r"[A-ZÄÖÜ](?<!\w.)[A-ZÄÖÜ]{3,}(?:\s+[A-ZÄÖÜ]{2,})+\b")
-_DOUBLED = re.compile(r"[!！][!！]")
 PLACEHOLDER = re.compile(
     r"\{\{|\}\}|\{%|%\}|\{[A-Za-z_]{1,40}\}|<[A-Za-z_][A-Za-z_ ]{0,40}>|\[[^\W\d_][^\]\[\n]{0,60}\]"
     r"|(?<!\w)(?:TBD|TODO|XXX+|N\.N\.|lorem ipsum)(?!\w)|_{4,}"
@@ -36,11 +36,12 @@ LINK = re.compile(
 
 def banned_words(text: str) -> list[str]:
     """The insulting or threatening words in a text, as they stand."""
-    if _HINT.search(text.lower()) is None:
+    read = as_read(text)
+    if _HINT.search(read.lower()) is None:
         return []
-    return [match.group() for match in _BANNED.finditer(text)]
+    return [match.group() for match in _BANNED.finditer(read)]
 
 
 def shouts(text: str) -> bool:
     """Whether a text shouts: doubled exclamation marks or words in capitals side by side."""
-    return _DOUBLED.search(text) is not None or _CAPITALS.search(text) is not None
+    return shouted(text) is not None

@@ -11,6 +11,7 @@ from atoz.appeal.sentences import without_quotes
 from atoz.appeal.wording import banned_words, shouts
 from atoz.playbook.events import Finding
 from atoz.words.bans import Kind
+from atoz.words.unseen import mixed_alphabets, unseen_in
 
 MOST_WORDS = 35
 """Words of a sentence. Source: the lint table of the domain notes."""
@@ -49,6 +50,16 @@ def _shouting(subject: Subject) -> Iterator[Finding]:
         yield block("shouting", "no words in capitals, no doubled exclamation marks", number)
 
 
+def _disguised(subject: Subject) -> Iterator[Finding]:
+    """A sign that nobody sees, or letters of two alphabets in one word: not what is read."""
+    for number, each in enumerate(subject.sentences):
+        if sign := unseen_in(each.text):
+            yield block("control", f"an invisible sign U+{ord(sign):04X}: take it out", number)
+        if word := mixed_alphabets(each.text):
+            said = f"{cut(word)} mixes letters of two alphabets: write it anew"
+            yield block("lookalike", said, number)
+
+
 def _opinions(subject: Subject) -> Iterator[Finding]:
     """A buyer's own words may hold one; ours may not."""
     for each in subject.theirs:
@@ -76,4 +87,11 @@ def _count(text: str) -> int:
     return words + int(signs / _SIGNS_OF_A_WORD)
 
 
-RULES: tuple[Rule, ...] = (_insults, _threats, _shouting, _opinions, _long_sentences)
+RULES: tuple[Rule, ...] = (
+    _insults,
+    _threats,
+    _shouting,
+    _disguised,
+    _opinions,
+    _long_sentences,
+)

@@ -18,6 +18,7 @@ _UNKNOWN: dict[Kind, str] = {
     "amount": "unknown-amount",
     "number": "unknown-number",
     "code": "unknown-number",
+    "measure": "unknown-number",
     "hours": "unknown-number",
     "days": "unknown-number",
 }

@@ -32,7 +32,7 @@ def test_insults_are_whole_words(text: str, words: list[str]) -> None:
         ("はい！！", True),
         ("UPS and DHL", False),
         ("THIS IS WRONG", True),
-        ("I want MY MONEY", False),
+        ("I want MY MONEY", True),
         ("GIVE ME MONEY", True),
         ("", False),
     ],
