@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.converter import DataConverter
@@ -52,10 +52,27 @@ def temporal_binary() -> str | None:
     return named or (str(beside) if beside.exists() else shutil.which("temporal"))
 
 
+class Skipping(Protocol):
+    """What moves clocks: the SDK's environment, or its skipper over a server that runs already."""
+
+    @property
+    def client(self) -> Client:
+        """A client whose workflows have clocks of their own."""
+        ...
+
+    async def get_current_time(self, handle: Handle) -> datetime:
+        """A workflow's clock."""
+        ...
+
+    async def fast_forward(self, handle: Handle, duration: timedelta, /) -> bool:
+        """Move it."""
+        ...
+
+
 class VirtualTime:
     """A server on which each workflow has a clock of its own that moves when it is told to."""
 
-    def __init__(self, env: WorkflowEnvironment, pages: str | None = None) -> None:
+    def __init__(self, env: Skipping, pages: str | None = None) -> None:
         self._env = env
         self.pages = pages
         """The address of the server's web pages, where they were asked for."""
