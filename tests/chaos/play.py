@@ -31,7 +31,7 @@ from tests.support.server import sample_cases
 T = TypeVar("T")
 A_LOOK = 4.0
 """Seconds that one question to a server or worker that may be dead takes at most."""
-WHOLE = 150.0
+WHOLE = 300.0
 """Seconds for a claim to come through its fault."""
 PERSON = timedelta(hours=1)
 """After which a person has looked what became of a send."""
