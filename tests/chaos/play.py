@@ -10,8 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from temporalio.client import WorkflowQueryFailedError
-from temporalio.service import RPCError
+from temporalio.exceptions import TemporalError
 
 from atoz.claims.case import CaseFile
 from atoz.harness.rehearse import Rehearsal
@@ -132,7 +131,7 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
         try:
             async with asyncio.timeout(A_LOOK):
                 return await ask()
-        except (RPCError, RuntimeError, TimeoutError, WorkflowQueryFailedError):
+        except (TemporalError, RuntimeError, TimeoutError):
             await asyncio.sleep(0.2)
 
 
