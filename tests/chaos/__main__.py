@@ -25,15 +25,22 @@ async def run(faults: list[Fault], folder: Path) -> list[Row | str]:
     async def one(number: int, fault: Fault) -> Row | str:
         async with gate:
             began = time.monotonic()
-            try:
-                row: Row | str = await play(fault, folder / str(number))
-            except TimeoutError:
-                row = f"{fault.name}: the claim did not come to its end"
+            row = await _played(fault, folder / str(number), tries=2)
             sys.stdout.write(f"{time.monotonic() - began:5.1f} s  {row}\n")
             sys.stdout.flush()
             return row
 
     return list(await asyncio.gather(*(one(n, fault) for n, fault in enumerate(faults))))
+
+
+async def _played(fault: Fault, folder: Path, tries: int) -> Row | str:
+    """Its row. A play that hangs is played once more: virtual time hangs at times, a lost claim always."""
+    for number in range(tries):
+        try:
+            return await play(fault, folder / str(number))
+        except TimeoutError:
+            sys.stdout.write(f"{fault.name}: it hangs (play {number + 1} of {tries})\n")
+    return f"{fault.name}: the claim did not come to its end"
 
 
 def broken(row: Row | str) -> str | None:

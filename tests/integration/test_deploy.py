@@ -137,7 +137,14 @@ def test_the_images_steps_make_a_program(tmp_path: Path) -> None:
         assert absent not in there
     clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ATOZ_STATE": str(tmp_path / "s")}
     case = ROOT / "samples/cases/buyer-silent.json"
-    command = [prefix / "bin/atoz", "playbook", "simulate", "documented", "--case", case]
+    command: list[str | Path] = [
+        prefix / "bin/atoz",
+        "playbook",
+        "simulate",
+        "documented",
+        "--case",
+        case,
+    ]
     played = run(*command, cwd=tmp_path, env=clean)
     assert played.returncode == 0, played.stderr
     assert "appeal submitted" in played.stdout
