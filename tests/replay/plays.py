@@ -18,10 +18,11 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 from atoz.claims.case import CaseFile
-from atoz.harness.rehearse import PATIENCE_SECONDS, rehearse
+from atoz.harness.rehearse import PATIENCE_SECONDS, Rehearsal, rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import Handle, VirtualTime, pause_until
-from tests.support.cases import ARRIVED, NEVER_SHIPPED, PROVEN, document, due_in
+from atoz.playbook.events import Migrated
+from tests.support.cases import ARRIVED, NEVER_SHIPPED, PROVEN, document, due_in, variant
 from tests.support.server import Bench, a_bench, sample_cases
 from workflows import names
 from workflows.desk import DeskDone, DeskItem, DeskState
@@ -44,6 +45,7 @@ async def histories() -> AsyncIterator[tuple[str, WorkflowHistory]]:
                 for _, history in await _runs(bench, case):
                     yield name, history
             yield "desk", await _desk_day(bench)
+            yield "migrated", await _migrated(bench)
         async with a_bench(Path("var"), server=(CARRY_ON_AFTER,), **BY_EMAIL) as bench:
             for number, history in await _runs(bench, _carried(), PAST_QUIET):
                 yield f"carried-on-{number}", history
@@ -65,6 +67,24 @@ async def _runs(
         last = history.events[-1].workflow_execution_continued_as_new_event_attributes
         run = last.new_execution_run_id
     return found
+
+
+async def _migrated(bench: Bench) -> WorkflowHistory:
+    """A claim that is moved to another edition of its playbook after the first mail, and decided."""
+    case = _play(7, {})
+    rehearsal = await Rehearsal.begin(bench.server, case, library=bench.rules.library)
+    await rehearsal.reach(case.claim.notified_at + timedelta(days=1, hours=1))
+    sooner = variant("documented", {"request-photos": {"at": "2d"}}, version=2)
+    move = {
+        "digest": sooner.digest,
+        "playbook": sooner,
+        "why": "sooner",
+        "by": "mara",
+        "key": "move",
+    }
+    await rehearsal.send(Migrated.model_validate({"at": case.claim.notified_at, **move}))
+    await rehearsal.reach(case.claim.notified_at + timedelta(days=60))
+    return await rehearsal.handle.fetch_history()
 
 
 async def _desk_day(bench: Bench) -> WorkflowHistory:

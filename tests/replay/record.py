@@ -1,4 +1,4 @@
-"""Records the committed histories and command sequences anew: `python -m tests.replay.record`.
+"""Records the committed histories and command sequences anew: `python -m tests.replay.record [NAME…]`.
 
 To be run only when a change of the commands is meant and no claim runs on the old code. What is
 recorded holds nothing of the machine: no name of it, no folder, no process.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,15 @@ from tests.support.fingerprint import FINGERPRINTS, HISTORIES, commands_of
 OF_THIS_MACHINE = frozenset({"identity", "workerVersion", "requestId"})
 
 
-async def record() -> None:
-    """Play everything and replace what is committed."""
+async def record(wanted: Sequence[str]) -> None:
+    """Play everything and replace what is committed; where names are wanted, only those."""
     for old in (*HISTORIES.glob("*.json"), *FINGERPRINTS.glob("*.txt")):
-        old.unlink()
+        if not wanted:
+            old.unlink()
     async for name, history in histories():
-        write(name, history)
-        sys.stdout.write(f"{name}: {len(history.events)} events\n")
+        if not wanted or name in wanted:
+            write(name, history)
+            sys.stdout.write(f"{name}: {len(history.events)} events\n")
 
 
 def write(name: str, history: WorkflowHistory) -> None:
@@ -53,4 +56,4 @@ def without_machine(node: Any) -> Any:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(sys.argv[1:]))

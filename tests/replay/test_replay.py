@@ -23,7 +23,7 @@ from workflows import names
 from workflows.claim import ClaimInput, ClaimWorkflow
 
 RECORDED = {file.stem: file for file in sorted(HISTORIES.glob("*.json"))}
-OTHERS = {"desk", "carried-on-1", "carried-on-2", "carried-on-3"}
+OTHERS = {"desk", "migrated", "carried-on-1", "carried-on-2", "carried-on-3"}
 
 
 @pytest.fixture(scope="module")
