@@ -21,7 +21,7 @@ from atoz.claims.case import CaseFile
 from atoz.harness.rehearse import PATIENCE_SECONDS, Rehearsal, rehearse
 from atoz.harness.script import script_of
 from atoz.harness.server import Handle, VirtualTime, pause_until
-from atoz.playbook.events import Migrated
+from atoz.playbook.events import MarketplaceDecided, Migrated
 from tests.support.cases import ARRIVED, NEVER_SHIPPED, PROVEN, document, due_in, variant
 from tests.support.server import Bench, a_bench, sample_cases
 from workflows import names
@@ -36,17 +36,21 @@ PAST_QUIET = timedelta(minutes=1)
 BY_EMAIL = {"appeal_channel": "email", "appeal_email": "claims-team@marketplace.example"}
 
 
+READABLE = {"encryption": "off"}
+"""What is committed must be read without the keys of the machine that recorded it."""
+
+
 async def histories() -> AsyncIterator[tuple[str, WorkflowHistory]]:
     """Every play's history by its name, played now. Changes the working folder while it lasts."""
     # A relative state folder: the histories name no folder of this machine.
     with TemporaryDirectory() as folder, contextlib.chdir(folder):
-        async with a_bench(Path("var")) as bench:
+        async with a_bench(Path("var"), **READABLE) as bench:
             for name, case in plays().items():
                 for _, history in await _runs(bench, case):
                     yield name, history
             yield "desk", await _desk_day(bench)
             yield "migrated", await _migrated(bench)
-        async with a_bench(Path("var"), server=(CARRY_ON_AFTER,), **BY_EMAIL) as bench:
+        async with a_bench(Path("var"), server=(CARRY_ON_AFTER,), **BY_EMAIL, **READABLE) as bench:
             for number, history in await _runs(bench, _carried(), PAST_QUIET):
                 yield f"carried-on-{number}", history
 
@@ -83,7 +87,12 @@ async def _migrated(bench: Bench) -> WorkflowHistory:
         "key": "move",
     }
     await rehearsal.send(Migrated.model_validate({"at": case.claim.notified_at, **move}))
-    await rehearsal.reach(case.claim.notified_at + timedelta(days=60))
+    await rehearsal.reach(case.claim.notified_at + timedelta(days=5))
+    decision = {"message_id": "<d@mail.example>", "status": "denied"}
+    await rehearsal.send(
+        MarketplaceDecided.model_validate({"at": case.claim.notified_at, **decision})
+    )
+    await rehearsal.reach(case.claim.notified_at + timedelta(days=40))
     return await rehearsal.handle.fetch_history()
 
 
