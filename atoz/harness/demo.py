@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -91,7 +91,7 @@ async def _perform(files: Sequence[Given], folder: Path, *, exit_: bool, as_json
             show(played, Mailed(stage.postman.brought, len(stage.catcher.mails)), took)
         sys.stdout.flush()
         if not exit_:
-            await _stay(stage)
+            await _stay(stage, played)
     return 1 if any(claim.differs for claim in played) else 0
 
 
@@ -124,10 +124,17 @@ async def _play_all(stage: Stage, files: Sequence[Given], news: News) -> list[Pl
     return with_mail_read_back(played, [given.case for given in files], stage.catcher)
 
 
-async def _stay(stage: Stage) -> None:
-    """Keep the server and a board over the demo's claims to be looked at, until told to stop."""
+async def _stay(stage: Stage, played: Sequence[Played]) -> None:
+    """Keep the server and a board over the demo's claims to be looked at, until told to stop.
+
+    The board's clock goes on from the newest decision in them, so that its month is theirs.
+    """
+    facts = [fact for each in played for fact in each.timeline]
+    decided = [fact for fact in facts if fact["kind"] == "decision_received"] or facts
+    ahead = max(datetime.fromisoformat(fact["at"]) for fact in decided) - datetime.now(UTC)
     place = place_of(stage.settings, free_port())
-    board = replace(board_of(stage.settings, Connected(stage.server.client), place), demo=True)
+    plain = board_of(stage.settings, Connected(stage.server.client), place)
+    board = replace(plain, demo=True, now=lambda: datetime.now(UTC) + ahead)
     async with serving(board, place):
         lines = (
             "\nThe claims can be looked at, on a board that says so on every page.",

@@ -56,7 +56,7 @@ async def serving(board: Board, place: Place) -> AsyncIterator[asyncio.Task[None
         app,
         log_config=None,
         access_log=False,
-        log_level="warning",
+        log_level="critical",  # what matters is logged by us, without a trace of how it ended
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=round(LAST_WORDS.total_seconds()),
@@ -64,33 +64,31 @@ async def serving(board: Board, place: Place) -> AsyncIterator[asyncio.Task[None
         h11_max_incomplete_event_size=32_768,
     )
     server = _Server(config)
-    with _listening(place) as listener:
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way
-                await asyncio.sleep(0.02)
-            if serving.done():
-                serving.result()
-                raise AtozError("the board did not start")
-            yield serving
-        finally:
-            server.should_exit = True
-            await app.state.live.close()
-            await serving
+    # The server closes what it is given when it ends.
+    serving = asyncio.create_task(server.serve(sockets=[_listener(place)]))
+    try:
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way
+            await asyncio.sleep(0.02)
+        if serving.done():
+            serving.result()
+            raise AtozError("the board did not start")
+        yield serving
+    finally:
+        server.should_exit = True
+        await app.state.live.close()
+        # Whoever is impatient and cancels this does not cancel the server in the middle of its end.
+        await asyncio.wait({serving})
 
 
-@contextlib.contextmanager
-def _listening(place: Place) -> Iterator[socket.socket]:
+def _listener(place: Place) -> socket.socket:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     try:
-        listener = socket.create_server((place.host, place.port), family=family, backlog=128)
+        return socket.create_server((place.host, place.port), family=family, backlog=128)
     except OSError as fault:
         raise BadInput(
             f"the board cannot listen on {place.host}:{place.port} ({fault.strerror}): "
             "end what does, or set ATOZ_BOARD_PORT"
         ) from fault
-    with listener:
-        yield listener
 
 
 class _Server(uvicorn.Server):

@@ -82,9 +82,10 @@ class Shield:
                 await self._app(scope, receive, sealed)
             # Here and not in the framework's outermost layer, whose answer would lack the headers.
             except Exception as fault:
+                answer = self._surprised(Request(scope), fault)
                 if begun:
                     raise
-                await self._surprised(Request(scope), fault)(scope, receive, sealed)
+                await answer(scope, receive, sealed)
         else:
             known = ", ".join(sorted(self._hosts))
             said = f"this board is not known under the name {host[:100]!r}: open {known}"
