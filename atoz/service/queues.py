@@ -1,57 +1,249 @@
 """The views of a support team's day: few, each with a condition that its title states.
 
 All come from the server's search attributes: no claim is asked, so a view costs no worker anything
-and is a moment behind.
+and is a moment behind. The server lists in an order of its own; what is most urgent comes first here
+all the same, page by page, because a view is read in slices of due time.
 """
 
-from datetime import datetime
-from typing import Any, Literal
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
-from atoz.claims.base import instant_text
+from pydantic import ValidationError
+
+from atoz.claims.base import Instant, Strict, instant_text
 from atoz.claims.status import Status
+from atoz.errors import BadInput
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
-from atoz.service.listing import PAGE, page_of
+from atoz.service.listing import LARGEST_PAGE, PAGE, page_of
 from workflows import names
 
 View = Literal["needs-you", "waiting-buyer", "with-marketplace", "closed-month"]
 VIEWS: tuple[View, ...] = ("needs-you", "waiting-buyer", "with-marketplace", "closed-month")
 
+NARROWEST = timedelta(seconds=1)
+WIDEST = timedelta(days=90)
+"""Beyond this everything is one slice: no clock of a claim runs so long."""
+LONGEST_OVERDUE = timedelta(days=365)
+STEP = 4
+"""By this much a slice grows when it held little, and shrinks when it held too much."""
+SORTED = 300
+"""Claims of one slice that are read and put in order at once."""
+MOST_AT_ONCE = 5_000
+"""Claims whose clocks end in the same second and that are still put in order."""
+
+_DUE = names.RESPONSE_DUE.name
 _CLAIMS = f"WorkflowType = '{names.CLAIM_WORKFLOW}'"
 _RUNNING = f"{_CLAIMS} AND ExecutionStatus = 'Running'"
 _OPEN = f"{_RUNNING} AND {names.STATUS.name} = '{Status.UNDER_REVIEW}'"
 _QUIET = f"{_OPEN} AND {names.ATTENTION.name} = 'none'"
-_FAR = "9999"
-_RANKS = {"missed": 0, "urgent": 1, "task": 2}
 
 
-def query_of(view: View, now: datetime) -> str:
-    """What the server is asked for a view; `now` (UTC) says which month it is."""
+Reader = Callable[[str, int, str | None], Awaitable[dict[str, Any]]]
+"""Gives a page of what a query finds, `{claims, next_page_token}`, by its size and its token."""
+
+
+class Lane(NamedTuple):
+    """A part of a view that is shown before the next one; `by_due`: what ends first comes first."""
+
+    condition: str
+    by_due: bool
+
+
+class Mark(Strict):
+    """Where a page ended: in which lane, and after which claim or at which token of the server's."""
+
+    lane: int = 0
+    due: Instant | None = None
+    order: str = ""
+    token: str | None = None
+
+
+def condition(view: View, now: datetime) -> str:
+    """What the server is asked for a view as a whole; `now` (UTC) says which month it is."""
     month = instant_text(now.replace(day=1, hour=0, minute=0, second=0))
     return {
         "needs-you": f"{_RUNNING} AND {names.ATTENTION.name} IN ('missed', 'urgent', 'task')",
-        "waiting-buyer": f"{_QUIET} AND {names.RESPONSE_DUE.name} IS NOT NULL",
-        "with-marketplace": f"{_QUIET} AND {names.RESPONSE_DUE.name} IS NULL",
+        "waiting-buyer": f"{_QUIET} AND {_DUE} IS NOT NULL",
+        "with-marketplace": f"{_QUIET} AND {_DUE} IS NULL",
         "closed-month": f"{_CLAIMS} AND {names.DECIDED_AT.name} >= '{month}'",
     }[view]
 
 
-async def rows(
-    service: Service, view: View, *, limit: int = PAGE, page_token: str | None = None
-) -> dict[str, Any]:
-    """One page of a view: `{claims, next_page_token}`, what is most urgent first."""
-    page = await page_of(service, query_of(view, service.now()), limit, page_token)
-    return {**page, "claims": sorted(page["claims"], key=_urgency)}
+def lanes(view: View, now: datetime) -> Sequence[Lane]:
+    """The parts of a view in the order in which a person should see them."""
+    if view != "needs-you":
+        return [Lane(condition(view, now), by_due=view == "waiting-buyer")]
+    of_each = [
+        f"{_RUNNING} AND {names.ATTENTION.name} = '{word}'" for word in ("missed", "urgent", "task")
+    ]
+    return [
+        lane
+        for each in of_each
+        for lane in (
+            Lane(f"{each} AND {_DUE} IS NOT NULL", True),
+            Lane(f"{each} AND {_DUE} IS NULL", False),
+        )
+    ]
 
 
-def _urgency(row: dict[str, Any]) -> tuple[int, str]:
-    return _RANKS.get(row["attention"], 9), row["response_due"] or row["next_at"] or _FAR
+class Cut:
+    """How a lane was cut last: where its first slice ended, and how wide the others were."""
+
+    def __init__(self) -> None:
+        self._first: datetime | None = None
+        self._width: timedelta | None = None
+
+    def high(self, low: datetime | None) -> datetime | None:
+        """Where a slice from `low` on should end; None tries everything at once."""
+        if low is None:
+            return self._first
+        return low + self._width if self._width else None
+
+    def remember(self, high: datetime, width: timedelta | None) -> None:
+        """A slice that held something, and not too much; the first one of a lane has no width."""
+        if width is None:
+            self._first = high
+        else:
+            self._width = width
 
 
 async def count(service: Service, view: View) -> int:
-    """How many claims a view holds. It grows with their number: keep the answer for some seconds."""
+    """How many claims a view holds. It grows with their number: keep the answer for seconds."""
+    query = condition(view, service.now())
     with server_errors():
-        found = await service.client.count_workflows(
-            query_of(view, service.now()), rpc_timeout=SERVER_PATIENCE
-        )
+        found = await service.client.count_workflows(query, rpc_timeout=SERVER_PATIENCE)
     return found.count
+
+
+def queues(service: Service) -> "Queues":
+    """The views over a service."""
+    return Queues(partial(page_of, service), service.now)
+
+
+class Queues:
+    """The views over a server's lists. It remembers how each lane was cut, so that a page costs few looks."""
+
+    def __init__(self, read: Reader, now: Callable[[], datetime]) -> None:
+        self._read = read
+        self._now = now
+        self._cuts: dict[str, Cut] = {}
+
+    async def rows(
+        self, view: View, *, limit: int = PAGE, page_token: str | None = None
+    ) -> dict[str, Any]:
+        """One page: `{claims, next_page_token}`, the most urgent first. Raises BadInput, NoServer."""
+        mark, claims = _read(page_token), list[dict[str, Any]]()
+        every = lanes(view, self._now())
+        while mark is not None and len(claims) < limit:
+            if mark.lane >= len(every):
+                mark = None
+                break
+            lane, wanted = every[mark.lane], limit - len(claims)
+            read = self._by_due if lane.by_due else self._as_listed
+            found, mark = await read(lane, mark, wanted)
+            claims += found
+        return {"claims": claims, "next_page_token": mark and _written(mark)}
+
+    async def _as_listed(
+        self, lane: Lane, mark: Mark, wanted: int
+    ) -> tuple[list[dict[str, Any]], Mark]:
+        """In the server's own order: what was started last comes first."""
+        page = await self._read(lane.condition, wanted, mark.token)
+        following = page["next_page_token"]
+        then = mark.model_copy(update={"token": following}) if following else _next_lane(mark)
+        return page["claims"], then
+
+    async def _by_due(
+        self, lane: Lane, mark: Mark, wanted: int
+    ) -> tuple[list[dict[str, Any]], Mark]:
+        """What ends first comes first: slices of due time, each read whole and put in order.
+
+        A slice that holds too much is made narrower, the next one wider where it held little.
+        """
+        found: list[dict[str, Any]] = []
+        cut = self._cuts.setdefault(lane.condition, Cut())
+        low, high, ceiling = mark.due, cut.high(mark.due), None
+        while True:
+            start = low or self._now() - LONGEST_OVERDUE
+            narrow = high is not None and high - start <= NARROWEST
+            rows = await self._slice(_between(lane.condition, low, high), narrow=narrow)
+            if rows is None:
+                ceiling = high or self._now() + WIDEST
+                high = start + max((ceiling - start) / STEP, NARROWEST)
+                continue
+            found += [row for row in rows if _place(row) > (_text(mark.due), mark.order)]
+            if high is None:
+                return _page(found, mark, wanted, more=False)
+            if rows:
+                first = mark.due is None and len(found) <= SORTED
+                cut.remember(high, None if first else high - start)
+            if len(found) >= wanted:
+                return _page(found, mark, wanted, more=True)
+            low, high, ceiling = high, *_next_high(start, high, ceiling)
+
+    async def _slice(self, query: str, *, narrow: bool) -> list[dict[str, Any]] | None:
+        """Every claim of a slice in order; None where it holds more than are worth sorting."""
+        page = await self._read(query, LARGEST_PAGE if narrow else SORTED, None)
+        rows, token = page["claims"], page["next_page_token"]
+        if token and not narrow:
+            return None
+        while token and len(rows) < MOST_AT_ONCE:
+            page = await self._read(query, LARGEST_PAGE, token)
+            rows, token = rows + page["claims"], page["next_page_token"]
+        return sorted(rows, key=_place)
+
+
+def _between(condition: str, low: datetime | None, high: datetime | None) -> str:
+    query = condition
+    query += f" AND {_DUE} >= '{instant_text(low)}'" if low else ""
+    return query + (f" AND {_DUE} < '{instant_text(high)}'" if high else "")
+
+
+def _page(
+    found: list[dict[str, Any]], mark: Mark, wanted: int, *, more: bool
+) -> tuple[list[dict[str, Any]], Mark]:
+    if not more and len(found) <= wanted:
+        return found, _next_lane(mark)
+    due, order = _place(found[wanted - 1])
+    return found[:wanted], Mark(lane=mark.lane, due=datetime.fromisoformat(due), order=order)
+
+
+def _next_high(
+    low: datetime, high: datetime, ceiling: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """Where the next slice ends, and what is still known to hold too much."""
+    width = (high - low) * STEP
+    if ceiling is not None and high < ceiling:
+        return high + min(width, max((ceiling - high) / 2, NARROWEST)), ceiling
+    return (high + width if width < WIDEST else None), None
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str]:
+    return row["response_due"] or "", row["order_id"]
+
+
+def _text(due: datetime | None) -> str:
+    return instant_text(due) if due else ""
+
+
+def _next_lane(mark: Mark) -> Mark:
+    return Mark(lane=mark.lane + 1)
+
+
+def _written(mark: Mark) -> str:
+    text = mark.model_dump_json(exclude_defaults=True)
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _read(token: str | None) -> Mark | None:
+    if not token:
+        return Mark()
+    try:
+        return Mark.model_validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, ValidationError) as error:
+        raise BadInput("this is no page token: take next_page_token of the page before") from error

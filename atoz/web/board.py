@@ -17,6 +17,7 @@ from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
 from atoz.joining import joined
 from atoz.service.base import Service
+from atoz.service.queues import Queues, queues
 from atoz.settings import Settings
 
 FIRST_PAUSE = timedelta(milliseconds=500)
@@ -107,6 +108,11 @@ class Board:
     def service(self) -> Service:
         """The service layer, the same for all. Raises NoServer while the server was not found."""
         return Service(self.connection.client, self.settings, self.now)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The views of the day. Raises NoServer while the server was not found."""
+        return queues(self.service)
 
     async def warm(self) -> None:
         """Read the rules before anybody needs them, off the loop: it takes a second or two.

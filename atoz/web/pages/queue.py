@@ -35,7 +35,7 @@ async def queue(
 ) -> Response:
     """One page of a view, and how many claims each view holds."""
     board = board_of(request)
-    page = await queues.rows(board.service, view, limit=PAGE, page_token=page_token)
+    page = await board.queues.rows(view, limit=PAGE, page_token=page_token)
     values = {
         "view": view,
         "views": queues.VIEWS,
@@ -53,7 +53,7 @@ async def queue_events(request: Request, _: Who, view: queues.View) -> Streaming
     board = board_of(request)
 
     async def look() -> Any:
-        return (await queues.rows(board.service, view, limit=PAGE))["claims"]
+        return (await board.queues.rows(view, limit=PAGE))["claims"]
 
     return await stream(request, f"view:{view}", look)
 
