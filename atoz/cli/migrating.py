@@ -9,9 +9,9 @@ from atoz.cli import books, given
 from atoz.cli.answer import Answer
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, line, local, zone
-from atoz.errors import BadInput
 from atoz.playbook.model import Playbook
 from atoz.service import migrating
+from atoz.service.books import proved
 
 PANEL = "Playbooks and rehearsals"
 
@@ -49,10 +49,7 @@ async def revert(
 
 def _proved(call: Call, playbook: str) -> Playbook:
     """The playbook, where it passes `check`. Raises BadInput with every problem."""
-    _, checked = books.checked(call, playbook)
-    if not checked.ok or checked.playbook is None:
-        raise BadInput("\n".join(str(problem) for problem in checked.problems))
-    return checked.playbook
+    return proved(call.settings.playbooks, playbook, call.now)
 
 
 def _answer(found: dict[str, Any]) -> Answer:
@@ -96,5 +93,5 @@ def _next(side: dict[str, Any]) -> str:
 def add_to(migrate: typer.Typer) -> None:
     """Register these verbs, all of the form `migrate VERB`."""
     register(migrate, preview, PANEL)
-    register(migrate, apply, PANEL, acts=True)
-    register(migrate, revert, PANEL, acts=True)
+    register(migrate, apply, PANEL, acts="migrate")
+    register(migrate, revert, PANEL, acts="migrate")

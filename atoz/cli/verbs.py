@@ -105,13 +105,13 @@ def register(
     panel: str,
     *,
     server: bool = True,
-    acts: bool = False,
+    acts: bool | str = False,
     name: str | None = None,
 ) -> None:
     """Make `verb` a command of `app`, named like it: its own options, then the shared ones.
 
     Its docstring is the help. `server`: it connects. `acts`: it records who did it, and the users
-    file may say that they may not.
+    file may say that they may not: it is the act of the policy where the verb has another name.
     """
     shared = {**_OUTPUT, **(_CONNECTION if server else {}), **(_ACTOR if acts else {})}
 
@@ -119,7 +119,8 @@ def register(
 
     def command(**given: Any) -> None:
         call = Call(**{key: given.pop(key) for key in shared})
-        work = _permitted(call, name, verb, given) if acts else verb(call, **given)
+        act = acts if isinstance(acts, str) else name
+        work = _permitted(call, act, verb, given) if acts else verb(call, **given)
         raise typer.Exit(run(call, work))
 
     _, *own = inspect.signature(verb).parameters.values()

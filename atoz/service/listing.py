@@ -6,6 +6,7 @@ A list costs no work of any worker, and is a moment behind; one claim is never l
 import asyncio
 import base64
 import binascii
+import hashlib
 import re
 from datetime import datetime
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from atoz.claims.status import Status
 from atoz.errors import BadInput
 from atoz.service import desk
 from atoz.service.base import Service, claim_id
-from atoz.service.calls import NotOpen, server_errors
+from atoz.service.calls import SERVER_PATIENCE, NotOpen, server_errors
 from atoz.service.drafting import with_drafts
 from atoz.service.looking import status as status_of
 from atoz.service.stopped import how_stopped
@@ -35,6 +36,7 @@ WAITING: tuple[Attention, ...] = ("missed", "urgent", "task")
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
 _FAR = "9999"
+_MARK = 8
 
 
 class Wanted(Strict):
@@ -62,14 +64,17 @@ async def page_of(
 ) -> dict[str, Any]:
     """One page of what a query in the server's language finds, in the server's order."""
     found = service.client.list_workflows(
-        query, page_size=limit, next_page_token=_token(page_token)
+        query,
+        page_size=limit,
+        next_page_token=_token(page_token),
+        rpc_timeout=SERVER_PATIENCE,
     )
     with server_errors():
         await found.fetch_next_page()
     following = found.next_page_token
     return {
         "claims": [_row(execution) for execution in found.current_page or ()],
-        "next_page_token": base64.urlsafe_b64encode(following).decode() if following else None,
+        "next_page_token": _marked(following) if following else None,
     }
 
 
@@ -180,7 +185,18 @@ def _word(text: str) -> str:
 
 
 def _token(text: str | None) -> bytes | None:
+    """The server's token in one of ours: what never came from it makes it stumble for ten seconds."""
+    if not text:
+        return None
     try:
-        return base64.b64decode(text, altchars=b"-_", validate=True) if text else None
-    except (binascii.Error, ValueError) as error:
-        raise BadInput("this is no page token: take next_page_token of the page before") from error
+        found = base64.b64decode(text, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        found = b""
+    if not found or _marked(found[_MARK:]) != text:
+        raise BadInput("this is no page token: take next_page_token of the page before")
+    return found[_MARK:]
+
+
+def _marked(token: bytes) -> str:
+    mark = hashlib.sha256(token).digest()[:_MARK]
+    return base64.urlsafe_b64encode(mark + token).decode()

@@ -41,10 +41,10 @@ LEAST: dict[str, Role] = {
         ),
         Role.AGENT,
     ),
-    **dict.fromkeys(("approve", "reject"), Role.APPROVER),
+    **dict.fromkeys(("approve", "reject", "migrate"), Role.APPROVER),
 }
-"""Acts are named as the command's verbs. What goes to the marketplace in the seller's name needs an
-approver; every other act is recorded with who did it and can be corrected."""
+"""Acts are named as the command's verbs. What goes to the marketplace in the seller's name, and what
+changes many claims at once, needs an approver; every other act can be corrected afterwards."""
 
 
 def permitted(role: Role, act: str) -> bool:

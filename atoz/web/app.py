@@ -17,7 +17,7 @@ from starlette.routing import Mount
 
 from atoz.errors import AtozError
 from atoz.web import problems
-from atoz.web.api import acts, claims, events, inbound, shapes, work
+from atoz.web.api import acts, claims, events, inbound, playbooks, shapes, work
 from atoz.web.board import Board
 from atoz.web.cached import Cached
 from atoz.web.gate import OPEN, need_of
@@ -67,7 +67,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
 
 def _api(app: FastAPI) -> APIRouter:
     router = APIRouter()
-    for part in (claims, work, events, inbound):
+    for part in (claims, work, events, playbooks, inbound):
         router.include_router(part.router)
     acts.add_to(router)
 

@@ -32,7 +32,8 @@ SECRET = "a secret of the shop's own system"
 
 def stand_over(bench: Bench, folder: Path, **more: Any) -> Stand:
     """A board over the session's server, with people of its own and the claims' own store."""
-    update = {"state": folder, "store_url": bench.settings.store, "imap_host": None, **more}
+    own = {"state": folder, "store_url": bench.settings.store}
+    update = {**own, "keys_file": bench.settings.ring_file, **more}
     settings = bench.settings.model_copy(update=update)
     return a_stand(folder, Connected(bench.server.client), settings=settings)
 
@@ -113,7 +114,7 @@ async def test_what_is_wrong_is_told_in_one_line(bench: Bench, tmp_path: Path) -
         ("POST", "/api/claims", {"claim": {}}, 422, "claim.order_id"),
         ("POST", f"/api/claims/{order}/tasks/nix/done", {}, 409, "open tasks: none"),
         ("GET", "/api/claims?page_token=%FF", None, 422, "page token"),
-        ("GET", "/api/claims?step=a%27b", None, 422, "no step"),
+        ("GET", "/api/claims?step=a%27b", None, 422, "no name of a step"),
         ("GET", "/api/nothing", None, 404, "Not Found"),
         ("DELETE", "/api/claims", None, 405, "Method Not Allowed"),
     ]

@@ -38,6 +38,7 @@ Key = Annotated[
 def wanted(
     status: Annotated[Status | None, Query(description="what the marketplace says")] = None,
     step: Annotated[str | None, Query(max_length=100, description="the last step")] = None,
+    playbook: Annotated[str | None, Query(max_length=100, description="the pinned one")] = None,
     attention: Annotated[
         list[Attention] | None, Query(description="how urgently a person must look")
     ] = None,
@@ -51,6 +52,7 @@ def wanted(
     return Wanted(
         status=status,
         step=step,
+        playbook=playbook,
         attention=tuple(attention or ()),
         due_before=due_before,
         closed=closed,
@@ -224,6 +226,21 @@ class Why(Given):
     order_id: str
     rule: str
     sentences: list[str]
+
+
+class Moves(Given):
+    """What a changed playbook would do to the open claims that follow it."""
+
+    claims: list[dict[str, Any]]
+    safe: int
+    unsafe: int
+
+
+class Moved(Given):
+    """The claims that were moved, and those that stayed with their playbook."""
+
+    moved: list[dict[str, Any]]
+    stayed: list[dict[str, Any]]
 
 
 class Me(Given):

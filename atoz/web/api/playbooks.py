@@ -1,0 +1,72 @@
+"""A playbook that changed under running claims: look what it would do, move what is safe, take it back."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+
+from atoz.access.people import Person
+from atoz.claims.base import Strict
+from atoz.errors import BadInput
+from atoz.playbook.model import Playbook
+from atoz.playbook.parts import Words
+from atoz.playbook.problems import instead
+from atoz.service import migrating
+from atoz.service.books import names, proved
+from atoz.web.api.acts import key_of
+from atoz.web.api.shapes import Key, Moved, Moves
+from atoz.web.gate import Who, board_of, needs
+
+router = APIRouter()
+
+Mover = Annotated[Person, needs("migrate")]
+Name = Annotated[str, InPath(max_length=60, pattern=r"^[^/\x00]+$", examples=["documented"])]
+OnlyOrder = Annotated[str | None, Query(max_length=60, description="only the claim of this order")]
+
+
+class MoveBody(Strict):
+    """Why, and for which claim alone where it is one."""
+
+    order: str | None = None
+    why: Words = ""
+
+
+@router.get(
+    "/playbooks/{name}/migration", responses={200: {"model": Moves}}, operation_id="migration"
+)
+async def preview(request: Request, _: Who, name: Name, order: OnlyOrder = None) -> dict[str, Any]:
+    """What each open claim would do under the playbook as it lies in the folder now."""
+    service = board_of(request).service
+    return await migrating.preview(service, _proved(request, name), order)
+
+
+@router.post("/playbooks/{name}/migrate", responses={200: {"model": Moved}}, operation_id="migrate")
+async def migrate(
+    request: Request, who: Mover, name: Name, body: MoveBody, key: Key = None
+) -> dict[str, Any]:
+    """Move the claims that are safe to move to the playbook as it lies in the folder now."""
+    new, act = _proved(request, name), _act(request, who, body, key)
+    return await migrating.apply(board_of(request).service, new, body.order, **act)
+
+
+@router.post("/playbooks/{name}/revert", responses={200: {"model": Moved}}, operation_id="revert")
+async def revert(
+    request: Request, who: Mover, name: Name, body: MoveBody, key: Key = None
+) -> dict[str, Any]:
+    """Move claims back to the playbook that each had before it was moved, where that is safe."""
+    act = _act(request, who, body, key)
+    return await migrating.revert(board_of(request).service, name, body.order, **act)
+
+
+def _proved(request: Request, name: str) -> Playbook:
+    """A playbook of the folder by its name: a path of the caller's opens nothing here."""
+    board = board_of(request)
+    folder: Path = board.settings.playbooks
+    if name not in (known := names(folder)):
+        raise BadInput(f"no playbook is called {name}: {instead(name, known)}")
+    return proved(folder, name, board.now())
+
+
+def _act(request: Request, who: Person, body: MoveBody, key: str | None) -> dict[str, Any]:
+    return {"by": who.name, "key": key_of(key, who, request), "why": body.why}

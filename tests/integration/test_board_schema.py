@@ -1,0 +1,64 @@
+"""The API holds what its own description promises, whatever a program sends: tried by schemathesis."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from atoz.service import starting
+from atoz.web.api.shapes import ORDER
+from tests.integration.test_board import served
+from tests.support.server import Bench
+from tests.support.service import claim_of, service_of
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
+"""Of each address: enough to find a slip in the description, few enough for every run."""
+PHASES = "examples,fuzzing" + (",coverage" if "FUZZ_EXAMPLES" in os.environ else "")
+"""With every boundary value of every parameter it takes a minute longer: `FUZZ_EXAMPLES=20`."""
+PATIENCE = timedelta(minutes=4)
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "unsupported_method",
+    "ignored_auth",
+)
+STREAMS = "events$"
+"""They do not end, and are tried by themselves."""
+
+
+async def test_the_api_holds_its_own_description(bench: Bench, tmp_path: Path) -> None:
+    """No server error, no status, type or document that the description does not know."""
+    await starting.start(service_of(bench), claim_of(order=ORDER), received_now=True)
+    async for stand, near in served(bench, tmp_path):
+        code, said = await _run(
+            *("run", f"{near}/api/openapi.json"),
+            *("--header", f"Authorization: {stand.token()['Authorization']}"),
+            *("--exclude-path-regex", STREAMS, "--checks", ",".join(CHECKS)),
+            *("--phases", PHASES, "--max-examples", str(EXAMPLES)),
+            *("--seed", "1", "--no-color", "--request-timeout", "30"),
+        )
+        assert code == 0, said
+
+
+async def _run(*arguments: str) -> tuple[int | None, str]:
+    command = Path(sys.executable).with_name("schemathesis")
+    process = await asyncio.create_subprocess_exec(
+        command, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
+    return process.returncode, said.decode("utf-8", "replace")

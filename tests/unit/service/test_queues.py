@@ -1,0 +1,135 @@
+"""A view is in the order of its due times over all its pages, although the server sorts otherwise."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from atoz.claims.base import instant_text
+from atoz.errors import BadInput
+from atoz.service.queues import Queues, View, lanes
+from workflows import names
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+DUE = names.RESPONSE_DUE.name
+
+
+class Lists:
+    """Claims as a server lists them: filtered, in an order that has nothing to do with due times."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+        self.reads = 0
+
+    async def read(self, query: str, size: int, token: str | None) -> dict[str, Any]:
+        """A page of what the query finds."""
+        self.reads += 1
+        found = [row for row in self.rows if self._holds(query, row)]
+        start = int(token or 0)
+        more = start + size < len(found)
+        return {
+            "claims": found[start : start + size],
+            "next_page_token": str(start + size) if more else None,
+        }
+
+    def _holds(self, query: str, row: dict[str, Any]) -> bool:
+        words = re.search(rf"{names.ATTENTION.name} = '(\w+)'", query)
+        low = re.search(rf"{DUE} >= '([^']+)'", query)
+        high = re.search(rf"{DUE} < '([^']+)'", query)
+        due = row["response_due"]
+        return (
+            (words is None or row["attention"] == words[1])
+            and (f"{DUE} IS NULL" not in query or due is None)
+            and (f"{DUE} IS NOT NULL" not in query or due is not None)
+            and (low is None or due >= low[1])
+            and (high is None or due < high[1])
+        )
+
+
+def row(number: int, due: datetime | None, attention: str = "none") -> dict[str, Any]:
+    """A claim of a list."""
+    order = f"333-{number:07}-0000000"
+    return {
+        "order_id": order,
+        "response_due": instant_text(due) if due else None,
+        "attention": attention,
+    }
+
+
+async def walk(queues: Queues, view: View, limit: int = 100) -> list[list[dict[str, Any]]]:
+    """All pages of a view."""
+    pages, token = [], None
+    while True:
+        page = await queues.rows(view, limit=limit, page_token=token)
+        pages.append(page["claims"])
+        token = page["next_page_token"]
+        if token is None:
+            return pages
+
+
+@pytest.mark.parametrize("spread", [timedelta(days=7), timedelta(minutes=5), timedelta(days=80)])
+async def test_all_pages_are_in_order(spread: timedelta) -> None:
+    """Nothing is lost, nothing comes twice; a page costs a few looks."""
+    draw = random.Random(7)  # noqa: S311 - no secret
+    rows = [
+        row(n, NOW + timedelta(seconds=round(draw.uniform(-0.1, 1) * spread.total_seconds())))
+        for n in range(5_000)
+    ]
+    lists = Lists(rows)
+    queues = Queues(lists.read, lambda: NOW)
+    pages = await walk(queues, "waiting-buyer")
+    shown = [each for page in pages for each in page]
+    assert shown == sorted(rows, key=lambda each: (each["response_due"], each["order_id"]))
+    assert {len(page) for page in pages[:-1]} == {100}
+    assert lists.reads < 4 * len(pages)
+    lists.reads = 0
+    await queues.rows("waiting-buyer")
+    assert lists.reads <= 2, "how the lane was cut is remembered"
+
+
+async def test_a_thousand_clocks_in_one_second_are_in_order() -> None:
+    """Where time cannot be cut any further, the orders are sorted."""
+    rows = [row(n, NOW + timedelta(hours=1)) for n in range(2_500)]
+    random.Random(7).shuffle(rows)  # noqa: S311 - no secret
+    pages = await walk(Queues(Lists(rows).read, lambda: NOW), "waiting-buyer")
+    assert [each["order_id"] for page in pages for each in page] == sorted(
+        each["order_id"] for each in rows
+    )
+
+
+async def test_what_was_missed_comes_first() -> None:
+    """Then what is urgent, then other tasks; within each what ends first, then what has no clock."""
+    rows = [
+        row(1, NOW + timedelta(hours=1), "task"),
+        row(2, None, "urgent"),
+        row(3, NOW + timedelta(hours=9), "urgent"),
+        row(4, NOW - timedelta(days=500), "missed"),
+        row(5, None, "task"),
+        row(6, NOW + timedelta(hours=2), "urgent"),
+        row(7, None, "missed"),
+    ]
+    for limit in (1, 2, 3, 100):
+        pages = await walk(Queues(Lists(rows).read, lambda: NOW), "needs-you", limit)
+        assert [int(each["order_id"][4:11]) for page in pages for each in page] == [
+            *(4, 7, 6, 3, 2, 1, 5)
+        ]
+
+
+async def test_a_made_up_token_is_refused() -> None:
+    """One line, whatever it is."""
+    queues = Queues(Lists([]).read, lambda: NOW)
+    for token in ("x", "e30", "eyJsYW5lIjogIngifQ==", "ÿ"):
+        with pytest.raises(BadInput, match="next_page_token"):
+            await queues.rows("needs-you", page_token=token)
+    far = await queues.rows("needs-you", page_token="eyJsYW5lIjogOTl9")
+    assert far == {"claims": [], "next_page_token": None}
+
+
+def test_each_lane_of_a_view_is_a_part_of_it() -> None:
+    """Every lane that is shown is a running claim's, or a decided one's."""
+    for view in ("needs-you", "waiting-buyer", "with-marketplace", "closed-month"):
+        assert all(names.CLAIM_WORKFLOW in lane.condition for lane in lanes(view, NOW))
