@@ -1,4 +1,4 @@
-"""`python -m bench [cost] [throughput] [engine] [fuzz] [mail] [-o json]`: all parts unless some are named.
+"""`python -m bench [PART]… [-o json]`: all parts unless some are named.
 
 Tables or one JSON document go to standard output, all else to standard error.
 """
@@ -17,7 +17,7 @@ from rich.console import Console
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from atoz.errors import AtozError
-from bench import cost, engine, fuzzing, mail, throughput
+from bench import appeal, cost, engine, fuzzing, mail, throughput
 from bench.showing import console
 
 
@@ -36,6 +36,7 @@ PARTS = {
     ),
     "engine": Part(lambda chosen: engine.measure(chosen.repeats), engine.show),
     "fuzz": Part(lambda chosen: fuzzing.measure(chosen.repeats), fuzzing.show),
+    "appeal": Part(lambda chosen: appeal.measure(chosen.repeats), appeal.show),
     "mail": Part(lambda chosen: mail.measure(chosen.repeats), mail.show),
 }
 
@@ -69,7 +70,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="throughput: pairs of runs")
     parser.add_argument("--claims", type=int, default=250, help="throughput: claims in one run")
     parser.add_argument(
-        "--repeats", type=int, default=300, help="engine, fuzz, mail: runs of each case"
+        "--repeats", type=int, default=300, help="engine, fuzz, appeal, mail: runs of each case"
     )
     chosen = parser.parse_args(arguments)
     if unknown := [part for part in chosen.parts if part not in PARTS]:

@@ -24,11 +24,11 @@ class Arrivals:
         self._has_it = has_it
         self._readers = readers
 
-    def says_received(self, sentence: str) -> bool:
-        """Only where nothing in it denies, asks or supposes."""
+    def says_received(self, sentence: str, language: str | None) -> bool:
+        """Only where nothing in it denies, asks or supposes; the language is guessed where it is None."""
         if sentence.rstrip().endswith(_ASKS):
             return False
         flat = plain(sentence)
         if self._has_it.first(flat) is not None and not self._lint.has("negations", flat):
             return True
-        return "says_received" in read_intents(sentence, language=None, phrases=self._readers)
+        return "says_received" in read_intents(sentence, language=language, phrases=self._readers)

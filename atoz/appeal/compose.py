@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 
-from atoz.appeal.ledger import Ledger, number_of
+from atoz.appeal.ledger import Ledger, Said, number_of
 from atoz.appeal.parts.chronology import chronology
 from atoz.appeal.parts.contact import answers, silence
 from atoz.appeal.parts.contradictions import contradictions
@@ -27,7 +27,9 @@ from atoz.appeal.parts.statement import statement
 from atoz.appeal.stage import Stage, decision, decision_of, new_facts, only_new, stage_of
 from atoz.appeal.telling import Telling
 from atoz.appeal.words import AppealWords
-from atoz.playbook.parts import Section, Sentence
+from atoz.claims.facts import Fact
+from atoz.playbook.events import Sentence
+from atoz.playbook.parts import Section
 from atoz.playbook.state import CaseState
 
 
@@ -47,8 +49,13 @@ def compose(
     only what is new since is said, and nothing where nothing is; `stage` says otherwise.
     """
     t = telling(state, now, words, language)
-    whole = _after_decision if (stage or stage_of(state)) == "post_decision" else _answer
-    return tuple(whole(t, state, facts_only))
+    after = (stage or stage_of(state)) == "post_decision"
+    parts = _after_decision(t, state.facts, facts_only) if after else _answer(t, facts_only)
+    return tuple(
+        Sentence(text=text, facts=facts, section=section)
+        for section, said in parts
+        for text, facts in said
+    )
 
 
 def telling(
@@ -67,23 +74,20 @@ def telling(
     )
 
 
-def _answer(t: Telling, _: CaseState, facts_only: bool) -> Iterator[Sentence]:
-    yield from _of("position", position(t), records(t))
-    yield from _of("chronology", chronology(t), silence(t), answers(t))
-    yield from _of("evidence", evidence(t))
-    yield from _of("statement", _statements(t, facts_only))
+Parts = Iterator[tuple[Section, Iterable[Said]]]
+
+
+def _answer(t: Telling, facts_only: bool) -> Parts:
+    yield "position", chain(position(t), records(t))
+    yield "chronology", chain(chronology(t), silence(t), answers(t))
+    yield "evidence", evidence(t)
+    yield "statement", _statements(t, facts_only)
     if not facts_only:
-        yield from _of("solution", solution(t))
-    yield from _of("request", request(t))
+        yield "solution", solution(t)
+    yield "request", request(t)
 
 
-def _of(section: Section, *parts: Iterable[Sentence]) -> Iterator[Sentence]:
-    """The sentences of these parts, as of one part of the appeal."""
-    for sentence in chain(*parts):
-        yield sentence.model_copy(update={"section": section})
-
-
-def _statements(t: Telling, facts_only: bool) -> Iterator[Sentence]:
+def _statements(t: Telling, facts_only: bool) -> Iterator[Said]:
     """The buyer's words, and beside them what our records say."""
     if not facts_only:
         yield from statement(t)
@@ -92,19 +96,17 @@ def _statements(t: Telling, facts_only: bool) -> Iterator[Sentence]:
     yield from filing(t)
 
 
-def _after_decision(t: Telling, state: CaseState, facts_only: bool) -> Iterator[Sentence]:
-    decided, new = decision_of(state.facts), new_facts(state.facts)
+def _after_decision(t: Telling, facts: Sequence[Fact], facts_only: bool) -> Parts:
+    decided, new = decision_of(facts), new_facts(facts)
     if decided is None or not new:
         return
-    here = (decided.id, *alone(tuple(fact.id for fact in new)))
-    yield from _of("position", decision(t, decided, new, "post_position"), records(t, here))
-    told = (
-        *_of("chronology", chronology(t), answers(t)),
-        *_of("evidence", evidence(t, since=number_of(decided))),
-        *_of("statement", _statements(t, facts_only)),
-    )
-    yield from only_new(told, decided, new)
-    yield from _of("request", decision(t, decided, new, "post_request"))
+    frame = records(t, (decided.id, *alone(tuple(fact.id for fact in new))))
+    yield "position", chain(decision(t, decided, new, "post_position"), frame)
+    since = number_of(decided)
+    yield "chronology", only_new(chain(chronology(t), answers(t)), decided, new)
+    yield "evidence", only_new(evidence(t, since), decided, new)
+    yield "statement", only_new(_statements(t, facts_only), decided, new)
+    yield "request", decision(t, decided, new, "post_request")
 
 
 def text_of(sentences: Sequence[Sentence]) -> str:

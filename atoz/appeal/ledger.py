@@ -14,7 +14,7 @@ Ids = tuple[str, ...]
 
 
 class Said(NamedTuple):
-    """A piece of a sentence in words, with the ids of the facts that hold it."""
+    """A sentence, or a piece of one, with the ids of the facts that hold it."""
 
     text: str
     facts: Ids = ()

@@ -14,11 +14,12 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from atoz.claims.base import Strict
+from atoz.words.unseen import unseen_in
 
 LONGEST = 400
 """Signs of a pattern: a sentence of an appeal is short."""
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069]")
+_LINE_ENDS = re.compile(r"[\n\r\t\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def checked(text: object) -> str:
     """A text as a phrasebook may hold it: one line, bounded, no figure. Raises ValueError else."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError("write one text here, in quotes")
-    if text != text.strip() or _UNSEEN.search(text):
+    if text != text.strip() or _LINE_ENDS.search(text) or unseen_in(text):
         raise ValueError("write one line, without spaces around it and without unseen signs")
     if len(text) > LONGEST:
         raise ValueError(f"{len(text)} signs: write a shorter sentence, at most {LONGEST}")

@@ -10,7 +10,6 @@ from atoz.appeal.ledger import Said, number_of
 from atoz.appeal.telling import Telling
 from atoz.claims.facts import Fact
 from atoz.claims.status import Status
-from atoz.playbook.events import Sentence
 from atoz.playbook.state import CaseState
 
 Stage = Literal["response", "post_decision"]
@@ -50,7 +49,7 @@ def _is_news(fact: Fact) -> bool:
     return value and fact.data.get("value") is not None
 
 
-def decision(t: Telling, decided: Fact, new: Sequence[Fact], key: str) -> Iterator[Sentence]:
+def decision(t: Telling, decided: Fact, new: Sequence[Fact], key: str) -> Iterator[Said]:
     """A sentence about the decision and how much is new since."""
     n = Said(str(len(new)), tuple(fact.id for fact in new))
     when = Said(t.ledger.minute(decided.at), (decided.id,))
@@ -58,12 +57,9 @@ def decision(t: Telling, decided: Fact, new: Sequence[Fact], key: str) -> Iterat
     yield from t.say(key, order=t.order, decided=when, status=status, n=n)
 
 
-def only_new(
-    sentences: Iterable[Sentence], decided: Fact, new: Sequence[Fact]
-) -> Iterator[Sentence]:
+def only_new(told: Iterable[Said], decided: Fact, new: Sequence[Fact]) -> Iterator[Said]:
     """The sentences that say something new; they are said because it came after the decision."""
     ids = {fact.id for fact in new}
-    for each in sentences:
-        if ids.intersection(each.facts):
-            facts = (*each.facts, decided.id)
-            yield Sentence(text=each.text, facts=tuple(dict.fromkeys(facts)))
+    for text, facts in told:
+        if ids.intersection(facts):
+            yield Said(text, tuple(dict.fromkeys((*facts, decided.id))))

@@ -4,7 +4,6 @@ Each placeholder is filled with a value that brings its facts along, so a senten
 it says, and nothing can be said that no fact holds.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +17,8 @@ from atoz.appeal.quoting import Quotes
 from atoz.claims.base import money_text
 from atoz.claims.facts import Fact
 from atoz.claims.policy import Policy
-from atoz.playbook.events import Sentence
+from atoz.words.unseen import without_unseen
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069]+")
 _LONGEST = 120
 """Signs of a name or number: longer ones are cut with a mark."""
 
@@ -29,7 +27,7 @@ class Line(NamedTuple):
     """A sentence that begins with when something happened; lines are told in that order."""
 
     when: str
-    sentence: Sentence
+    said: Said
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Telling:
     now: datetime
     photos: int = 0
 
-    def say(self, *keys: str, rests: Ids = (), **values: Said | None) -> Iterator[Sentence]:
+    def say(self, *keys: str, rests: Ids = (), **values: Said | None) -> Iterator[Said]:
         """The first of these sentences whose every placeholder has a value; none where none has.
 
         `rests`: further facts without which it would not be said.
@@ -54,19 +52,19 @@ class Telling:
     def line(self, *keys: str, when: Said | None, **values: Said | None) -> Iterator[Line]:
         """The same as a line of the chronology."""
         if when is not None:
-            for sentence in self._fullest(keys, {"when": when, **values}, ()):
-                yield Line(when.text, sentence)
+            for said in self._fullest(keys, {"when": when, **values}, ()):
+                yield Line(when.text, said)
 
     def _fullest(
         self, keys: Sequence[str], values: Mapping[str, Said | None], rests: Ids
-    ) -> Iterator[Sentence]:
+    ) -> Iterator[Said]:
         for key in keys:
             pattern = getattr(self.book.sentences, key)
             said = [(name, value) for name in pattern.needs if (value := values[name]) is not None]
             if len(said) == len(pattern.needs):
                 facts = (*(id_ for _, value in said for id_ in value.facts), *rests)
                 text = pattern.filled({name: value.text for name, value in said})
-                yield Sentence(text=text, facts=tuple(dict.fromkeys(facts)))
+                yield Said(text, tuple(dict.fromkeys(facts)))
                 return
 
     # Values with their facts ----------------------------------------------------------------------
@@ -133,5 +131,5 @@ class Telling:
 
 def one_line(text: str) -> str:
     """A name or number as a sentence may show it: no unseen signs, not long."""
-    flat = " ".join(_UNSEEN.sub(" ", text).split())
+    flat = " ".join(without_unseen(text).split())
     return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST]}…"

@@ -6,6 +6,7 @@ word that a person reads, for every check that looks for words. Pure.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs"})
 _RARE = re.compile(r"[^\n\t -~]")
@@ -16,6 +17,8 @@ _LOOKALIKES = str.maketrans(
     "abekmhopctyxisjhdqwABEKMHOPCTYXISJGaeikvoptuxcABEZHIKMNOPTYXiagl",
 )
 """Letters of other alphabets by the Latin ones that they look like. Source: Unicode's confusables."""
+
+_LOOKALIKE = re.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
 
 _SIGNS = str.maketrans("’‘ʼ`´‐‑", "'''''--")
 
@@ -36,12 +39,14 @@ def unseen_in(text: str) -> str | None:
     return next((m[0] for m in _RARE.finditer(text.replace("\r\n", "\n")) if not _shown(m)), None)
 
 
+@lru_cache(maxsize=64)
 def as_read(text: str) -> str:
     """The text as its reader takes it: one width, no hidden sign, Latin for what looks Latin."""
     if _RARE.search(text) is not None:
-        text = unicodedata.normalize("NFKC", without_unseen(text))
-        text = "".join(sign for sign in text if unicodedata.category(sign) != "Mn")
-        text = _WORD.sub(_latin, text).translate(_SIGNS)
+        text = _RARE.sub(_unmarked, unicodedata.normalize("NFKC", without_unseen(text)))
+        if _LOOKALIKE.search(text) is not None:
+            text = _WORD.sub(_latin, text)
+        text = text.translate(_SIGNS)
     return _SPACED.sub(lambda m: m[0].replace(m[1], ""), text)
 
 
@@ -54,6 +59,10 @@ def mixed_alphabets(text: str) -> str | None:
 
 def _is_mixed(word: str) -> bool:
     return bool(_OTHER_LETTER.search(word) and _LATIN_LETTER.search(word))
+
+
+def _unmarked(match: re.Match[str]) -> str:
+    return "" if unicodedata.category(match[0]) == "Mn" else match[0]
 
 
 def _latin(match: re.Match[str]) -> str:

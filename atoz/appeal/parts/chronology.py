@@ -6,15 +6,14 @@ from atoz.appeal.ledger import Said
 from atoz.appeal.parts.contact import contact
 from atoz.appeal.telling import Line, Telling
 from atoz.claims.facts import Fact
-from atoz.playbook.events import Sentence
 
 Lines = Iterator[Line]
 
 
-def chronology(t: Telling) -> Iterator[Sentence]:
+def chronology(t: Telling) -> Iterator[Said]:
     """One line for each event, as the claim file and the facts since hold it."""
     lines = [line for part in (_order, _parcel, _return, contact) for line in part(t)]
-    yield from (line.sentence for line in sorted(lines, key=lambda line: line.when))
+    yield from (line.said for line in sorted(lines, key=lambda line: line.when))
 
 
 def _order(t: Telling) -> Lines:

@@ -13,7 +13,6 @@ from atoz.appeal.ledger import Said, happened_at
 from atoz.appeal.patterns import Sentences
 from atoz.appeal.telling import Line, Telling
 from atoz.claims.facts import Fact
-from atoz.playbook.events import Sentence
 
 _ASKING = ("deescalate", "request_photos")
 """Messages of ours that await an answer."""
@@ -74,7 +73,7 @@ def _when(t: Telling, message: _Message) -> Said:
 # Silence ------------------------------------------------------------------------------------------
 
 
-def silence(t: Telling) -> Iterator[Sentence]:
+def silence(t: Telling) -> Iterator[Said]:
     """No reply since our newest message, no picture since we asked for pictures."""
     asked = t.ledger.sent(*_ASKING)
     if asked and not _replied_since(t, happened_at(asked)):
@@ -93,7 +92,7 @@ def _replied_since(t: Telling, at: datetime) -> bool:
     return any(reply.at >= at for reply in t.ledger.all("reply_received"))
 
 
-def _since(t: Telling, key: str, asked: Fact, templates: tuple[str, ...]) -> Iterator[Sentence]:
+def _since(t: Telling, key: str, asked: Fact, templates: tuple[str, ...]) -> Iterator[Said]:
     """Nobody answers at once: the first hour is no silence."""
     hours = (t.now - happened_at(asked)) // _HOUR
     if hours >= 1:
@@ -104,7 +103,7 @@ def _since(t: Telling, key: str, asked: Fact, templates: tuple[str, ...]) -> Ite
 # Answers of ours ----------------------------------------------------------------------------------
 
 
-def answers(t: Telling) -> Iterator[Sentence]:
+def answers(t: Telling) -> Iterator[Said]:
     """How soon we answered, where it was in time: the newest answers, each with what it answered."""
     pairs = [(asked, answer) for asked, answer in _pairs(t) if answer.at - asked.at <= IN_TIME]
     for asked, answer in sorted(pairs, key=lambda pair: pair[1].at)[-_ANSWERS:]:

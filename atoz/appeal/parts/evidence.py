@@ -8,7 +8,6 @@ from atoz.appeal.ledger import Ids, Said, number_of
 from atoz.appeal.parts.contact import is_picture
 from atoz.appeal.telling import Telling
 from atoz.claims.facts import Fact
-from atoz.playbook.events import Sentence
 
 _PROOFS = {
     "shipment.signature": ("exhibit_signature", "exhibit_signature_only"),
@@ -33,7 +32,7 @@ class Exhibit(NamedTuple):
         return self.fact.kind == "evidence_added"
 
 
-def evidence(t: Telling, since: int = 0) -> Iterator[Sentence]:
+def evidence(t: Telling, since: int = 0) -> Iterator[Said]:
     """A sentence for each exhibit. A number rests on the exhibits before it, too."""
     before: Ids = ()
     for number, exhibit in enumerate(exhibits(t, since), start=1):

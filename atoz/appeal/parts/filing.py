@@ -9,12 +9,11 @@ from datetime import timedelta
 
 from atoz.appeal.ledger import Said
 from atoz.appeal.telling import Telling
-from atoz.playbook.events import Sentence
 
 _DAY = timedelta(days=1)
 
 
-def filing(t: Telling) -> Iterator[Sentence]:
+def filing(t: Telling) -> Iterator[Said]:
     """Said only of a claim that was filed too late or too early."""
     filed, latest = t.day("claim.filed_at"), t.day("claim.max_estimated_delivery")
     if filed is not None and latest is not None:
@@ -22,7 +21,7 @@ def filing(t: Telling) -> Iterator[Sentence]:
         yield from _early(t, filed, latest)
 
 
-def _late(t: Telling, filed: Said, latest: Said) -> Iterator[Sentence]:
+def _late(t: Telling, filed: Said, latest: Said) -> Iterator[Said]:
     window = t.policy.filing_window
     closed = window.closes(t.ledger.day(latest.text))
     days = (t.ledger.day(filed.text) - closed).days
@@ -38,7 +37,7 @@ def _late(t: Telling, filed: Said, latest: Said) -> Iterator[Sentence]:
         )
 
 
-def _early(t: Telling, filed: Said, latest: Said) -> Iterator[Sentence]:
+def _early(t: Telling, filed: Said, latest: Said) -> Iterator[Said]:
     """Before the earlier of the two days on which a window may open."""
     window, ordered = t.policy.filing_window, t.day("claim.order_date")
     if ordered is None:

@@ -12,12 +12,11 @@ from atoz.appeal.ledger import Ids, Said
 from atoz.appeal.telling import Telling
 from atoz.claims.base import money_text
 from atoz.claims.claim import Reason
-from atoz.playbook.events import Sentence
 
-Topic = Callable[[Telling, Ids], Iterator[Sentence]]
+Topic = Callable[[Telling, Ids], Iterator[Said]]
 
 
-def by_reason(t: Telling) -> Iterator[Sentence]:
+def by_reason(t: Telling) -> Iterator[Said]:
     """The sentences that this claim's reason asks for."""
     filed = t.ledger.held("claim.reason")
     if filed is not None:
@@ -28,17 +27,17 @@ def by_reason(t: Telling) -> Iterator[Sentence]:
 def _noted(key: str, path: str) -> Topic:
     """Our own record, quoted."""
 
-    def topic(t: Telling, reason: Ids) -> Iterator[Sentence]:
+    def topic(t: Telling, reason: Ids) -> Iterator[Said]:
         yield from t.say(key, text=t.quote(t.ledger.held(path)), rests=reason)
 
     return topic
 
 
-def _weight(t: Telling, reason: Ids) -> Iterator[Sentence]:
+def _weight(t: Telling, reason: Ids) -> Iterator[Said]:
     yield from t.say("weight", weight=t.text("shipment.weight"), rests=reason)
 
 
-def _return_after(t: Telling, reason: Ids) -> Iterator[Sentence]:
+def _return_after(t: Telling, reason: Ids) -> Iterator[Said]:
     """The arithmetic of days from the delivery to the request for a return."""
     requested, delivered = "return.requested_at", "shipment.delivered_at"
     asked, came = t.ledger.held(requested), t.ledger.held(delivered)
@@ -53,13 +52,13 @@ def _return_after(t: Telling, reason: Ids) -> Iterator[Sentence]:
         )
 
 
-def _return_domestic(t: Telling, reason: Ids) -> Iterator[Sentence]:
+def _return_domestic(t: Telling, reason: Ids) -> Iterator[Said]:
     fact = t.ledger.held("return.domestic_address")
     if fact is not None and fact.data["value"] is True:
         yield from t.say("return_domestic", rests=(fact.id, *reason))
 
 
-def _return_not_seen(t: Telling, reason: Ids) -> Iterator[Sentence]:
+def _return_not_seen(t: Telling, reason: Ids) -> Iterator[Said]:
     """As of now: a return may still be on its way."""
     if t.ledger.held("return.received_at") is None:
         requested = t.when("return.requested_at")
@@ -68,7 +67,7 @@ def _return_not_seen(t: Telling, reason: Ids) -> Iterator[Sentence]:
         )
 
 
-def _deductions(t: Telling, reason: Ids) -> Iterator[Sentence]:
+def _deductions(t: Telling, reason: Ids) -> Iterator[Said]:
     """Each part of the refund that was kept, with its basis."""
     currency = t.ledger.held("claim.currency")
     for row in t.ledger.rows("return.deductions"):

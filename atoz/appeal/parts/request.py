@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from atoz.appeal.ledger import Ids
+from atoz.appeal.ledger import Ids, Said
 from atoz.appeal.telling import Telling
-from atoz.playbook.events import Sentence
 
 
-def request(t: Telling) -> Iterator[Sentence]:
+def request(t: Telling) -> Iterator[Said]:
     """Not to charge us; only to decide on the facts where they do not speak for us alone."""
     amount, order = t.money("claim.amount"), t.order
     against = _against(t)

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from atoz.appeal.ledger import Said
 from atoz.appeal.telling import Telling
-from atoz.playbook.events import Sentence
 
 _REPLIES, _EARLIER = 3, 2
 """So many of the newest messages are quoted."""
 
 
-def statement(t: Telling) -> Iterator[Sentence]:
+def statement(t: Telling) -> Iterator[Said]:
     """Whole sentences that may be quoted, and nothing said about whoever wrote them."""
     yield from t.say("claim_says", quote=t.quote(t.ledger.held("claim.buyer_comment")))
     before = [f for f in t.ledger.below("messages") if f.data["value"]["from"] == "buyer"]

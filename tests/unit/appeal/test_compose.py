@@ -309,3 +309,16 @@ def test_files_are_named_with_their_digest() -> None:
     """As they were recorded."""
     play = Play().to(HOUR).reply(photos=2)
     assert attachments_of(play.state) == (f"0.jpg:{0:064x}", f"1.jpg:{1:064x}")
+
+
+# The parts --------------------------------------------------------------------------------------
+
+
+@each
+def test_each_sentence_says_which_part_it_is_of(life: str) -> None:
+    """In the order of an appeal; a packet shows its headings by it."""
+    order = ["position", "chronology", "evidence", "statement", "solution", "request"]
+    places = [order.index(sentence.section or "") for sentence in written(life)]
+    assert places == sorted(places)
+    assert places[0] == 0
+    assert places[-1] == 5
