@@ -42,6 +42,8 @@ class Clock(Record):
     stopped_by: str | None = None
     missed: bool = False
     warned: tuple[int, ...] = ()
+    untaken: int | None = None
+    """The last warning given, in hours, where a channel did not take it: it is given again."""
 
     @property
     def running(self) -> bool:

@@ -4,7 +4,7 @@
 The order of the generator is the order of precedence among items that are due at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from atoz.playbook.schedule import (
     approval_ends,
     hand_over_at,
     natural,
+    no_sooner,
     playbook_of,
     scheduled_for,
 )
@@ -37,14 +38,17 @@ class Item(NamedTuple):
     why: str
 
 
-def agenda(state: CaseState, now: datetime) -> Iterator[Item]:
-    """Everything planned for this claim as seen at `now`, in order of precedence."""
+def agenda(state: CaseState, now: datetime, *, whole: bool = True) -> Iterator[Item]:
+    """Everything planned for this claim as seen at `now`, in order of precedence.
+
+    Not `whole`: without steps that are neither due nor the next to act.
+    """
     if state.policy is None:
         yield Item(now, lambda _: Open(), None, "the claim has just arrived")
     elif state.archive_ref is None:
         yield from _clocks(state)
         yield from _notices(state, now)
-        yield from (_after_decision(state) if state.decided else _open_claim(state, now))
+        yield from (_after_decision(state) if state.decided else _open_claim(state, now, whole))
 
 
 def _note(event: type[ev.Event], **fields: Any) -> Make:
@@ -62,13 +66,13 @@ def _clocks(state: CaseState) -> Iterator[Item]:
 def _notices(state: CaseState, now: datetime) -> Iterator[Item]:
     """Untold tasks at once, warnings at their instants; what is due together goes in one notice."""
     running = [clock for clock in state.clocks if clock.running]
-    due = tuple(
-        (clock.id, hours) for clock in running if (hours := clock.warning_due(now)) is not None
-    )
-    untold = tuple(task.id for task in state.tasks if task.open and not task.told)
-    if due or untold:
+    due = [(clock.id, hours) for clock in running if (hours := clock.warning_due(now)) is not None]
+    again = [(clock.id, clock.untaken) for clock in running if clock.untaken is not None]
+    untold = [task.id for task in state.tasks if not task.told and task.open]
+    if due or untold or again:
         at = now if due or state.tell_again_at is None else state.tell_again_at
-        yield Item(at, lambda _: _notify(untold, due), None, "operators are told")
+        warnings = {**dict(again), **dict(due)}
+        yield Item(at, lambda _: _notify(untold, warnings), None, "operators are told")
     for clock in running:
         warning = clock.next_warning()
         if warning is not None and warning[1] > now:
@@ -76,9 +80,9 @@ def _notices(state: CaseState, now: datetime) -> Iterator[Item]:
             yield Item(warning[1], lambda _: Notify(), None, what)
 
 
-def _notify(tasks: tuple[str, ...], due: tuple[tuple[str, int], ...]) -> Notify:
-    warnings = tuple(ev.WarningGiven(clock=clock, hours=hours) for clock, hours in due)
-    return Notify(tasks=tasks, warnings=warnings)
+def _notify(tasks: Sequence[str], warnings: Mapping[str, int]) -> Notify:
+    given = (ev.WarningGiven(clock=clock, hours=hours) for clock, hours in warnings.items())
+    return Notify(tasks=tuple(tasks), warnings=tuple(given))
 
 
 def _after_decision(state: CaseState) -> Iterator[Item]:
@@ -95,7 +99,7 @@ def _after_decision(state: CaseState) -> Iterator[Item]:
     yield Item(at, _note(ev.Closed), None, "the claim closes")
 
 
-def _open_claim(state: CaseState, now: datetime) -> Iterator[Item]:
+def _open_claim(state: CaseState, now: datetime, whole: bool) -> Iterator[Item]:
     if state.next_check_at is not None:
         yield Item(state.next_check_at, _note(ev.DecisionOverdue), None, "no decision yet")
     if state.refunded_at is not None or state.handed_over:
@@ -106,10 +110,16 @@ def _open_claim(state: CaseState, now: datetime) -> Iterator[Item]:
     if state.paused:
         return
     yield from _queued(state)
+    soonest: datetime | None = None
     for step in playbook_of(state).steps:
         # Half known, a claim may ask a person, but nothing is sent and nothing handed in.
-        if step.ask or not incomplete:
-            yield from _step(state, step, now)
+        if incomplete and not step.ask:
+            continue
+        if soonest is not None and not whole and no_sooner(state, step, soonest):
+            continue
+        for item in _step(state, step, now):
+            soonest = item.at if soonest is None else min(soonest, item.at)
+            yield item
 
 
 def _is_last(state: CaseState) -> bool:

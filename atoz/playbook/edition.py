@@ -6,7 +6,8 @@ from their histories. Such a rule holds for claims that are opened from its edit
 1. The first.
 2. An approver of a text that a check blocks says why; operators are told when the time to approve has
    ended; a packet that something overtook while it was written is replaced.
+3. A warning that did not reach the operators on every channel is given again until it does.
 """
 
 FIRST = 1
-CURRENT = 2
+CURRENT = 3

@@ -177,6 +177,7 @@ def _reopen(work: Work, fact: str) -> None:
         stopped_by=None,
         missed=False,
         warned=(),
+        untaken=None,
     )
     open_asked_task(work, "review-reopened", fact, refs=(fact,))
 
@@ -337,7 +338,7 @@ def due_set(work: Work, event: ev.DueSet) -> None:
 
 def _move_clock(work: Work, clock_id: str, due: datetime, source: str) -> None:
     """A clock runs to another instant: its warnings come anew, its tasks are due then."""
-    work.change_clock(clock_id, due=due, source=source, warned=(), missed=False)
+    work.change_clock(clock_id, due=due, source=source, warned=(), untaken=None, missed=False)
     for task in work.get("tasks"):
         if task.open and task.clock == clock_id:
             work.change_task(task.id, due=due)

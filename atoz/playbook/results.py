@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from atoz.claims.base import instant_text
+from atoz.claims.clocks import WARN_HOURS
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.choice import choose_playbook, open_response_clock, pin
@@ -313,8 +314,12 @@ def _warned(work: Work, warning: ev.WarningGiven, failed: tuple[str, ...]) -> No
     clock = work.now.clock(warning.clock)
     if clock is None or clock.due - timedelta(hours=warning.hours) > work.at:
         return  # its end was moved away while people were told of the old one
-    given = tuple(h for h in (48, 24, 6, 1) if h >= warning.hours)
-    work.change_clock(clock.id, warned=given)
+    given = tuple(h for h in WARN_HOURS if h >= warning.hours)
+    again = warning.hours in clock.warned
+    untaken = warning.hours if failed and work.get("edition") > 2 else None
+    work.change_clock(clock.id, warned=given, untaken=untaken)
+    if again and failed:
+        return  # it is on record that it did not arrive
     more = {"failed": list(failed)} if failed else {}
     work.record(
         "deadline_warning",

@@ -284,6 +284,39 @@ def test_a_notice_that_failed_is_given_again() -> None:
     assert play.task("read-reply").told
 
 
+def test_a_warning_that_did_not_arrive_is_given_again() -> None:
+    """Every thirty minutes; on record once as failed, and once when it arrived. A paused claim, too."""
+    play = Play(failed_notices=3).pause().to(6 * DAY)
+    found = [(f.at - play.arrived, f.data.get("failed")) for f in play.facts("deadline_warning")]
+    arrived = 5 * DAY + 90 * MINUTE
+    assert found == [(5 * DAY, ["mail"]), (arrived, None), (6 * DAY, None)]
+    assert [at for at, _, warnings in notices(play) if warnings][:4] == [
+        5 * DAY,
+        5 * DAY + 30 * MINUTE,
+        5 * DAY + 60 * MINUTE,
+        arrived,
+    ]
+
+
+def test_a_claim_of_an_older_edition_warns_as_it_did() -> None:
+    """Its history has no second attempt."""
+    play = Play(failed_notices=3, edition=2).pause().to(6 * DAY)
+    assert play.warnings() == [(48, 5 * DAY), (24, 6 * DAY)]
+
+
+def test_a_warning_given_again_gives_way_to_the_next() -> None:
+    """Where no channel takes anything for a day, the most urgent one is what people hear first."""
+    play = Play(failed_notices=60).pause().to(6 * DAY + 12 * HOUR)
+    told = [f.data["hours"] for f in play.facts("deadline_warning") if "failed" not in f.data]
+    assert told[0] == 24
+
+
+def test_a_clock_that_moves_takes_its_failed_warning_back() -> None:
+    """Nobody is told of an end that is none any more."""
+    play = Play(failed_notices=1).to(5 * DAY).due("response", 12 * DAY).to(6 * DAY)
+    assert play.warnings() == [(48, 5 * DAY)]
+
+
 def test_an_urgent_warning_does_not_wait_for_a_failed_notice() -> None:
     """It goes at its instant, and says which channel did not take it."""
     play = Play(failed_notices=1).to(6 * DAY - 10 * MINUTE).reply("question").to(6 * DAY)
