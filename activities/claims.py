@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from temporalio import activity
 
@@ -28,6 +28,10 @@ _NOT_ARCHIVED = {"candidates", "seen", "early"}
 class Documents(Protocol):
     """Where documents are kept."""
 
+    def of(self, workflow_id: str) -> Self:
+        """The same for what belongs to a claim."""
+        ...
+
     async def put_document(self, path: str, content: bytes) -> None:
         """Write a document whole, replacing an older one."""
         ...
@@ -42,9 +46,19 @@ def archive_path(workflow_id: str) -> str:
     return f"archive/{workflow_id}.json"
 
 
+def notice_path(order_id: str) -> str:
+    """Where the Message-ID of the notice lies that opened a claim."""
+    return f"notices/{order_id}"
+
+
+def facts_folder(workflow_id: str) -> str:
+    """Where a claim's old facts lie in the store."""
+    return f"facts/{workflow_id}"
+
+
 def facts_path(workflow_id: str, number: int) -> str:
     """Where a part of a claim's old facts lies in the store."""
-    return f"facts/{workflow_id}/{number:05}.json"
+    return f"{facts_folder(workflow_id)}/{number:05}.json"
 
 
 class Claims:
@@ -98,7 +112,8 @@ class Claims:
         """Write a part of a claim's old facts; the path is what the claim remembers."""
         path = facts_path(job.workflow_id, job.number)
         facts = [fact.model_dump(mode="json") for fact in job.facts]
-        await self._documents.put_document(path, json.dumps(facts, ensure_ascii=False).encode())
+        own = self._documents.of(job.workflow_id)
+        await own.put_document(path, json.dumps(facts, ensure_ascii=False).encode())
         return path
 
     @activity.defn(name=names.ARCHIVE_CLAIM)
@@ -113,5 +128,6 @@ class Claims:
             "outcome": outcome(job.state),
             "case": job.state.model_dump(mode="json", exclude=_NOT_ARCHIVED),
         }
-        await self._documents.put_document(path, json.dumps(document, ensure_ascii=False).encode())
+        own = self._documents.of(job.state.workflow_id)
+        await own.put_document(path, json.dumps(document, ensure_ascii=False).encode())
         return path

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from activities.claims import notice_path
 from activities.mailroom import Held, Mailroom, Note, OpenMails, Standing
 from atoz.claims.base import Instant, instant_text
 from atoz.claims.claim import ClaimFile
@@ -32,6 +33,7 @@ from atoz.mail.routing import (
 )
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
+from atoz.vault.vault import Erased
 
 MOST_QUARANTINED = 20
 """Items of one pass: a flood of forgeries must not bury what a person has to see."""
@@ -61,7 +63,7 @@ class Delivering:
         if size is not None and isinstance(where, Tell):
             # Half a mail has no files: what looks like one is a cut-off rest.
             where = where._replace(files=())
-        ref = await self._store.put(raw, "message/rfc822")
+        ref = await self._store.of_order(order_of(mail.reading)).put(raw, "message/rfc822")
         del raw  # it lies in the store; its photos are decoded next, and memory is bounded
         try:
             await self._deliver(mail, where, ref, received_at)
@@ -121,10 +123,10 @@ class Delivering:
 
     async def _opened_by(self, order_id: str, key: str, found: str) -> bool:
         """Whether this very notice opened the claim, now or before a pass broke off."""
-        path = f"notices/{order_id}"
+        path = notice_path(order_id)
         known = await self._store.get_document(path)
         if known is None and found in {"started", "same"}:
-            await self._store.put_document(path, key.encode())
+            await self._store.of_order(order_id).put_document(path, key.encode())
             return True
         return known is not None and known.decode() == key
 
@@ -143,7 +145,8 @@ class Delivering:
         self, mail: OpenMail, event: ev.BuyerReplied, where: Tell, ref: str
     ) -> ev.BuyerReplied:
         """The reply with its files, and with its whole text in the store where it is long."""
-        intake = await take_in(self._store, _handed_over(mail, where.files))
+        store = self._store.of_order(where.order_id)
+        intake = await take_in(store, _handed_over(mail, where.files))
         refused = [f"{file.name}: {file.reason}" for file in where.files if not file.accepted]
         refused += [f"{refusal.name}: {refusal.reason}" for refusal in intake.refused]
         if refused:
@@ -152,7 +155,7 @@ class Delivering:
         found: dict[str, object] = {"attachments": intake.kept}
         if len(mail.reading.text) > KEPT_TEXT:
             whole = mail.reading.text.encode("utf-8", "replace")
-            found["text_ref"] = await self._store.put(whole, "text/plain")
+            found["text_ref"] = await store.put(whole, "text/plain")
         return event.model_copy(update=found)
 
     async def attach_held(self, at: Instant, order_id: str | None = None) -> None:
@@ -168,7 +171,12 @@ class Delivering:
 
     async def _attach(self, held: Held, at: Instant) -> None:
         """The held mail is read anew, by today's rules; where it still finds no claim it stays."""
-        mail = await asyncio.to_thread(self._mails, await self._store.get(held.ref))
+        try:
+            raw = await self._store.of_order(held.order_id).get(held.ref)
+        except Erased:
+            await self._office.attached(held.key)
+            return
+        mail = await asyncio.to_thread(self._mails, raw)
         where = route(mail.reading, at)
         if isinstance(where, Tell) and await self._tell(mail, where, held.ref):
             await self._office.attached(held.key)

@@ -4,7 +4,7 @@ It exists so that a pass can be tried without any server, and says in one place 
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, Self
 
 from atoz.claims.base import Record
 from atoz.claims.claim import ClaimFile
@@ -71,6 +71,10 @@ class Office(Protocol):
 
 class Store(Protocol):
     """Where mails, files and documents are kept."""
+
+    def of_order(self, order_id: str | None) -> Self:
+        """The same for what belongs to the claim of an order; without one, for the shop."""
+        ...
 
     async def put(self, content: bytes, type: str) -> str:  # noqa: A002 - as in a reference
         """Keep a file and give its sha256."""

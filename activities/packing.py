@@ -24,8 +24,8 @@ PATIENT_TRIES = 3
 _TROUBLE = (OSError, obstore.exceptions.BaseError)
 
 
-class Store(Protocol):
-    """Where files and documents are kept."""
+class Kept(Protocol):
+    """Where the files and documents of a claim are kept."""
 
     async def get(self, sha256: str) -> bytes:
         """A file's content. Raises NotStored, StoredFileError."""
@@ -33,6 +33,14 @@ class Store(Protocol):
 
     async def get_document(self, path: str) -> bytes | None:
         """A document, or None."""
+        ...
+
+
+class Store(Protocol):
+    """Where they are kept for every claim."""
+
+    def of_order(self, order_id: str) -> Kept:
+        """What is kept of the claim of an order."""
         ...
 
 
@@ -52,7 +60,8 @@ class Packing(NamedTuple):
 
     async def make(self, dossier: Dossier, archives: Sequence[str] = ()) -> Packet:
         """The packet's files. Raises the store's own errors while they may pass."""
-        kept: Store = self.store if _may_pass() else _Tolerant(self.store)
+        own = self.store.of_order(dossier.order_id)
+        kept: Kept = own if _may_pass() else _Tolerant(own)
         if dossier.missing and archives:
             dossier = completed(dossier, await facts_in(kept, archives))
         return await make_packet(dossier, kept, self.kit)
@@ -64,7 +73,7 @@ class Packing(NamedTuple):
         return Written(folder, packet.warnings)
 
 
-async def facts_in(store: Store, archives: Sequence[str]) -> list[Fact]:
+async def facts_in(store: Kept, archives: Sequence[str]) -> list[Fact]:
     """The facts of a claim that lie in the store."""
     parts = [await store.get_document(path) for path in archives]
     return [fact for part in parts if part is not None for fact in _FACTS.validate_json(part)]
@@ -78,7 +87,7 @@ def _may_pass() -> bool:
 class _Tolerant(NamedTuple):
     """A store in lasting trouble: what it does not give is as good as lost."""
 
-    store: Store
+    store: Kept
 
     async def get(self, sha256: str) -> bytes:
         try:

@@ -52,13 +52,18 @@ class Documents(Protocol):
         """Keep a document."""
         ...
 
-    async def remove_document(self, path: str) -> None:
+    async def remove_document(self, path: str) -> object:
         """Let go of a document; one that is gone already is no fault."""
         ...
 
     async def list(self, prefix: str = "") -> list[str]:
         """The paths of the documents below a folder, sorted."""
         ...
+
+
+def asking_path(workflow_id: str) -> str:
+    """Where it lies that this claim asks."""
+    return f"{_FOLDER}/{workflow_id}"
 
 
 class Asking(Protocol):
@@ -78,7 +83,7 @@ class Questions:
     async def ask(self, workflow_id: str) -> None:
         """See Asking."""
         try:
-            await self._store.put_document(f"{_FOLDER}/{workflow_id}", b"settle-send\n")
+            await self._store.put_document(asking_path(workflow_id), b"settle-send\n")
         except Exception:  # noqa: BLE001 - see below
             # Whatever the store's own trouble is called: operators must be told in any case.
             _LOG.exception("the question of %s could not be kept", workflow_id)
@@ -90,7 +95,7 @@ class Questions:
 
     async def answered(self, workflow_id: str) -> None:
         """This claim asks no more; again is harmless."""
-        await self._store.remove_document(f"{_FOLDER}/{workflow_id}")
+        await self._store.remove_document(asking_path(workflow_id))
 
 
 class Settling(NamedTuple):

@@ -6,6 +6,7 @@ A question that a folder of sent mail may answer is put to it, too (`asking`).
 from temporalio import activity
 
 from activities import jobs, names
+from activities.desk_words import Texts, with_text
 from activities.settling import Asking
 from atoz.claims.base import instant_text
 from atoz.notices import Notice, Notifier
@@ -16,22 +17,32 @@ from atoz.playbook.state import Task
 class Tasks:
     """Tells operators of tasks and of clocks that run out."""
 
-    def __init__(self, notifier: Notifier, asking: Asking | None = None) -> None:
+    def __init__(
+        self, notifier: Notifier, asking: Asking | None = None, texts: Texts | None = None
+    ) -> None:
         self._notifier = notifier
         self._asking = asking
+        self._texts = texts
 
     @activity.defn(name=names.NOTIFY_OPERATORS)
     async def notify_operators(self, job: jobs.NoticeJob) -> Noticed:
         """One notice for everything that is due together; says which channels failed."""
         if self._asking and any(task.kind == "settle-send" for task in job.tasks):
             await self._asking.ask(job.workflow_id)
-        failed = await self._notifier.tell(notice_of(job))
+        failed = await self._notifier.tell(notice_of(await self._in_words(job)))
         return Noticed(
             at=job.at,
             tasks=tuple(task.id for task in job.tasks),
             warnings=job.warnings,
             failed=tuple(failed),
         )
+
+    async def _in_words(self, job: jobs.NoticeJob) -> jobs.NoticeJob:
+        """What the desk says of its tasks lies in the store."""
+        if job.kind != "desk" or self._texts is None:
+            return job
+        tasks = [await with_text(self._texts, task.model_dump()) for task in job.tasks]
+        return job.model_copy(update={"tasks": tuple(map(Task.model_validate, tasks))})
 
 
 def notice_of(job: jobs.NoticeJob) -> Notice:

@@ -40,7 +40,7 @@ from atoz.orderbook import OrderBook
 from atoz.settings import Settings
 from atoz.webhook import signed_post
 from workflows.claim import ClaimWorkflow
-from workflows.desk import DeskWorkflow
+from workflows.desk import DeskWorkflow, FollowingDesk
 from workflows.mailbox import MailboxWorkflow
 
 _LOG = logging.getLogger("atoz")
@@ -49,6 +49,8 @@ OWN_MODULES = ("activities", "atoz", "workflows", "pydantic", "pydantic_core")
 """Passed through the workflow sandbox: pure, and a third of the worker's time otherwise."""
 
 WORKFLOWS: Sequence[type] = (ClaimWorkflow, DeskWorkflow, MailboxWorkflow)
+VERSIONED: Sequence[type] = (ClaimWorkflow, FollowingDesk, MailboxWorkflow)
+"""What a worker runs whose builds work side by side."""
 
 GRACE = timedelta(seconds=30)
 """How long a stopping worker lets running activities finish: longer than one SMTP command."""
@@ -172,7 +174,7 @@ def build_activities(
         messages.send_message,
         appeals.draft_appeal,
         appeals.hand_in_appeal,
-        Tasks(notifier, Questions(store) if settings.sent_folder else None).notify_operators,
+        Tasks(notifier, Questions(store) if settings.sent_folder else None, store).notify_operators,
     ]
 
 
@@ -197,7 +199,7 @@ def build_worker(
     worker = Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=WORKFLOWS,
+        workflows=VERSIONED if deployed and settings.deployment else WORKFLOWS,
         activities=[*build_activities(settings, rules, kept_store(settings), mailer), *more],
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=GRACE,

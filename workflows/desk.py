@@ -76,8 +76,7 @@ class DeskState(Record):
     held: tuple[HeldMail, ...] = ()
 
 
-# Never ends, so a build that it is pinned to would never be drained.
-@workflow.defn(name=names.DESK_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=names.DESK_WORKFLOW)
 class DeskWorkflow:
     """Keeps desk tasks, tells people of them, and never ends."""
 
@@ -200,6 +199,23 @@ class DeskWorkflow:
             for task in self._state.tasks
         )
         self._state = self._state.model_copy(update={"tasks": tasks})
+
+
+@workflow.defn(name=names.DESK_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class FollowingDesk(DeskWorkflow):
+    """The desk where builds work side by side: it never ends, so it goes along to each new one.
+
+    A worker without versions may not even say so: the server refuses what it completes (measured).
+    """
+
+    @workflow.init
+    def __init__(self, state: DeskState) -> None:
+        super().__init__(state)
+
+    @workflow.run
+    async def run(self, state: DeskState) -> None:
+        """As the other."""
+        await super().run(state)
 
 
 def _read(

@@ -9,6 +9,8 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from atoz.claims.claim import claim_id_of
+
 TASK_QUEUE = "atoz"
 DESK_ID = "desk"
 CLAIM_WORKFLOW = "ClaimWorkflow"
@@ -42,7 +44,7 @@ SEARCH_ATTRIBUTE_TYPES: dict[str, str] = {
 
 def claim_workflow_id(order_id: str) -> str:
     """One claim per order: `claim-111-0000102-0000102`."""
-    return f"claim-{order_id}"
+    return claim_id_of(order_id)
 
 
 def order_of(workflow_id: str) -> str:

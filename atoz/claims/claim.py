@@ -16,6 +16,12 @@ from atoz.claims.status import Status
 
 ORDER_ID = re.compile(r"(?<!\d)[0-9]{3}-[0-9]{7}-[0-9]{7}(?!\d)")
 
+
+def claim_id_of(order_id: str) -> str:
+    """One claim per order: `claim-111-0000102-0000102`, whether it is a workflow or a key's owner."""
+    return f"claim-{order_id}"
+
+
 Reason = Literal[
     "not_received",
     "not_as_described",
@@ -183,9 +189,9 @@ class ClaimFile(Strict):
     @property
     def missing(self) -> tuple[str, ...]:
         """The values without which no step may act, in the order in which a person is asked."""
-        wanted = {
-            "claim.reason": self.claim.reason,
-            "buyer.relay": self.buyer and self.buyer.relay,
-            "shipment.status": self.shipment and self.shipment.status,
-        }
-        return tuple(path for path, value in wanted.items() if value is None)
+        wanted = (
+            ("claim.reason", self.claim.reason),
+            ("buyer.relay", self.buyer and self.buyer.relay),
+            ("shipment.status", self.shipment and self.shipment.status),
+        )
+        return tuple([path for path, value in wanted if value is None])

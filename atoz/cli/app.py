@@ -10,6 +10,7 @@ from atoz.cli import (
     authoring,
     board,
     claims,
+    erasing,
     fuzzing,
     keys,
     mail,
@@ -66,6 +67,7 @@ def build() -> typer.Typer:
     messages.add_to(written)
     rings = typer.Typer(help="The keys that everything is sealed with.", no_args_is_help=True)
     keys.add_to(rings)
+    erasing.add_to(app)
     app.add_typer(rings, name="keys", rich_help_panel=keys.PANEL)
     app.add_typer(written, name="message", rich_help_panel=appeals.PANEL)
     app.add_typer(texts, name="appeal", rich_help_panel=appeals.PANEL)

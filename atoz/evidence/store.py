@@ -15,6 +15,7 @@ from typing import Self
 import obstore
 from obstore.store import LocalStore, MemoryStore, from_url
 
+from atoz.claims.claim import claim_id_of
 from atoz.errors import AtozError, BadInput
 from atoz.vault.data_keys import SHOP
 from atoz.vault.sealed import Unsealable
@@ -52,6 +53,10 @@ class EvidenceStore:
     def of(self, workflow_id: str) -> Self:
         """The same store for what belongs to a claim; for another workflow, the shop's."""
         return type(self)(self._store, self._vault, owner_of(workflow_id))
+
+    def of_order(self, order_id: str | None) -> Self:
+        """The same store for what belongs to the claim of an order, whether or not there is one yet."""
+        return self.of(claim_id_of(order_id or ""))
 
     async def put(self, content: bytes, type: str) -> str:  # noqa: A002 - as in a reference
         """Keep a file of the MIME type `type` and give its sha256; the same file again is harmless.
@@ -91,9 +96,9 @@ class EvidenceStore:
         """A document, whosever it is, or None where there is none. Raises StoredFileError, Erased."""
         return await self._read(_document_path(path))
 
-    async def remove_document(self, path: str) -> None:
-        """Let go of a document; one that is gone already is no fault."""
-        await self._remove(_document_path(path))
+    async def remove_document(self, path: str) -> bool:
+        """Let go of a document; False where it is known that there was none."""
+        return await self._remove(_document_path(path))
 
     async def list(self, prefix: str = "") -> list[str]:
         """The paths of all documents below the folder `prefix`, sorted."""
@@ -112,11 +117,12 @@ class EvidenceStore:
         batches = obstore.list(self._store, prefix=prefix)
         return sorted([meta["path"] async for batch in batches for meta in batch])
 
-    async def _remove(self, path: str) -> None:
+    async def _remove(self, path: str) -> bool:
         try:
             await obstore.delete_async(self._store, path)
         except FileNotFoundError:
-            return
+            return False
+        return True
 
     async def _sealed(self, content: bytes) -> bytes:
         return await self._vault.seal(self._owner, content) if self._vault else content

@@ -62,8 +62,8 @@ _TO_THE_ARCHIVE = timedelta(days=75)
 class Lives:
     """Where the lives of one playbook's claims come from.
 
-    `edges`: things happen also a second before, at and after an instant that means something. In
-    reality, where work takes seconds, such things come in either order.
+    `edges`: things happen also at the same second, and a second before, at and after an instant that
+    means something. In reality, where work takes seconds, such things come out either way.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class Lives:
     ) -> datetime:
         """Mostly any; now and then beside an instant that means something, or the last one again."""
         lot = chance.random()
-        if lot < 0.15 and before:
+        if lot < 0.15 and before and self._edges:
             last: datetime = before[-1]["at"]
             return last
         if lot < 0.3 and self._edges:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
@@ -92,7 +92,9 @@ class VirtualTime:
         try:
             if left > EDGE:
                 await self._env.fast_forward(handle, left - EDGE)
-            while (left := to - await self.now(handle)) > timedelta(0):  # noqa: ASYNC110 - its own clock
+            while (left := to - await self.now(handle)) > timedelta(0):
+                if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+                    return  # its clock goes no faster than ours any more
                 await asyncio.sleep(min(left, EDGE).total_seconds())
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:  # the workflow ended on the way
@@ -115,12 +117,13 @@ async def virtual_time(
     *,
     pages: bool = False,
     log: Path | None = None,
+    database: Path | None = None,
     settings: Sequence[str] = (),
 ) -> AsyncIterator[VirtualTime]:
     """Start the server with this project's search attributes; ends with the block.
 
-    What it prints goes into `log` or nowhere. `settings` are more of its dynamic ones (`key=json`).
-    Raises NoServer where it does not start.
+    What it prints goes into `log` or nowhere, its claims into the file `database` or memory only.
+    `settings` are more of its dynamic ones (`key=json`). Raises NoServer where it does not start.
     """
     port = free_port() if pages else None
     try:
@@ -130,6 +133,7 @@ async def virtual_time(
                 data_converter=converter,
                 dev_server_existing_path=temporal_binary(),
                 dev_server_extra_args=_dev_server_args(settings),
+                dev_server_database_filename=str(database) if database else None,
                 dev_server_startup_timeout=timedelta(seconds=60),
                 ui=pages,
                 ui_port=port,

@@ -15,7 +15,7 @@ def decide(state: CaseState, now: datetime) -> Act | Wait | Done:
     if state.archive_ref is not None:
         return Done(state.status)
     earliest: Item | None = None
-    for item in agenda(state, now):
+    for item in agenda(state, now, whole=False):
         if item.at <= now:
             return Act(item.make(now), item.step, item.why)
         if earliest is None or item.at < earliest.at:

@@ -83,6 +83,17 @@ def act_at(state: CaseState, step: Step, now: datetime) -> datetime | None:
     return _in_hours(state, _held(state, scheduled), now)
 
 
+def no_sooner(state: CaseState, step: Step, than: datetime) -> bool:
+    """Whether nothing that the step does can come before an instant, as its plan alone shows.
+
+    Holds and sending hours only move a message back; the appeal may start as early as its latest start.
+    """
+    if step.submit is not None and (state.appeal is not None or latest_start(state) < than):
+        return False
+    planned = natural(state, step)
+    return planned is None or planned >= than
+
+
 def scheduled_floor(state: CaseState) -> datetime:
     """No step acts before the claim reached the seller."""
     return state.file.claim.notified_at

@@ -47,7 +47,7 @@ class Work:
     def record(self, kind: str, source: str, step: str | None = None, /, **data: Any) -> str:
         """Append a fact and return its id."""
         number = self.get("facts_recorded") + 1
-        fact = Fact(id=f"f{number}", at=self.at, kind=kind, source=source, step=step, data=data)
+        fact = self._fact(number, kind, source, step, data)
         self._append(fact)
         return fact.id
 
@@ -60,10 +60,17 @@ class Work:
         new = [(path, value) for path, value in known.items() if before.get(path) != value]
         new += [(path, None) for path in before if path not in known]
         facts = [
-            Fact(id=f"f{number}", at=self.at, kind=path, source=source, data={"value": value})
+            self._fact(number, path, source, None, {"value": value})
             for number, (path, value) in enumerate(new, start=self.get("facts_recorded") + 1)
         ]
         self._append(*facts)
+
+    def _fact(
+        self, number: int, kind: str, source: str, step: str | None, data: dict[str, Any]
+    ) -> Fact:
+        return Fact.vouched(
+            id=f"f{number}", at=self.at, kind=kind, source=source, step=step, data=data
+        )
 
     def _append(self, *facts: Fact) -> None:
         recorded = self.get("facts_recorded") + len(facts)

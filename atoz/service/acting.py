@@ -60,7 +60,7 @@ async def add_evidence(
     taken = await files.judged([file])
     if not await is_running(service, workflow_id):
         raise await not_running(service, workflow_id)
-    (kept,) = await files.keep(service.store, taken)
+    (kept,) = await files.keep(service.store.of(workflow_id), taken)
     done = await do(service, order_id, ev.EvidenceAdded, file=kept, by=by, key=key)
     return {**done, "file": kept.model_dump(mode="json")}
 

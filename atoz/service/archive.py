@@ -1,27 +1,72 @@
 """The archive document of a claim that is over, and the parts of a long claim's older facts."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 from pydantic import TypeAdapter
 
-from activities.claims import archive_path
+from activities.claims import archive_path, facts_folder, notice_path
+from activities.settling import asking_path
 from atoz.claims.facts import Fact
-from atoz.errors import AtozError
+from atoz.errors import AtozError, Refused
 from atoz.playbook.simulate import timeline as shown_facts
 from atoz.service.base import Service
+from workflows import names
 
 _FACTS = TypeAdapter(list[Fact])
 
 
 async def archived(service: Service, workflow_id: str) -> dict[str, Any] | None:
-    """The archive document (status, timeline, outcome), or None while there is none."""
+    """The archive document (status, timeline, outcome), or None while there is none.
+
+    Raises ErasedClaim.
+    """
     content = await service.store.get_document(archive_path(workflow_id))
     if content is None:
+        if left := await erased(service, workflow_id):
+            raise ErasedClaim.of(left)
         return None
     document: dict[str, Any] = json.loads(content)
     return document
+
+
+class ErasedClaim(Refused):
+    """The claim was erased: nothing of the buyer is left."""
+
+    @classmethod
+    def of(cls, left: Mapping[str, Any]) -> Self:
+        """With the order and the instant of what stays of it."""
+        return cls(
+            f"the claim of order {left['order_id']} was erased at {left['erased_at']}: nothing of the "
+            "buyer is left of it, only that it is counted"
+        )
+
+
+async def erased(service: Service, workflow_id: str) -> dict[str, Any] | None:
+    """What stays of an erased claim, to count it; None for any other."""
+    content = await service.store.get_document(_erased_path(workflow_id))
+    return None if content is None else dict(json.loads(content))
+
+
+async def keep_erased(service: Service, workflow_id: str, left: Mapping[str, Any]) -> None:
+    """Keep what stays of a claim that is erased; it is the shop's."""
+    await service.store.put_document(_erased_path(workflow_id), json.dumps(left).encode())
+
+
+async def remove_documents(service: Service, workflow_id: str) -> int:
+    """Let go of everything that is written of a claim but what stays of it: how many documents."""
+    own = [
+        archive_path(workflow_id),
+        notice_path(names.order_of(workflow_id)),
+        asking_path(workflow_id),
+        *await service.store.list(facts_folder(workflow_id)),
+    ]
+    return sum([await service.store.remove_document(path) for path in own])
+
+
+def _erased_path(workflow_id: str) -> str:
+    return f"erased/{workflow_id}.json"
 
 
 async def older(service: Service, parts: Sequence[str]) -> list[dict[str, Any]]:

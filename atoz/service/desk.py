@@ -4,11 +4,12 @@ from typing import Any
 
 from temporalio.common import WorkflowIDConflictPolicy
 
+from activities.desk_words import text_ref, with_text
 from atoz.errors import BadInput
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, NotOpen, server_errors
 from workflows import names
-from workflows.desk import DeskDone, DeskItem, DeskState
+from workflows.desk import TEXT_LIMIT, DeskDone, DeskItem, DeskState
 
 DESK = "-"
 """What stands in an order's place for a task of the desk."""
@@ -17,7 +18,11 @@ _ITEM_SIGNAL = "desk_item"
 
 
 async def put(service: Service, item: DeskItem) -> None:
-    """Put an item on the desk, which starts with its first one; the same key again changes nothing."""
+    """Put an item on the desk, which starts with its first one; the same key again changes nothing.
+
+    Words about an order are sealed with the key of its claim, so that they go when the claim is erased.
+    """
+    item = await _apart(service, item)
     with server_errors():
         await service.client.start_workflow(
             names.DESK_WORKFLOW,
@@ -39,7 +44,16 @@ async def tasks(service: Service) -> list[dict[str, Any]]:
     except NotOpen:
         return []
     own = {"order_id": DESK, "workflow_id": names.DESK_ID}
-    return [{**own, **_without_bookkeeping(task)} for task in found]
+    return [{**own, **_without_bookkeeping(await with_text(service.store, task))} for task in found]
+
+
+async def _apart(service: Service, item: DeskItem) -> DeskItem:
+    """The item with its words in the store, where they belong to an order."""
+    if not item.order_id or not item.text:
+        return item
+    store = service.store.of_order(item.order_id)
+    ref = await store.put(item.text[:TEXT_LIMIT].encode("utf-8", "replace"), "text/plain")
+    return item.model_copy(update={"text": "", "refs": (*item.refs, text_ref(ref))})
 
 
 def _without_bookkeeping(task: dict[str, Any]) -> dict[str, Any]:

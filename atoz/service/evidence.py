@@ -5,7 +5,7 @@ from typing import NamedTuple
 from atoz.errors import NoSuchClaim
 from atoz.evidence.images import clean_image
 from atoz.service import looking
-from atoz.service.base import Service
+from atoz.service.base import Service, claim_id
 
 _SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt"}
 
@@ -32,7 +32,7 @@ async def file(service: Service, order_id: str, sha256: str) -> Served:
     found = next((data for data in kept if data.get("sha256") == sha256), None)
     if found is None:
         raise NoSuchClaim(f"the claim of order {order_id[:60]} has no file {sha256[:12]}…")
-    content = await service.store.get(sha256)
+    content = await service.store.of(claim_id(order_id)).get(sha256)
     if found["type"].startswith("image/"):
         # What lies in the store may have been put there by an older program, or by hand.
         image = clean_image(content)

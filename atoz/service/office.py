@@ -18,7 +18,7 @@ from atoz.playbook.answers import answered_by
 from atoz.playbook.state import CaseState
 from atoz.service import desk
 from atoz.service.acting import do
-from atoz.service.archive import archived
+from atoz.service.archive import ErasedClaim, archived
 from atoz.service.base import Service, is_running
 from atoz.service.calls import NotOpen
 from atoz.service.starting import start
@@ -59,7 +59,10 @@ class TemporalOffice:
         workflow_id = names.claim_workflow_id(order_id)
         if await is_running(self._service, workflow_id):
             return "running"
-        known = await archived(self._service, workflow_id) is not None
+        try:
+            known = await archived(self._service, workflow_id) is not None
+        except ErasedClaim:
+            return "over"
         known = known or await self._service.calls.describe(workflow_id) is not None
         return "over" if known else "unknown"
 

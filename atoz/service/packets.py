@@ -19,7 +19,7 @@ async def verify(service: Service, found: Found, says: Claimed) -> list[Differen
     state = await whole_case(service, says.order_id)
     kit = Kit(service.library.appeal_words, Fonts(service.settings.fonts))
     try:
-        return await verified(found, says, state, service.store, kit)
+        return await verified(found, says, state, service.store.of_order(says.order_id), kit)
     except (OSError, obstore.exceptions.BaseError) as fault:
         raise AtozError(f"the store does not answer, try again: {fault}") from fault
 

@@ -13,6 +13,7 @@ from typing import Any
 from atoz.claims.status import Status
 from atoz.errors import BadInput
 from atoz.evidence.intake import Given, Taken
+from atoz.evidence.store import EvidenceStore
 from atoz.mail.intents import read_intents
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
@@ -55,7 +56,13 @@ async def reply(
         await _must_be_known(service, workflow_id)
     made = _reply_id(workflow_id, text, photos)
     event = await _reply(
-        service, text, taken_files, language=language, message_id=message_id or made, by=by
+        service,
+        workflow_id,
+        text,
+        taken_files,
+        language=language,
+        message_id=message_id or made,
+        by=by,
     )
     taken = running and await _signalled(service, workflow_id, "buyer_replied", event)
     if not taken:
@@ -72,6 +79,7 @@ async def reply(
 
 async def _reply(
     service: Service,
+    workflow_id: str,
     text: str,
     photos: Sequence[Taken],
     *,
@@ -85,8 +93,9 @@ async def _reply(
     said = {"at": service.now(), "message_id": message_id, "language": language, "by": by}
     # What is wrong with the mail itself shows before anything is kept.
     event = validated(ev.BuyerReplied, {**said, "intents": intents})
-    words = await _words(service, text)
-    attachments = await files.keep(service.store, photos)
+    store = service.store.of(workflow_id)
+    words = await _words(store, text)
+    attachments = await files.keep(store, photos)
     return event.model_copy(update={**words, "attachments": attachments})
 
 
@@ -160,13 +169,13 @@ async def _must_be_known(service: Service, workflow_id: str) -> None:
         raise no_such_claim(workflow_id)
 
 
-async def _words(service: Service, text: str) -> dict[str, str]:
+async def _words(store: EvidenceStore, text: str) -> dict[str, str]:
     """The text as a claim carries it; a long one lies whole in the store, under `text_ref`."""
     if len(text) <= KEPT_TEXT:
         return {"text": text}
     if len(text) > LONGEST_TEXT:
         raise BadInput(f"the text has {len(text):,} signs; {LONGEST_TEXT:,} are allowed")
-    ref = await service.store.put(text.encode(), "text/plain")
+    ref = await store.put(text.encode(), "text/plain")
     return {"text": text[:KEPT_TEXT] + " […]", "text_ref": ref}
 
 

@@ -37,7 +37,7 @@ async def test_mails_are_read_from_the_mailbox_and_marked(tmp_path: Path) -> Non
         kept = [fact["data"] for fact in played.timeline if fact["kind"] == "evidence_added"]
         assert [file["name"] for file in kept] == ["glass.jpg", "box.png"]
         for file in kept:
-            assert await stage.store.get(file["sha256"])
+            assert await stage.store.of(played.workflow_id).get(file["sha256"])
 
 
 async def test_a_mail_that_is_not_believed_stops_the_play(tmp_path: Path) -> None:

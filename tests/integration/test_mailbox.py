@@ -100,7 +100,7 @@ async def test_three_mails_make_a_timeline(tmp_path: Path, postbox: Postbox) -> 
         entries = (await looking.timeline(service, order))["timeline"]
         for entry in entries:
             if entry["kind"] == "evidence_added":
-                content = await service.store.get(entry["data"]["sha256"])
+                content = await service.store.of_order(order).get(entry["data"]["sha256"])
                 assert len(content) == entry["data"]["size"]
         again = await mailbox.sync(service)
         assert again["read"] == 0

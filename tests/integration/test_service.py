@@ -74,7 +74,7 @@ async def test_photos_are_kept_in_the_store_and_passed_by_reference(bench: Bench
     document = await reporting.reply(service, order, "", photos=[photo, photo])
     kept = document["attachments"][0]
     assert (kept["name"], kept["type"]) == ("lamp.exe.png", "image/png")
-    assert len(await service.store.get(kept["sha256"])) == kept["size"]
+    assert len(await service.store.of_order(order).get(kept["sha256"])) == kept["size"]
     entries = (await looking.timeline(service, order))["timeline"]
     (fact, _) = [entry for entry in entries if entry["kind"] == "evidence_added"]
     assert fact["data"] == kept
@@ -89,7 +89,7 @@ async def test_a_long_text_lies_whole_in_the_store(bench: Bench) -> None:
     entries = (await looking.timeline(service, order))["timeline"]
     (said,) = [entry["data"] for entry in entries if entry["kind"] == "reply_received"]
     assert len(said["text"]) < 2_100
-    assert (await service.store.get(said["text_ref"])).decode() == text
+    assert (await service.store.of_order(order).get(said["text_ref"])).decode() == text
 
 
 async def test_a_reply_that_cannot_be_taken_changes_nothing(bench: Bench) -> None:
@@ -207,7 +207,7 @@ async def test_evidence_is_kept_and_recorded_by_its_sha256(bench: Bench) -> None
     order = await begun(service)
     note = Given("note.txt", b"Handed to the neighbour.")
     done = await acting.add_evidence(service, order, note, by="mara", key="k1")
-    assert await service.store.get(done["file"]["sha256"]) == note.content
+    assert await service.store.of_order(order).get(done["file"]["sha256"]) == note.content
     assert "evidence_added" in await kinds(service, order)
     with pytest.raises(BadInput, match="page"):
         await acting.add_evidence(service, order, Given("page", b"<html>"), by="m", key="k2")

@@ -113,7 +113,7 @@ async def test_a_reply_brings_its_photos() -> None:
     assert [file.name for file in reply.attachments] == ["glass.jpg", "box corner.png"]
     for file in reply.attachments:
         assert file.sha256 is not None
-        content = await world.store.get(file.sha256)
+        content = await world.store.of_order(UK_ORDER).get(file.sha256)
         assert len(content) == file.size
         assert b"Exif" not in content
 

@@ -178,16 +178,16 @@ def test_the_command_ends_with_1_and_saves_the_case(
     assert json.loads(capsys.readouterr().out)["violation"] is None
     saved = tmp_path / "case.json"
     with monkeypatch.context() as broken:
-        acts_after_the_decision(broken)
+        sends_blindly_again(broken)
         assert main([*words, "--save", str(saved), "-o", "json"]) == 1
         violation = json.loads(capsys.readouterr().out)["violation"]
         replay = ["playbook", "simulate", "documented", "--case", str(saved), "-o", "json"]
         assert main(replay) == 0
-    assert violation["rule"] == "out of place"
+    assert violation["rule"] == "sent twice"
     replayed = json.loads(capsys.readouterr().out)["timeline"]
     for timeline in (violation["timeline"], replayed):
-        kinds = [entry["kind"] for entry in timeline]
-        assert "message_sent" in kinds[kinds.index("decision_received") :]
+        sends = [entry["kind"] for entry in timeline if entry["step"] == "deescalate"]
+        assert sends == ["message_unknown", "message_sent"]
 
 
 def test_a_case_that_cannot_be_saved_is_one_line(
