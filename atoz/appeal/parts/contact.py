@@ -43,14 +43,19 @@ def contact(t: Telling) -> Iterator[Line]:
     for fact in t.ledger.below("messages")[-_EARLIER:]:
         before = "buyer_wrote_before" if _is_buyers(fact) else "we_wrote_before"
         yield from t.line(before, when=_when(t, _earlier(fact)))
-    for fact in t.ledger.all("message_sent"):
-        yield from t.line(_key(fact), when=t.at(fact))
-    for fact in _by_hand(t):
-        yield from t.line("answered_personally", when=t.at(fact))
-    for fact in t.ledger.all("reply_received"):
+    since = (*t.ledger.all("message_sent"), *_by_hand(t), *t.ledger.all("reply_received"))
+    # Within a minute it is the record that tells what came first: a reply, then the answer to it.
+    for fact in sorted(since, key=lambda fact: (happened_at(fact), int(fact.id[1:]))):
+        yield from _contact(t, fact)
+
+
+def _contact(t: Telling, fact: Fact) -> Iterator[Line]:
+    if fact.kind == "reply_received":
         files = fact.data.get("attachments")
         n = Said(str(files), (fact.id,)) if files else None
-        yield from t.line("replied_with_files", "replied", when=t.at(fact), n=n)
+        return t.line("replied_with_files", "replied", when=t.at(fact), n=n)
+    key = _key(fact) if fact.kind == "message_sent" else "answered_personally"
+    return t.line(key, when=t.at(fact))
 
 
 def _key(fact: Fact) -> str:
