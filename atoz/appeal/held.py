@@ -251,7 +251,7 @@ _ALSO: dict[Kind, tuple[Kind | Literal["count"], ...]] = {
     "time": ("time",),
     "amount": ("amount",),
     "number": ("number", "measure", "amount", "code", "count"),
-    "measure": ("measure", "number", "amount", "code"),
+    "measure": ("measure",),
     "code": ("code", "number"),
     "hours": ("hours",),
     "days": ("days",),

@@ -122,7 +122,9 @@ class LintWords:
     @cached_property
     def carriers(self) -> Phrases:
         """The names of all carriers: one may be written small."""
-        return compiled([(sorted(set(self._hosts) - self.known), True)])
+        names = sorted(set(self._hosts) - self.known)
+        spaced = [name for name in names if name.isascii()]
+        return compiled([(spaced, True), (sorted(set(names) - set(spaced)), False)])
 
     def list(self, name: str) -> Phrases:
         """One list by its field's name, in all languages."""

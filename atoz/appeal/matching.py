@@ -204,7 +204,7 @@ class Matcher:
             if found is None:
                 unknown.append(value)
             else:
-                facts.update(dict.fromkeys(found or self._itself))
+                facts.update(dict.fromkeys(found or self._carrier_of(value)))
         for code in self._codes_in(own):
             facts.update(dict.fromkeys(self.held.facts_of_code(code)))
         for name in names_in(own, self.language, self._lint):
@@ -214,6 +214,10 @@ class Matcher:
             else:
                 facts.update(dict.fromkeys(named))
         return tuple(facts)[:_MOST_FACTS], tuple(unknown)
+
+    def _carrier_of(self, value: Value) -> tuple[str, ...]:
+        """A span alone is carried by nothing: between some two instants almost any has passed."""
+        return () if value.kind in ("hours", "days") else self._itself
 
     @cached_property
     def _itself(self) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from atoz.appeal.phrases import Phrases, plain
-from atoz.appeal.wording import LINK, PLACEHOLDER, banned_words, shouts
+from atoz.appeal.wording import LINK, banned_words, shouts
 from atoz.claims.claim import ORDER_ID
 from atoz.words.bans import Bans, Kind
+from atoz.words.tone import hole_in
 from atoz.words.unseen import without_unseen
 
 LONGEST = 400
@@ -70,7 +71,7 @@ class Quotes:
             return False
         if LINK.search(sentence) or _MAIL.search(sentence):
             return False
-        if PLACEHOLDER.search(sentence) or any(self._bans.find(kind, sentence) for kind in _BANNED):
+        if hole_in(sentence) or any(self._bans.find(kind, sentence) for kind in _BANNED):
             return False
         return all(found == order_id for found in ORDER_ID.findall(sentence))
 

@@ -20,12 +20,6 @@ _BANNED = re.compile(rf"\b(?:{_LIES}|{_SUES}|{_WORDS}|(?:{_STEMS})\w*)\b|{_SIGNS
 # A search whose every branch begins with a letter of its own skips through a text; one that
 # begins with \b or ignores case looks at each place. Hence the hint before the whole pattern.
 _HINT = re.compile(f"lies|sue|{_WORDS}|{_STEMS}|{_SIGNS}")
-PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\{[A-Za-z_]{1,40}\}|<[A-Za-z_][A-Za-z_ ]{0,40}>|\[[^\W\d_][^\]\[\n]{0,60}\]"
-    r"|(?<!\w)(?:TBD|TODO|XXX+|N\.N\.|lorem ipsum)(?!\w)|_{4,}"
-)
-"""What somebody still has to fill in."""
-
 LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"”»」)]{1,200}"
     r"|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|shop|store|de|fr|it|es|jp|uk|eu|io)(?:/[^\s<>\"”»」)]{0,200})?(?![\w-])",

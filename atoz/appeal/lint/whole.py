@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from atoz.appeal.lint.subject import Rule, Subject, block, warn
+from atoz.appeal.lint.subject import Rule, Subject, block, cut, warn
+from atoz.appeal.sentences import quotes
 from atoz.appeal.values import values_in
-from atoz.appeal.wording import PLACEHOLDER
 from atoz.claims.claim import ORDER_ID
 from atoz.playbook.events import Finding
+from atoz.words.tone import hole_in
 
 SHORTEST, LONGEST = 300, 2_000
 FEWEST_SENTENCES = 4
@@ -17,7 +18,6 @@ FEWEST_SENTENCES = 4
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _FULL = frozenset('.!?。！？”»」")]')
 _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-_PLACE_HINT = re.compile(r"[{}<\[]|TBD|TODO|XXX|N\.N|orem ip|____")
 
 
 def _short(subject: Subject) -> Iterator[Finding]:
@@ -74,12 +74,19 @@ def _flat(text: str) -> str:
 
 
 def _placeholders(subject: Subject) -> Iterator[Finding]:
-    if _PLACE_HINT.search(subject.text) is None:
+    """What stands in the buyer's own words, word for word, waits for nobody to fill it in."""
+    if hole_in(subject.text) is None:
         return
     for number, each in enumerate(subject.sentences):
-        match = PLACEHOLDER.search(each.text)
-        if match:
-            yield block("placeholder", f"fill in {match.group()!r}", number)
+        if hole := hole_in(_without_true_quotes(subject, each.text)):
+            yield block("placeholder", f"fill in {cut(hole)}", number)
+
+
+def _without_true_quotes(subject: Subject, text: str) -> str:
+    for quote in quotes(text) if subject.state.policy else ():
+        if subject.held.facts_of_quote(quote):
+            text = text.replace(quote, " ")
+    return text
 
 
 def _request(subject: Subject) -> Iterator[Finding]:
