@@ -17,7 +17,7 @@ from rich.console import Console
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from atoz.errors import AtozError
-from bench import appeal, cost, engine, fuzzing, mail, throughput
+from bench import appeal, board, cost, engine, fuzzing, mail, throughput
 from bench.showing import console
 
 
@@ -37,6 +37,7 @@ PARTS = {
     "engine": Part(lambda chosen: engine.measure(chosen.repeats), engine.show),
     "fuzz": Part(lambda chosen: fuzzing.measure(chosen.repeats), fuzzing.show),
     "appeal": Part(lambda chosen: appeal.measure(chosen.repeats), appeal.show),
+    "board": Part(lambda chosen: asyncio.run(board.measure(chosen.open)), board.show),
     "mail": Part(lambda chosen: mail.measure(chosen.repeats), mail.show),
 }
 
@@ -68,6 +69,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; else all")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     parser.add_argument("--rounds", type=int, default=5, help="throughput: pairs of runs")
+    parser.add_argument("--open", type=int, default=20_000, help="board: claims that are open")
     parser.add_argument("--claims", type=int, default=250, help="throughput: claims in one run")
     parser.add_argument(
         "--repeats", type=int, default=300, help="engine, fuzz, appeal, mail: runs of each case"

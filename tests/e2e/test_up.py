@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowHandle
@@ -66,11 +67,25 @@ async def test_claims_survive_the_end_of_everything(tmp_path: Path) -> None:
         assert before["next_step"] == "deescalate"
         found = [each.id async for each in client.list_workflows('AtozPlaybook = "documented"')]
         assert found == [claim.id]
+        assert_the_board_answers(up.addresses)
         everything = up.children()
+        assert set(everything) == {"server", "worker", "board"}
         assert up.end(signal.SIGINT) == 0
         assert not any(map(is_alive, everything.values()))
     worker_log = (tmp_path / "state" / "worker.log").read_text("utf-8")
     assert '"drained"' in worker_log, "the worker goes before the server does"
+
+
+def assert_the_board_answers(addresses: dict[str, str | None]) -> None:
+    """The link lets a browser in once, and its queue shows what runs."""
+    board, login = addresses["board"], addresses["login"]
+    assert board
+    assert login
+    with httpx2.Client(base_url=board, follow_redirects=True) as browser:
+        assert browser.get(login).status_code == 200
+        assert "111-0000102-0000102" in browser.get("/queue/waiting-buyer").text
+        assert browser.get("/api/openapi.json").json()["openapi"].startswith("3.")
+    assert httpx2.get(login).status_code == 401
 
 
 async def test_one_system_supervised(tmp_path: Path) -> None:

@@ -268,6 +268,22 @@ async def test_the_queue_shows_each_claim_where_it_belongs(bench: Bench, tmp_pat
     assert searched.headers["location"] == f"/claims/{waiting}"
 
 
+async def test_many_claims_are_paused_at_once(bench: Bench, tmp_path: Path) -> None:
+    """Each with its own record; what could not be paused is told, and hinders no other."""
+    browser = stand_over(bench, tmp_path).browser()
+    service = service_of(bench)
+    first, second = await begun(service), await begun(service)
+    chosen = {"chosen": [first, second, NOBODY], "why": "The carrier is on strike."}
+    answer = await browser.post("/queue/waiting-buyer/pause", data=chosen)
+    assert "2 paused" in answer.text
+    assert f"{NOBODY}: there is no claim" in answer.text
+    for order in (first, second):
+        entries = (await browser.get(f"/api/claims/{order}/timeline")).json()["timeline"]
+        (paused,) = [entry for entry in entries if entry["kind"] == "paused"]
+        assert paused["data"]["why"] == "The carrier is on strike."
+        assert paused["source"] == "operator:mara"
+
+
 async def served(bench: Bench, folder: Path) -> AsyncIterator[tuple[Stand, str]]:
     """The board on a port, as it is served."""
     stand = stand_over(bench, folder)

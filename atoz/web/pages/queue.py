@@ -1,25 +1,32 @@
 """The queue: what needs a person now, what waits and for whom, what was closed this month."""
 
+import asyncio
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from atoz.service import queues
+from atoz.access.people import Person
+from atoz.errors import AtozError
+from atoz.playbook import events as ev
+from atoz.service import acting, queues
 from atoz.service.base import claim_id
+from atoz.web.api.acts import key_of
 from atoz.web.api.events import stream
 from atoz.web.api.shapes import PageToken
 from atoz.web.board import Board
 from atoz.web.cached import Cached
-from atoz.web.gate import Who, board_of
+from atoz.web.gate import Who, board_of, needs
 from atoz.web.pages.render import render
 from workflows import names
 
 router = APIRouter()
 
 PAGE = 100
+AT_ONCE = 10
+"""Claims that are paused at the same time."""
 COUNTS_KEPT = timedelta(seconds=5)
 
 
@@ -31,9 +38,41 @@ async def home(_: Who) -> Response:
 
 @router.get("/queue/{view}")
 async def queue(
-    request: Request, _: Who, view: queues.View, page_token: PageToken = None
+    request: Request, who: Who, view: queues.View, page_token: PageToken = None
 ) -> Response:
     """One page of a view, and how many claims each view holds."""
+    return await _shown(request, who, view, page_token)
+
+
+@router.post("/queue/{view}/pause")
+async def pause(
+    request: Request,
+    who: Annotated[Person, needs("pause")],
+    view: queues.View,
+    chosen: Annotated[list[str], Form(max_length=PAGE)] = [],  # noqa: B006 - never changed
+    why: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """Pause the chosen claims, each with a record of its own; tell of those that could not be."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(order: str) -> str | None:
+        async with gate:
+            try:
+                act = {"why": why, "by": who.name, "key": key_of(None, who, request)}
+                await acting.do(board_of(request).service, order, ev.Paused, **act)
+            except AtozError as error:
+                return str(error)
+        return None
+
+    answers = zip(chosen, await asyncio.gather(*map(one, chosen)), strict=True)
+    failed = {order: said for order, said in answers if said is not None}
+    told = {"paused": len(chosen) - len(failed), "not_paused": failed}
+    return await _shown(request, who, view, None, **told)
+
+
+async def _shown(
+    request: Request, who: Person, view: queues.View, page_token: str | None, **told: Any
+) -> Response:
     board = board_of(request)
     page = await board.queues.rows(view, limit=PAGE, page_token=page_token)
     values = {
@@ -43,6 +82,10 @@ async def queue(
         "rows": page["claims"],
         "next": page["next_page_token"],
         "later": page_token is not None,
+        "may_pause": who.may("pause"),
+        "paused": 0,
+        "not_paused": {},
+        **told,
     }
     return render(request, "queue.html", values)
 
