@@ -13,10 +13,11 @@ from atoz.errors import BadInput, NoSuchClaim
 from atoz.evidence.intake import Given
 from atoz.harness.play import continued
 from atoz.playbook import events as ev
+from atoz.playbook.state import Task
 from atoz.service import acting, looking, reporting
 from tests.support.pictures import picture
 from tests.support.server import Bench, a_case
-from tests.support.service import NOBODY, begun, kinds, service_of
+from tests.support.service import NOBODY, begun, eventually, kinds, service_of
 from workflows import names
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
@@ -199,6 +200,41 @@ async def test_only_the_text_that_was_read_is_approved(bench: Bench) -> None:
         await do(ev.Edited, "k3", task="submit-appeal", text="Other words.")
     await do(ev.Rejected, "k4", task=task.id, why="No shouting.")
     assert {"approval_requested", "rejected"} <= set(await kinds(service, order))
+
+
+async def test_a_photo_that_comes_after_the_approval_voids_it(bench: Bench) -> None:
+    """Approved and packed, not posted: the packet is taken back, the old digest approves nothing."""
+    service = service_of(bench)
+    claim = await bench.begin(a_case())
+    order = names.order_of(claim.handle.id)
+    await claim.reach("5d")
+
+    async def do(kind: type[ev.OperatorEvent], key: str, **values: object) -> None:
+        await acting.do(service, order, kind, by="mara", key=key, **values)
+
+    async def waiting(kind: str) -> Task:
+        async def there() -> bool:
+            return any(t.kind == kind and t.open for t in (await claim.state()).tasks)
+
+        await eventually(there)
+        return next(t for t in (await claim.state()).tasks if t.kind == kind and t.open)
+
+    await do(ev.Edited, "k1", task="submit-appeal", text="Our own words. SHOUTING!!")
+    first = await waiting("approve-appeal")
+    await do(ev.Approved, "k2", task=first.id, digest=first.digest, despite="I looked.")
+    await waiting("submit-appeal")
+    photo = Given("lamp.png", picture("PNG"))
+    await reporting.reply(service, order, "Here is a photo.", photos=[photo], language="en")
+    second = await waiting("approve-appeal")
+    assert second.digest != first.digest
+    state = await claim.state()
+    assert not any(t.kind == "submit-appeal" and t.open for t in state.tasks)
+    assert [clock.stopped_at for clock in state.clocks if clock.name == "response"] == [None]
+    with pytest.raises(BadInput, match=f"stale: .*{second.digest}"):
+        await do(ev.Approved, "k4", task=second.id, digest=first.digest, despite="I looked.")
+    await do(ev.Approved, "k5", task=second.id, digest=second.digest, despite="I looked.")
+    await do(ev.TaskDone, "k6", task=(await waiting("submit-appeal")).id, receipt="R-2")
+    assert "appeal_submitted" in await kinds(service, order)
 
 
 async def test_evidence_is_kept_and_recorded_by_its_sha256(bench: Bench) -> None:

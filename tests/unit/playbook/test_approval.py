@@ -9,6 +9,7 @@ import pytest
 
 from atoz.playbook import events as ev
 from atoz.playbook.schedule import approval_ends
+from atoz.playbook.view import status_view
 from tests.support.cases import (
     ARRIVED,
     BLOCKED,
@@ -143,13 +144,53 @@ def test_evidence_voids_the_approval() -> None:
     assert claim.task("approve-appeal").digest != old
 
 
+@pytest.mark.parametrize("approval", ["always", "on_findings"])
+def test_a_photo_between_the_approval_and_the_submission(approval: str) -> None:
+    """Approved, but not gone yet: the photo voids the yes, and nothing goes before the next one."""
+    claim = play(approval, channel="email", hand_ins=["refused_for_now"], findings=BLOCKED)
+    claim.to(4 * DAY).approve()
+    old = claim.state.appeal
+    assert old is not None
+    assert old.approved_by == "mara"
+    claim.reply(photos=1)
+    assert claim.state.appeal is not None
+    assert claim.state.appeal.approved_by is None
+    assert claim.task("approve-appeal").digest != old.digest
+    assert claim.to(5 * DAY).facts("appeal_submitted") == []
+    stale = ev.Approved(at=claim.now, task="approve-appeal-2", digest=old.digest, despite="x")
+    assert "is stale" in (claim.why_not(stale) or "")
+    [gone] = claim.approve().facts("appeal_submitted")
+    assert (gone.data["revision"], gone.data["digest"]) == (2, claim.state.appeal.digest)
+
+
+def test_a_photo_between_the_packet_and_its_receipt() -> None:
+    """Handed to a person: nothing asks for the old packet, and the clock runs on for the new one."""
+    claim = play("always").to(4 * DAY).approve().reply(photos=1)
+    assert claim.open_tasks() == {"approve-appeal-2", "review-photos"}
+    assert claim.clock().stopped_at is None
+    claim.approve().done("submit-appeal", "R-2")
+    assert claim.clock().stopped_at == claim.now
+
+
+def test_what_a_person_approves_is_all_in_the_task() -> None:
+    """The text, the files, what the checks found, whose words they are, and the digest of it all."""
+    claim = play("always", findings=BLOCKED).to(2 * DAY).reply(photos=1).to(4 * DAY)
+    view = status_view(claim.state, claim.now)
+    [task] = [each for each in view["tasks"] if each["kind"] == "approve-appeal"]
+    appeal = claim.state.appeal
+    assert appeal is not None
+    assert (task["text"], task["digest"]) == (appeal.text, appeal.digest)
+    assert [file["name"] for file in task["attachments"]] == ["0.jpg"]
+    assert [found["rule"] for found in task["findings"]] == ["spelling"]
+
+
 def test_an_amendment_writes_the_text_anew() -> None:
     """The appeal says what holds now, and nothing that was taken back."""
     claim = play("always").to(4 * DAY)
     claim.amend({"shipment": {"tracking_number": None, "carrier": "DHL"}})
     assert claim.state.appeal is not None
     assert "1Z0000000300000199" not in claim.state.appeal.text
-    assert "shipped with DHL;" in claim.state.appeal.text
+    assert "shipped with DHL" in claim.state.appeal.text
 
 
 def test_a_packet_that_is_not_posted_yet_is_replaced() -> None:
