@@ -18,9 +18,11 @@ from atoz.claims.case import CaseFile, Troubles
 from atoz.harness.expect import differences
 from atoz.harness.law import differences as parted
 from atoz.harness.lives import Lives
+from atoz.harness.photos import Photos
 from atoz.harness.rehearse import Rehearsed, rehearse
 from atoz.harness.script import script_of
 from atoz.harness.world import SimulatedWorld
+from atoz.keeping import kept_store
 from atoz.playbook.simulate import outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
 from tests.support.fingerprint import commands_of, committed, how_to_mend
@@ -47,13 +49,16 @@ def simulated(bench: Bench, case: CaseFile) -> CaseState:
     world = SimulatedWorld(bench.rules.library, bench.rules.templates, bench.settings.seller_name)
     name = names.claim_workflow_id(case.claim.order_id)
     opened = open_claim(name, case.claim_file, case.claim.notified_at)
-    script = script_of(case, bench.rules.library.phrases)
+    script = script_of(case, bench.rules.library.phrases, Photos().make)
     return simulate(opened, script, case.operator, world).state
 
 
 async def rehearsed(bench: Bench, case: CaseFile) -> Rehearsed:
     """The claim's end on the server."""
-    return await rehearse(bench.server, case, script_of(case, bench.rules.library.phrases))
+    photos = Photos()
+    script = script_of(case, bench.rules.library.phrases, photos.make)
+    await photos.keep(kept_store(bench.settings))
+    return await rehearse(bench.server, case, script)
 
 
 @pytest.mark.parametrize("name", CASES)
