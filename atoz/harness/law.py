@@ -19,8 +19,9 @@ MADE_UP = frozenset({"message_id", "sha256", "packet", "digest"})
 Document = Mapping[str, Any]
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_WRITTEN_TIME = re.compile(r"\b\d\d:\d\d\b|\b\d+(?= (?:hours|minutes)\b)")
-"""A second more may turn a written minute, or the hours that have passed."""
+_UNITS = "hours?|minutes?|Stunden?|Minuten?|heures?|horas?|minutos?|or[ae]|minut[oi]|時間|分"
+_WRITTEN_TIME = re.compile(rf"\d\d:\d\d|\d+(?=\s?(?:{_UNITS}))")
+"""A second more may turn a written minute, or the hours that have passed: in the languages of appeals."""
 
 
 def differences(real: Document, simulated: Document) -> Iterator[str]:

@@ -59,6 +59,19 @@ def test_all_else_is(change: dict[str, Any]) -> None:
     assert "; simulated " in said
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("71 Stunden", "72 Stunden"), ("71時間が", "72時間が"), ("71 heures", "72 heures")],
+)
+def test_hours_that_passed_may_turn_in_every_language(one: str, other: str) -> None:
+    """A second is enough for it."""
+    two = [
+        {"timeline": [{**ENTRY, "data": {"text": text}}], "outcome": OUTCOME}
+        for text in (one, other)
+    ]
+    assert list(differences(*two)) == []
+
+
 def test_an_entry_too_many_and_another_end_are_differences() -> None:
     """Whichever has it."""
     one, none = {"timeline": [ENTRY], "outcome": OUTCOME}, {"timeline": [], "outcome": OUTCOME}
