@@ -19,6 +19,7 @@ from atoz.playbook.checking import Checked
 from atoz.playbook.problems import PlaybookRefused
 from atoz.playbook.proof import Proof
 from atoz.service.feasible import infeasible
+from atoz.playbook.walking import Year, in_words
 
 PANEL = "Playbooks and rehearsals"
 _LINE = 2_000
@@ -85,11 +86,11 @@ def _document(checked: Checked) -> dict[str, Any]:
     return {
         "ok": checked.ok,
         "errors": errors,
-        "worst_case": _worst_case(checked.proof) if checked.proof else None,
+        "worst_case": _worst_case(checked.proof, checked.year) if checked.proof else None,
     }
 
 
-def _worst_case(proof: Proof) -> dict[str, Any]:
+def _worst_case(proof: Proof, year: Year | None) -> dict[str, Any]:
     path = [
         {"step": leg.step, "begins": instant_text(leg.begins), "over": instant_text(leg.over)}
         for leg in proof.worst.case.legs
@@ -104,6 +105,22 @@ def _worst_case(proof: Proof) -> dict[str, Any]:
         "margin": span_text(proof.margin),
         "arrivals": proof.arrivals,
         "cases": proof.cases,
+        "latest": _latest(year) if year else None,
+    }
+
+
+def _latest(year: Year) -> dict[str, Any]:
+    """The latest path through the engine itself, and how far the walk went."""
+    walked, arrival = year.walked, year.latest_at
+    path = [{"at": instant_text(m.at), "what": m.words} for m in walked.latest_path]
+    return {
+        "after": span_text(walked.latest) if walked.latest is not None else None,
+        "marketplace": arrival.marketplace if arrival else None,
+        "arrives_at": instant_text(arrival.at) if arrival else None,
+        "path": path,
+        "arrivals_walked": year.arrivals,
+        "states": walked.states,
+        "moves": walked.moves,
     }
 
 
@@ -115,7 +132,7 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
     proof = checked.proof
     if proof is None:
         return problems
-    document = _worst_case(proof)
+    document = _worst_case(proof, checked.year)
     verdict = "holds" if proof.holds else "does not hold"
     head = (
         f"{path}: the proof {verdict}. The answer is in, or in a person's hands, at most "
@@ -129,7 +146,19 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
         Text(one_line(head, _LINE)),
         Text(worst),
         columns(("step", "begins (UTC)", "over (UTC)"), rows),
+        *(_walk_of(checked.year) if checked.year else []),
     ]
+
+
+def _walk_of(year: Year) -> list[RenderableType]:
+    """The walk through the engine, for a person: how far it went, and its latest path."""
+    found = _latest(year)
+    head = (
+        f"Walked through the engine from {found['arrivals_walked']} of them, {found['moves']} moves: "
+        f"whatever anybody does or leaves undone, answered at most {found['after']} after arrival:"
+    )
+    path = in_words(year.walked.latest_path, year.latest_at) if year.latest_at else ""
+    return [Text(head), Text(one_line(path, _LINE))]
 
 
 def add_to(playbooks: typer.Typer) -> None:

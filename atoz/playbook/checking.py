@@ -19,6 +19,7 @@ from atoz.playbook.proof import Proof, Worst, prove
 from atoz.playbook.prove import worst_case
 from atoz.playbook.structure import flaws
 from atoz.playbook.tree import Path
+from atoz.playbook.walking import Year, flaws_of, walk_year
 
 
 class Checked(NamedTuple):
@@ -27,6 +28,8 @@ class Checked(NamedTuple):
     problems: tuple[Problem, ...]
     playbook: Playbook | None = None
     proof: Proof | None = None
+    year: Year | None = None
+    """The walk through the engine, where text, structure and time left nothing to say."""
 
     @property
     def ok(self) -> bool:
@@ -48,10 +51,33 @@ def check_playbook(
         playbook = load_playbook(text, file, templates)
     except PlaybookRefused as refused:
         return Checked(refused.problems)
-    proof = prove(playbook, meant(playbook, markets), first_day, limit)
+    looked = look_at(playbook, meant(playbook, markets), first_day, limit)
+    problems = [problem_at(text, file, path, said) for path, said in looked.found]
+    ranked = tuple(sorted(problems, key=lambda problem: problem[1:3]))
+    return Checked(ranked, playbook, looked.proof, looked.year)
+
+
+class Looked(NamedTuple):
+    """What is wrong with a playbook, at which of its values; the sum, and the walk if there was one."""
+
+    found: list[tuple[Path, str]]
+    proof: Proof
+    year: Year | None
+
+
+def look_at(
+    playbook: Playbook,
+    markets: Mapping[str, SendingHours],
+    first_day: date,
+    limit: timedelta | None = None,
+) -> Looked:
+    """The proof in these marketplaces: the sum and the structure, and where they hold the walk."""
+    proof = prove(playbook, markets, first_day, limit)
     found = [*_too_long(playbook, proof, markets, first_day), *flaws(playbook)]
-    problems = tuple(problem_at(text, file, path, said) for path, said in found)
-    return Checked(tuple(sorted(problems, key=lambda p: p[1:3])), playbook, proof)
+    if found:
+        return Looked(found, proof, None)
+    year = walk_year(playbook, markets, first_day, limit)
+    return Looked(list(flaws_of(playbook, year)), proof, year)
 
 
 def load_sound(text: str, file: str, templates: frozenset[str] | None = None) -> Playbook:
@@ -84,11 +110,10 @@ def _too_long(
     """The path that takes too long, with dates, and the smallest change that mends it."""
     if proof.holds:
         return
-    chosen = meant(playbook, markets)
     mend = smallest_mend(
         playbook,
-        holds=lambda p: prove(p, chosen, first_day, proof.limit).holds,
-        likely=lambda p: _fits(p, proof, chosen),
+        holds=lambda p: prove(p, markets, first_day, proof.limit).holds,
+        likely=lambda p: _fits(p, proof, markets),
     )
     latest = max(proof.worst.case.legs, key=lambda leg: leg.over).step
     last = next(n for n, step in enumerate(playbook.steps) if step.id == latest)
@@ -96,7 +121,7 @@ def _too_long(
     said = (
         f"may answer as late as {span_text(proof.worst.finishes_after)} after the claim arrives, "
         f"{span_text(proof.over)} more than the limit of {span_text(proof.limit)} less the margin "
-        f"of {span_text(proof.margin)} allows. {told(proof.worst, chosen)}: {advice}"
+        f"of {span_text(proof.margin)} allows. {told(proof.worst, markets)}: {advice}"
     )
     yield (mend.path if mend else ("steps", last, "id")), said
 
