@@ -18,8 +18,8 @@ from atoz.mail.plain import one_line
 from atoz.playbook.checking import Checked
 from atoz.playbook.problems import PlaybookRefused
 from atoz.playbook.proof import Proof
-from atoz.service.feasible import infeasible
 from atoz.playbook.walking import Year, in_words
+from atoz.service.feasible import infeasible
 
 PANEL = "Playbooks and rehearsals"
 _LINE = 2_000

@@ -253,7 +253,9 @@ class Life:
         """What a person does about a task, within the time that the playbook gives; the same at each look."""
         lot = random.Random(f"{self.chance_seed}/{task.id}")  # noqa: S311 - a repeatable draw
         share = 1.0 if self.slowest else lot.choice([1.0, 1.0, lot.random()])
-        at = task.opened_at + timedelta(seconds=int(share * self.book.operator_lead.total_seconds()))
+        at = task.opened_at + timedelta(
+            seconds=int(share * self.book.operator_lead.total_seconds())
+        )
         if task.kind == "approve-appeal":
             return self.approval(task, lot)
         if task.kind == "settle-send":
