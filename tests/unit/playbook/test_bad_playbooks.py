@@ -6,6 +6,7 @@ The files lie in `bad/`; the comments at their top say how `playbook check` refu
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from datetime import date
 from pathlib import Path
@@ -93,11 +94,9 @@ def test_a_mark_at_the_beginning_is_no_text() -> None:
 def test_a_playbook_of_the_folder_is_checked_while_another_is_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Only the policies and the names of the templates are needed beside the file."""
-    (tmp_path / "policies").mkdir()
-    for path in (PLAYBOOKS / "policies").iterdir():
-        (tmp_path / "policies" / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "good.yaml").write_bytes((PLAYBOOKS / "hand-over.yaml").read_bytes())
+    """No other playbook is needed beside the one that is checked."""
+    shutil.copytree(PLAYBOOKS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "hand-over.yaml").rename(tmp_path / "good.yaml")
     (tmp_path / "broken.yaml").write_text("name: [", "utf-8")
     monkeypatch.setenv("ATOZ_PLAYBOOKS", str(tmp_path))
     assert main(["playbook", "check", "good", "-o", "json"]) == 0
