@@ -63,6 +63,8 @@ class NoticeJob(Record):
     warnings: tuple[WarningGiven, ...] = ()
     due: dict[str, Instant] = {}
     at: Instant
+    state: CaseState | None = None
+    """The claim, where a task asks for a letter that has no packet yet."""
 
 
 class FactsJob(Record):

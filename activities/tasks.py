@@ -1,25 +1,39 @@
 """Telling people: a task that nobody is told of does not exist.
 
-A question that a folder of sent mail may answer is put to it, too (`asking`).
+A question that a folder of sent mail may answer is put to it, too (`asking`), and a letter that a task
+asks for is drafted into a packet.
 """
+
+import logging
 
 from temporalio import activity
 
 from activities import jobs, names
 from activities.desk_words import Texts, with_text
+from activities.packing import Packing
 from activities.settling import Asking
+from atoz.appeal.letters import LETTERS
+from atoz.appeal.packet.letters import letter_dossier
 from atoz.claims.base import instant_text
 from atoz.notices import Notice, Notifier
 from atoz.playbook.events import Noticed
 from atoz.playbook.state import Task
 
 
+_LOG = logging.getLogger("atoz")
+
+
 class Tasks:
-    """Tells operators of tasks and of clocks that run out."""
+    """Tells operators of tasks and of clocks that run out; `packing` makes the packets of letters."""
 
     def __init__(
-        self, notifier: Notifier, asking: Asking | None = None, texts: Texts | None = None
+        self,
+        notifier: Notifier,
+        asking: Asking | None = None,
+        texts: Texts | None = None,
+        packing: Packing | None = None,
     ) -> None:
+        self._packing = packing
         self._notifier = notifier
         self._asking = asking
         self._texts = texts
@@ -29,13 +43,35 @@ class Tasks:
         """One notice for everything that is due together; says which channels failed."""
         if self._asking and any(task.kind == "settle-send" for task in job.tasks):
             await self._asking.ask(job.workflow_id)
-        failed = await self._notifier.tell(notice_of(await self._in_words(job)))
+        packets = {task.id: await self._letter(task, job) for task in job.tasks}
+        written = {task: folder for task, folder in packets.items() if folder}
+        tasks = tuple(
+            task.model_copy(update={"packet": written.get(task.id, task.packet)})
+            for task in job.tasks
+        )
+        told = await self._in_words(job.model_copy(update={"tasks": tasks}))
+        failed = await self._notifier.tell(notice_of(told))
         return Noticed(
             at=job.at,
             tasks=tuple(task.id for task in job.tasks),
             warnings=job.warnings,
             failed=tuple(failed),
+            packets=written,
         )
+
+    async def _letter(self, task: Task, job: jobs.NoticeJob) -> str | None:
+        """Write the packet of the letter that a task asks for, once; its folder."""
+        if self._packing is None or job.state is None or task.packet or task.kind not in LETTERS:
+            return None
+        try:
+            dossier = letter_dossier(task.kind, job.state, job.at, self._packing.kit.words)
+            if dossier is None:
+                return None
+            return str((await self._packing.write(dossier, job.state.fact_archives)).folder)
+        except Exception:  # noqa: BLE001 - see below
+            # People must be told of the task in any case; `status` has the draft all the same.
+            _LOG.exception("the packet of %s for %s could not be written", task.id, job.order_id)
+            return None
 
     async def _in_words(self, job: jobs.NoticeJob) -> jobs.NoticeJob:
         """What the desk says of its tasks lies in the store."""

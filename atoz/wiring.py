@@ -167,6 +167,8 @@ def build_activities(
         email_to=settings.appeal_email,
         post=build_post(settings),
     )
+    asking = Questions(store) if settings.sent_folder else None
+    tasks = Tasks(notifier, asking, store, packing)
     return [
         claims.open_claim,
         claims.archive_facts,
@@ -174,7 +176,7 @@ def build_activities(
         messages.send_message,
         appeals.draft_appeal,
         appeals.hand_in_appeal,
-        Tasks(notifier, Questions(store) if settings.sent_folder else None, store).notify_operators,
+        tasks.notify_operators,
     ]
 
 

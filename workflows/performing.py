@@ -12,6 +12,7 @@ from temporalio.exceptions import ActivityError
 
 from activities import jobs
 from activities import names as activity_names
+from atoz.appeal.letters import LETTERS
 from atoz.appeal.packet.dossier import appeal_dossier
 from atoz.playbook import acts
 from atoz.playbook import events as ev
@@ -160,10 +161,13 @@ async def _transmit(job: jobs.HandInJob) -> ev.AppealTried:
 
 
 async def _notify(state: CaseState, notify: acts.Notify, now: datetime) -> ev.Noticed:
+    tasks = tuple(task for task in state.tasks if task.id in notify.tasks)
+    letters = any(task.kind in LETTERS and task.packet is None for task in tasks)
     job = jobs.NoticeJob(
         workflow_id=state.workflow_id,
         order_id=state.file.claim.order_id,
-        tasks=tuple(task for task in state.tasks if task.id in notify.tasks),
+        tasks=tasks,
+        state=state if letters else None,
         warnings=notify.warnings,
         due={clock.id: clock.due for clock in state.clocks},
         at=now,

@@ -205,6 +205,8 @@ class Noticed(Event):
     tasks: tuple[str, ...] = ()
     warnings: tuple[WarningGiven, ...] = ()
     failed: tuple[str, ...] = ()
+    packets: dict[str, str] = {}
+    """Where the draft of a letter lies, by task."""
 
 
 class Archived(Event):

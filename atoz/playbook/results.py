@@ -307,6 +307,8 @@ def noticed(work: Work, event: ev.Noticed) -> None:
         _warned(work, warning, event.failed)
     for task in event.tasks:
         work.change_task(task, told=not event.failed)
+    for task, packet in event.packets.items():
+        work.change_task(task, packet=packet)
     work.set(tell_again_at=work.at + TELL_AGAIN_AFTER if event.failed else None)
 
 

@@ -16,7 +16,7 @@ from atoz.claims.facts import Fact
 from atoz.playbook.parts import Attachment, Sentence
 from atoz.playbook.state import Appeal, CaseState
 
-Kind = Literal["appeal", "answer-information", "metric-restoration", "plan-of-action"]
+Kind = Literal["appeal", "answer-information", "metric-restoration", "post-decision-appeal"]
 
 LONGEST_VALUE = 600
 """Signs of a fact's value that a packet shows; the claim's record has it whole."""

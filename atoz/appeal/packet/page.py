@@ -79,7 +79,7 @@ def _words(speech: Speech) -> dict[str, str]:
 
 
 def _title(dossier: Dossier, speech: Speech) -> str:
-    if dossier.kind == "appeal":
+    if "appeal" in dossier.kind:
         return speech.book.headings.title
     return str(getattr(speech.own.titles, dossier.kind.replace("-", "_")))
 

@@ -10,10 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from atoz.appeal.packet import manifest
 from atoz.appeal.packet.compare import Difference, differences
-from atoz.appeal.packet.dossier import Dossier, appeal_dossier
+from atoz.appeal.packet.dossier import Dossier, Kind, appeal_dossier
 from atoz.appeal.packet.folder import Found
+from atoz.appeal.packet.letters import LETTER_KINDS, letter_dossier
 from atoz.appeal.packet.make import Kept, Kit, make_packet
 from atoz.appeal.packet.views import file_name
+from atoz.appeal.words import AppealWords
 from atoz.claims.base import Instant
 from atoz.playbook.posted import appeal_of
 from atoz.playbook.state import CaseState
@@ -31,6 +33,14 @@ class Claimed(NamedTuple):
     def digest(self) -> str:
         """The digest of the text and its attachments."""
         return str(self.document.get("digest"))
+
+    @property
+    def letter(self) -> tuple[Kind, int] | None:
+        """Which letter it is and how many facts it was written from; None for an appeal."""
+        known = self.document.get("facts_known")
+        kind = next((kind for kind in LETTER_KINDS if kind == self.document.get("kind")), None)
+        whole = kind and isinstance(known, int) and self.as_of is not None
+        return (kind, int(known)) if kind and known is not None and whole else None
 
     @property
     def language(self) -> str | None:
@@ -69,7 +79,7 @@ async def verified(
     A file is read from the packet where it is the recorded one, so that no store is needed for a
     packet that is whole. Raises what a store in trouble raises.
     """
-    dossier = _dossier(state, says)
+    dossier = _dossier(state, says, kit.words)
     if dossier is None:
         return [
             Difference(manifest.NAME, f"its digest {says.digest[:32]} is of no text of this claim")
@@ -82,8 +92,18 @@ async def verified(
     ]
 
 
-def _dossier(state: CaseState, says: Claimed) -> Dossier | None:
-    """The dossier of the recorded text with this digest, of this very revision where there are two."""
+def _dossier(state: CaseState, says: Claimed, words: AppealWords) -> Dossier | None:
+    """The dossier with this digest: of a letter as it was written then, else of a recorded text."""
+    if says.letter is None:
+        return _of_text(state, says)
+    kind, known = says.letter
+    assert says.as_of is not None, "a letter says when it was written"
+    found = letter_dossier(kind, state, says.as_of, words, known)
+    return found if found and found.digest == says.digest else None
+
+
+def _of_text(state: CaseState, says: Claimed) -> Dossier | None:
+    """Of this very revision where two have the same text."""
     texts = [appeal_of(fact) for fact in state.facts if fact.kind == "appeal_drafted"]
     same = [text for text in texts if text.digest == says.digest]
     named = [text for text in same if text.revision == says.document.get("revision")]

@@ -37,7 +37,6 @@ class Titles(Strict):
 
     answer_information: Words
     metric_restoration: Words
-    plan_of_action: Words
 
 
 class Labels(Strict):
