@@ -19,7 +19,6 @@ from atoz.notices import Notice, Notifier
 from atoz.playbook.events import Noticed
 from atoz.playbook.state import Task
 
-
 _LOG = logging.getLogger("atoz")
 
 
