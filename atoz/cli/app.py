@@ -21,6 +21,7 @@ from atoz.cli import (
     people,
     playbooks,
     plays,
+    reasons,
     reports,
     system,
     upgrades,
@@ -48,6 +49,7 @@ def build() -> typer.Typer:
     board.add_to(app)
     people.add_to(app)
     claims.add_to(app)
+    reasons.add_to(app)
     reports.add_to(app)
     work.add_to(app)
     plays.add_to(app, books)

@@ -121,18 +121,20 @@ def played(
 
     With a note where the case comes to no appeal. Raises BadInput for an instant before the claim.
     """
-    from atoz.harness.play import state_at  # noqa: PLC0415 - other verbs need not wait for it
+    from atoz.harness.play import at_the_draft, stood  # noqa: PLC0415 - other verbs need not wait for it
 
     if at is not None and utc(at) < case.claim.notified_at:
         raise BadInput(f"--at: the claim arrives later, {instant_text(case.claim.notified_at)}")
-    played = state_at(call.settings, case, at and utc(at), playbook)
-    if at is not None or played[0].appeal is not None:
+    if at is not None:
+        return stood(call.settings, case, utc(at), playbook), None
+    played = at_the_draft(call.settings, case, playbook)
+    if played[0].appeal is not None:
         return played, None
     ends = [e.at for e in case.events if e.type in ("decision", "operator")]
     before = max(min(ends, default=played[1]) - timedelta(seconds=1), case.claim.notified_at)
     how = played[0].status.value.replace("_", " ")
     note = f"this case comes to no appeal ({how}): written as of {instant_text(before)}"
-    return state_at(call.settings, case, before, playbook), note
+    return stood(call.settings, case, before, playbook), note
 
 
 def _first(state: CaseState) -> AppealDrafted:

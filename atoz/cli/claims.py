@@ -78,17 +78,6 @@ async def timeline(call: Call, order: given.Order) -> Answer:
     return Answer(document, timeline_look(document))
 
 
-async def why(
-    call: Call,
-    order: given.Order,
-    step: Annotated[str, typer.Argument(metavar="STEP", help="like request-photos")],
-) -> Answer:
-    """Why a step acted, waits, was moved or left out: its rule, the facts, the clock."""
-    document = await looking.why(await call.service(), order, step)
-    rows = [line(document["rule"]), *(line(sentence) for sentence in document["sentences"])]
-    return Answer(document, rows)
-
-
 Limit = Annotated[int, typer.Option(min=1, max=listing.LARGEST_PAGE, help="entries of one page")]
 PageToken = Annotated[
     str | None, typer.Option(metavar="T", help="next_page_token of the page before")
@@ -129,7 +118,6 @@ def add_to(app: typer.Typer) -> None:
     register(app, start, PANEL, acts=True)
     register(app, status, PANEL)
     register(app, timeline, PANEL)
-    register(app, why, PANEL)
     register(app, list_, PANEL)
     register(app, amend, PANEL, acts=True)
     register(app, refunded, PANEL, acts=True)

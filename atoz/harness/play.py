@@ -31,7 +31,7 @@ from atoz.playbook.acts import Do
 from atoz.playbook.chart import Chart, chart
 from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
-from atoz.playbook.simulate import World, outcome, simulate, timeline
+from atoz.playbook.simulate import Simulated, World, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
 from atoz.settings import Settings
 from atoz.vault.ring import make_ring
@@ -48,14 +48,7 @@ class Played(NamedTuple):
 
 def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -> Played:
     """The case under a virtual clock. Raises BadInput."""
-    rules = forced(load_rules(settings), settings, playbook)
-    rules.library.policy(case.claim.marketplace)
-    state = open_claim(
-        names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
-    )
-    script = script_of(case, rules.library.phrases, Photos().make)
-    world = _world(rules, settings, case.world)
-    played = simulate(state, script, case.operator, world, troubles=case.world)
+    played = _simulated(settings, case, playbook)
     return _played(played.state, played.state.facts, played.ended_at)
 
 
@@ -84,27 +77,41 @@ def continued(
     return _played(played.state, played.state.facts, played.ended_at, now)
 
 
-def state_at(
-    settings: Settings, case: CaseFile, at: datetime | None, playbook: str | None = None
+def stood(
+    settings: Settings, case: CaseFile, at: datetime | None = None, playbook: str | None = None
 ) -> tuple[CaseState, datetime]:
-    """The simulated claim at an instant (UTC), or right after its appeal was first drafted.
+    """The simulated claim at an instant (UTC), else at its end, and that instant. Raises BadInput."""
+    return _simulated(settings, case, playbook, last=at)
 
-    Without `at` and without an appeal it is the claim's end. Raises BadInput.
-    """
+
+def at_the_draft(
+    settings: Settings, case: CaseFile, playbook: str | None = None
+) -> tuple[CaseState, datetime]:
+    """The simulated claim right after its appeal was first drafted, else at its end. Raises BadInput."""
+    try:
+        return _simulated(settings, case, playbook, drafted=True)
+    except _Reached as reached:
+        return reached.state, reached.at
+
+
+def _simulated(
+    settings: Settings,
+    case: CaseFile,
+    playbook: str | None,
+    *,
+    last: datetime | None = None,
+    drafted: bool = False,
+) -> Simulated:
+    """The case under a virtual clock, to its end or to an instant; `drafted` stops it at the draft."""
     rules = forced(load_rules(settings), settings, playbook)
     rules.library.policy(case.claim.marketplace)
-    script = script_of(case, rules.library.phrases, Photos().make)
     state = open_claim(
         names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
     )
-    if at is not None:
-        script = [event for event in script if event.at <= at]
-    stop = _Stop(_world(rules, settings, case.world), at)
-    try:
-        played = simulate(state, script, case.operator, stop, troubles=case.world)
-    except _Reached as reached:
-        return reached.state, reached.at
-    return played.state, at or played.ended_at
+    script = script_of(case, rules.library.phrases, Photos().make)
+    world = _world(rules, settings, case.world)
+    stop = _Stop(world) if drafted else world
+    return simulate(state, script, case.operator, stop, troubles=case.world, last=last)
 
 
 def _world(rules: Rules, settings: Settings, troubles: Troubles) -> World:
@@ -114,7 +121,7 @@ def _world(rules: Rules, settings: Settings, troubles: Troubles) -> World:
 
 
 class _Reached(Exception):  # noqa: N818 - named for what happened
-    """The instant, or the draft, that was asked for."""
+    """The draft that was asked for."""
 
     def __init__(self, state: CaseState, at: datetime) -> None:
         super().__init__()
@@ -123,17 +130,14 @@ class _Reached(Exception):  # noqa: N818 - named for what happened
 
 
 class _Stop:
-    """A world that ends when the first act after an instant, or the act after the draft, is due."""
+    """A world that ends when the act after the first draft is due."""
 
-    def __init__(self, world: World, at: datetime | None) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._at = at
 
     def perform(self, state: CaseState, do: Do, now: datetime) -> ev.Event:
-        """Carry the act out, unless what was asked for is reached before it."""
-        if self._at is not None and now > self._at:
-            raise _Reached(state, self._at)
-        if self._at is None and state.appeal is not None:
+        """Carry the act out, unless the draft is reached before it."""
+        if state.appeal is not None:
             raise _Reached(state, now)
         return self._world.perform(state, do, now)
 

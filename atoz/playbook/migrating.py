@@ -98,6 +98,8 @@ def _twice(state: CaseState, new: Playbook) -> Iterator[str]:
     done = {act_text(step): step.id for step in playbook_of(state).steps if acted(state, step.id)}
     done |= {f"send {queued.template}": queued.id for queued in state.queue}
     for step in new.steps:
+        if playbook_of(state).step(step.id) is None and acted(state, step.id):
+            yield f"`{step.id}` is the name of something that acted already: call the step otherwise"
         before = done.get(act_text(step))
         if before is not None and not acted(state, step.id):
             yield f"`{step.id}` would {act_text(step)} a second time: `{before}` did"

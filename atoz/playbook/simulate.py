@@ -61,14 +61,16 @@ def simulate(
     *,
     troubles: Troubles | None = None,
     now: datetime | None = None,
+    last: datetime | None = None,
 ) -> Simulated:
     """Play a claim through its script until nothing more is awaited; a fresh one from its start.
 
     It ends at the latest of: last event, last act of the persona, claim closed, response due; and
-    not before the troubles' `until`. `now` is where a claim that runs already stands.
+    not before the troubles' `until`; with `last`, at that instant. `now` is where a claim that runs
+    already stands.
     """
     course = Course(state, script, persona, world, troubles=troubles or Troubles(), now=now)
-    return course.run()
+    return course.run(last)
 
 
 class Course:
@@ -94,8 +96,8 @@ class Course:
         self._late, self._slow = list(troubles.late), list(troubles.slow)
         self._least = state.file.claim.notified_at + troubles.until
 
-    def run(self) -> Simulated:
-        """Play to the end."""
+    def run(self, last: datetime | None = None) -> Simulated:
+        """Play to the end, or to the instant `last`: what is due then has happened, nothing after it."""
         until = self._settle()
         while not isinstance(until, Done):
             if self._late and until < _NEVER:
@@ -104,12 +106,14 @@ class Course:
             next_at = min(until, arriving[0].at) if arriving else until
             if next_at > self._least and is_over(self.state, next_at, bool(arriving)):
                 break
+            if last is not None and next_at > last:
+                break
             self.now = max(self.now, next_at)
             until = self._settle()
             while not isinstance(until, Done) and (event := self._arrived(next_at)):
                 self._take(event)
                 until = self._settle()
-        return Simulated(self.state, self.now)
+        return Simulated(self.state, last or self.now)
 
     def _settle(self) -> datetime | Done:
         """Act until the engine waits; until when it waits."""

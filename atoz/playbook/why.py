@@ -4,42 +4,39 @@ It asks the very functions that decide, so that an answer can never differ from 
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from atoz.claims.base import instant_text, span_text
-from atoz.playbook.agenda import agenda
+from atoz.playbook.diff import act_text
+from atoz.playbook.foresee import Coming, coming
 from atoz.playbook.model import Playbook, Step
-from atoz.playbook.schedule import act_at, due_at, latest_start, natural, playbook_of
-from atoz.playbook.state import CaseState, StepRun
-
-_ENDS = ("message_sent", "message_refused", "message_unknown", "step_skipped", "appeal_submitted")
-_NOTICED = timedelta(minutes=1)
+from atoz.playbook.schedule import natural, playbook_of
+from atoz.playbook.state import CaseState
+from atoz.playbook.why_over import how_it_ended
+from atoz.playbook.why_parts import Told, planned_sentences
+from atoz.playbook.why_waiting import how_it_stands
 
 
 def why(state: CaseState, step_id: str, now: datetime) -> dict[str, Any] | None:
     """What made, moved or blocks a step, as of `now` (UTC); None where the playbook has no such step.
 
-    `{step, state, rule, planned_at, acts_at, facts, clock, sentences}`; the sentences are stable.
+    `{step, state, verdict, playbook, playbook_digest, rule, file, line, planned_at, acts_at, facts, clock,
+    shift, hold, pause, needs, sentences}`; keys and sentences are stable, instants in UTC.
     """
     step = playbook_of(state).step(step_id) if state.playbook else None
     if step is None:
         return None
-    run = state.run(step_id)
-    planned = natural(state, step)
-    acts = None if run.over else act_at(state, step, now)
-    return {
-        "step": step_id,
-        "state": run.state,
-        "rule": rule_of(playbook_of(state), step),
-        "planned_at": instant_text(planned) if planned else None,
-        "acts_at": instant_text(acts) if acts else None,
-        "facts": [fact.id for fact in state.facts if fact.step == step_id],
-        "clock": {"name": "response", "due": instant_text(due_at(state))},
-        "sentences": [*_made(step, state, planned), *_happened(state, step_id, run)]
-        if run.over
-        else [*_made(step, state, planned), *_moved(state, step, planned, acts), *_stops(state, step, now)],
-    }  # fmt: skip
+    ahead = {each.step: each for each in coming(state, now)}
+    return _answer(state, step, now, ahead)
+
+
+def why_all(state: CaseState, now: datetime) -> list[dict[str, Any]]:
+    """The answer for every step of the claim's playbook, in its order; none before it is chosen."""
+    if state.playbook is None:
+        return []
+    ahead = {each.step: each for each in coming(state, now)}
+    return [_answer(state, step, now, ahead) for step in state.playbook.steps]
 
 
 def rule_of(playbook: Playbook, step: Step) -> str:
@@ -50,81 +47,54 @@ def rule_of(playbook: Playbook, step: Step) -> str:
         when,
         step.wait and f"wait: {span_text(step.wait)}",
         step.or_when and f"or_when: {step.or_when}",
-        step.send and f"send: {step.send}",
-        step.submit and f"submit: {step.submit}",
-        step.ask and f"ask: {step.ask}",
-        step.draft and f"draft: {step.draft}",
+        act_text(step).replace(" ", ": ", 1),
         step.skip_if and f"skip_if: [{', '.join(step.skip_if)}]",
         step.only_if and f"only_if: [{', '.join(step.only_if)}]",
     ]
     return ", ".join(part for part in parts if part)
 
 
-def _made(step: Step, state: CaseState, planned: datetime | None) -> Iterator[str]:
-    """What planned it."""
-    if planned is None:
-        yield f"It waits for {step.after}, which is not over."
-    elif step.at is not None:
-        arrived = instant_text(state.file.claim.notified_at)
-        yield (
-            f"The playbook plans it {span_text(step.at)} after the claim arrived ({arrived}): "
-            f"{instant_text(planned)}."
-        )
-    else:
-        over = state.run(step.after or "").done_at
-        ended = f" ({instant_text(over)})" if over else ""
-        yield (
-            f"The playbook plans it {span_text(step.wait)} after {step.after}{ended}: "
-            f"{instant_text(planned)}."
-        )
+def _answer(
+    state: CaseState, step: Step, now: datetime, ahead: dict[str, Coming]
+) -> dict[str, Any]:
+    book, run, planned = playbook_of(state), state.run(step.id), natural(state, step)
+    told = how_it_ended(state, step) if run.over else how_it_stands(state, step, now, ahead)
+    clock = state.clock("response")
+    return {
+        "step": step.id,
+        "state": run.state,
+        "verdict": told.verdict,
+        "playbook": book.name,
+        "playbook_digest": state.playbook_digest,
+        "rule": rule_of(book, step),
+        **_place(book, step),
+        "planned_at": instant_text(planned) if planned else None,
+        "acts_at": instant_text(told.acts_at) if told.acts_at else None,
+        "facts": _facts(state, step, told),
+        "clock": clock
+        and {"name": clock.id, "due": instant_text(clock.due), "source": clock.source},
+        "shift": told.shift,
+        "hold": told.hold,
+        "pause": told.pause,
+        "needs": list(told.needs),
+        "sentences": [*planned_sentences(state, step), *told.sentences],
+    }
 
 
-def _happened(state: CaseState, step_id: str, run: StepRun) -> Iterator[str]:
-    """How a step that is over ended, by the facts that say so."""
-    for fact in state.facts:
-        if fact.step == step_id and fact.kind in _ENDS:
-            detail = fact.data.get("why") or fact.data.get("detail")
-            more = f": {detail}" if detail else ""
-            yield f"{fact.kind.replace('_', ' ').capitalize()} at {instant_text(fact.at)} ({fact.id}){more}."
-    if run.done_at is not None:
-        yield f"It is over since {instant_text(run.done_at)} ({run.state})."
+def _place(book: Playbook, step: Step) -> dict[str, Any]:
+    """Where the rule was written; unknown for claims from before that was kept."""
+    written = book.written
+    line = written.lines.get(step.id) if written else None
+    return {"file": written.file if written else None, "line": line}
 
 
-def _moved(
-    state: CaseState, step: Step, planned: datetime | None, acts: datetime | None
-) -> Iterator[str]:
-    """What lies between the plan and the instant at which it acts."""
-    if acts is None:
-        return
-    if state.held_until is not None and planned is not None and state.held_until > planned:
-        yield f"A reply holds it until {instant_text(state.held_until)} ({state.held_why})."
-    if step.submit and acts <= latest_start(state) and (planned is None or acts < planned):
-        yield f"It starts at {instant_text(acts)} at the latest, so that the answer is in before the margin."
-    elif step.send and planned is not None and acts - planned > _NOTICED and state.policy:
-        hours = state.policy.sending_hours
-        yield (
-            f"Messages go from {hours.opens:%H:%M} to {hours.closes:%H:%M} in {hours.zone}: "
-            f"it acts at {instant_text(acts)}."
-        )
+def _facts(state: CaseState, step: Step, told: Told) -> list[str]:
+    """Every fact that the answer rests on, each once, in the order of recording."""
+    own = {fact.id for fact in state.facts if fact.step == step.id}
+    return sorted({*own, *told.facts}, key=lambda known: int(known[1:]))
 
 
-def _stops(state: CaseState, step: Step, now: datetime) -> Iterator[str]:
-    """What keeps it from acting, or that it will act, and what would have to happen."""
-    item = next((item for item in agenda(state, now) if item.step == step.id), None)
-    for stops, said in (
-        (state.decided, "The marketplace has decided: no step acts any more."),
-        (state.refunded_at is not None, "The order was refunded: nothing is left to answer."),
-        (state.handed_over, "A person handles the claim: no step acts any more."),
-        (state.paused, "The claim is paused: it acts again after `resume`."),
-        (
-            bool(state.file.missing) and not step.ask,
-            f"The claim is incomplete ({', '.join(state.file.missing)}): `amend` completes it.",
-        ),
-    ):
-        if stops:
-            yield said
-            return
-    if item is not None:
-        yield f"Next: {item.why}, at {instant_text(max(item.at, now))}."
-    elif state.run(step.id).state != "waiting":
-        yield f"It waits for a person ({state.run(step.id).state}): see the open tasks."
+def places(answer: dict[str, Any]) -> Iterator[str]:
+    """Where the rule of an answer stands, for a person: `documented.yaml:15`, or nothing."""
+    if answer["file"] is not None:
+        yield f"{answer['file']}:{answer['line']}" if answer["line"] else answer["file"]

@@ -3,6 +3,7 @@
 One that was stopped on the server still answers from its history: it is shown as what it is.
 """
 
+from datetime import datetime
 from typing import Any
 
 from atoz.claims.base import utc
@@ -11,6 +12,7 @@ from atoz.errors import BadInput
 from atoz.playbook.problems import instead
 from atoz.playbook.state import CaseState
 from atoz.playbook.why import why as explained
+from atoz.playbook.why import why_all
 from atoz.service.acting import not_running
 from atoz.service.archive import archived, in_order, older, older_facts, shown
 from atoz.service.base import Service, claim_id, no_such_claim
@@ -78,24 +80,31 @@ async def standing(service: Service, order_id: str) -> tuple[CaseState, list[dic
 
 
 async def why(service: Service, order_id: str, step: str) -> dict[str, Any]:
-    """What made, moved or blocks a step of a claim.
+    """What made, moved or blocks a step of a claim, running or over.
 
     Raises NoSuchClaim, NoWorker, BadInput for a step that its playbook does not have.
     """
-    workflow_id = claim_id(order_id)
-    found = await _asked(service, workflow_id, "case")
-    if found is None:
-        if await archived(service, workflow_id):
-            raise BadInput(
-                f"the claim of order {order_id} is over: its `timeline` says what happened"
-            )
-        found = await _ended(service, workflow_id, "case")
-    state = CaseState.model_validate(found)
-    answer = explained(state, step, utc(service.now()))
+    state = await whole_case(service, order_id)
+    return {**_named(state), **why_of(state, step, utc(service.now()))}
+
+
+async def why_each(service: Service, order_id: str) -> dict[str, Any]:
+    """The same of every step: `{workflow_id, order_id, steps: […]}`. Raises NoSuchClaim, NoWorker."""
+    state = await whole_case(service, order_id)
+    return {**_named(state), "steps": why_all(state, utc(service.now()))}
+
+
+def why_of(state: CaseState, step: str, now: datetime) -> dict[str, Any]:
+    """The answer for one step. Raises BadInput for one that the playbook does not have."""
+    answer = explained(state, step, now)
     if answer is None:
         names = [each.id for each in state.playbook.steps] if state.playbook else []
         raise BadInput(f"this claim's playbook has no step {step}: {instead(step, names)}")
-    return {"workflow_id": workflow_id, "order_id": order_id, **answer}
+    return answer
+
+
+def _named(state: CaseState) -> dict[str, Any]:
+    return {"workflow_id": state.workflow_id, "order_id": state.file.claim.order_id}
 
 
 async def whole_case(service: Service, order_id: str) -> CaseState:

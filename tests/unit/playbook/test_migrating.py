@@ -175,6 +175,13 @@ def test_a_late_step_that_the_new_playbook_leaves_out_is_told() -> None:
     assert "`deescalate` would be skipped: late" in reasons(play, book)
 
 
+def test_a_new_step_is_not_called_like_an_answer_that_went() -> None:
+    """It would count as done: the buyer asked how to withdraw, and that answer has the same name."""
+    play = Play().to(HOUR).reply("asks_how_to_withdraw")
+    more = without("none", {"id": "withdraw-help", "at": "2d", "send": "withdraw_help"})
+    assert "`withdraw-help` is the name of something that acted already" in reasons(play, more)
+
+
 def test_a_drafted_appeal_has_acted() -> None:
     """Its step must stay what it is, although nothing was handed in yet."""
     play = Play(findings=BLOCKED).to(4 * DAY + HOUR)
