@@ -215,7 +215,7 @@ def test_what_counts_as_asking_for_json(line: list[str], expected: bool) -> None
 
 def test_words_of_outsiders_cannot_steer_a_terminal() -> None:
     """Control signs and line breaks become spaces."""
-    assert plain("a\x1b[31m\nb\u202ec") == "a [31m b c"
+    assert plain("a\x1b[31m\nb\u202ec") == "a [31m bc"
 
 
 def test_time_left_is_said_in_two_units() -> None:
