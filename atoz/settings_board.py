@@ -16,6 +16,7 @@ from atoz.claims.base import Span
 from atoz.settings_reading import Fault, addresses
 
 BOARD_PORT = 9233
+CODEC_PORT = 9333
 _HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,63}$"
 _SHORTEST_SECRET = 24
 
@@ -42,6 +43,14 @@ class BoardSettings(BaseSettings):
     board_session: Span = Field(
         default="12h", validate_default=True, description="a span from 5m to 30d, like 12h"
     )
+    codec_host: str = Field(
+        "127.0.0.1", min_length=1, max_length=253, description="an address to listen on"
+    )
+    codec_port: int = Field(CODEC_PORT, ge=1, le=65535, description="a port from 1 to 65535")
+    codec_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(addresses)] = Field(
+        ("http://127.0.0.1:8233", "http://localhost:8233"),
+        description="the origins of Temporal's pages, like https://temporal.shop.example",
+    )
     inbound_secret: SecretStr | None = Field(
         None, description=f"a secret of at least {_SHORTEST_SECRET} signs, shared with the sender"
     )
@@ -50,6 +59,11 @@ class BoardSettings(BaseSettings):
     def board_is_local(self) -> bool:
         """Whether the board can be reached from this machine alone."""
         return is_loopback(self.board_host)
+
+    @property
+    def codec_is_local(self) -> bool:
+        """Whether the codec server can be reached from this machine alone."""
+        return is_loopback(self.codec_host)
 
     @property
     def board_proxied(self) -> bool:

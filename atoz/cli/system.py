@@ -37,6 +37,22 @@ def demo(
     _end(lambda: run_demo(exit_, as_json, list(cases or [])), as_json)
 
 
+def codec_server(
+    state: Annotated[Path | None, typer.Option(metavar="DIR", help="else ATOZ_STATE")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="else 9333")] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="of Temporal's pages; repeatable; else 127.0.0.1:8233"),
+    ] = None,
+    output: Output = "text",
+) -> None:
+    """Let Temporal's own pages and command show what is sealed, to people who may look."""
+    from atoz.web.unsealing_alone import serve  # noqa: PLC0415 - only this verb needs it
+
+    as_json = output == "json"
+    _end(lambda: serve(state, port, list(origin or []), as_json=as_json), as_json)
+
+
 def _end(work: Callable[[], int], as_json: bool) -> None:
     raise typer.Exit(guarded(work, as_json=as_json))
 
@@ -44,4 +60,5 @@ def _end(work: Callable[[], int], as_json: bool) -> None:
 def add_to(app: typer.Typer) -> None:
     """Register these verbs."""
     app.command("up", rich_help_panel=PANEL)(up)
+    app.command("codec-server", rich_help_panel=PANEL)(codec_server)
     app.command("demo", rich_help_panel=PANEL)(demo)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from atoz.access.access import Access
 from atoz.access.people import Users
@@ -52,6 +53,19 @@ async def serving(board: Board, place: Place) -> AsyncIterator[asyncio.Task[None
     """The board, listening, until the block ends. Raises BadInput where the port is taken."""
     app = build_app(board, place.hosts, place.origins)
     board.access.links.serve_at(board.address)
+    async with answering(app, place, "ATOZ_BOARD_PORT") as task:
+        try:
+            yield task
+        finally:
+            await app.state.live.close()
+
+
+@contextlib.asynccontextmanager
+async def answering(app: ASGIApp, place: Place, setting: str) -> AsyncIterator[asyncio.Task[None]]:
+    """An application that listens until the block ends. Raises BadInput where the port is taken.
+
+    `setting` names what chooses the port.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -65,29 +79,28 @@ async def serving(board: Board, place: Place) -> AsyncIterator[asyncio.Task[None
     )
     server = _Server(config)
     # The server closes what it is given when it ends.
-    serving = asyncio.create_task(server.serve(sockets=[_listener(place)]))
+    serving = asyncio.create_task(server.serve(sockets=[_listener(place, setting)]))
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way
             await asyncio.sleep(0.02)
         if serving.done():
             serving.result()
-            raise AtozError("the board did not start")
+            raise AtozError(f"what listens on {place.host}:{place.port} did not start")
         yield serving
     finally:
         server.should_exit = True
-        await app.state.live.close()
         # Whoever is impatient and cancels this does not cancel the server in the middle of its end.
         await asyncio.wait({serving})
 
 
-def _listener(place: Place) -> socket.socket:
+def _listener(place: Place, setting: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     try:
         return socket.create_server((place.host, place.port), family=family, backlog=128)
     except OSError as fault:
         raise BadInput(
-            f"the board cannot listen on {place.host}:{place.port} ({fault.strerror}): "
-            "end what does, or set ATOZ_BOARD_PORT"
+            f"nothing can listen on {place.host}:{place.port} ({fault.strerror}): "
+            f"end what does, or set {setting}"
         ) from fault
 
 

@@ -1,0 +1,63 @@
+"""The codec server as a process of its own, until it is told to stop."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from atoz.access.access import Access
+from atoz.errors import BadInput
+from atoz.keeping import open_vault
+from atoz.logging import configure_logging
+from atoz.settings import Settings
+from atoz.vault.codec import SealingCodec
+from atoz.web.alone import login_name
+from atoz.web.place import Place
+from atoz.web.serve import answering, refuse_if_closed
+from atoz.web.unsealing import Unsealing
+
+
+def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_json: bool) -> int:
+    """Serve until SIGTERM or Ctrl-C: 0. Raises BadInput for bad settings, no keys or a taken port.
+
+    `origins` are those of Temporal's pages; none: as set.
+    """
+    settings = Settings() if state is None else Settings(state=state)
+    configure_logging(settings.log_format, settings.log_level)
+    vault = open_vault(settings)
+    if vault is None:
+        raise BadInput("ATOZ_ENCRYPTION is off and there are no keys: nothing is sealed")
+    local = settings.codec_is_local
+    if not local:
+        refuse_if_closed(settings)
+    access = Access(settings.access_folder, settings.board_session)
+    codec = Unsealing(SealingCodec(vault), access, origins or settings.codec_origins)
+    host, number = settings.codec_host, port or settings.codec_port
+    place = Place(host, number, f"http://{host}:{number}")
+    link = access.links.new(login_name(), datetime.now(UTC)) if local else None
+    return asyncio.run(_until_told(codec, place, link, as_json=as_json))
+
+
+async def _until_told(codec: Unsealing, place: Place, link: str | None, *, as_json: bool) -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with answering(codec.app(), place, "ATOZ_CODEC_PORT"):
+        _say(place.address, f"{place.address}/login/{link}" if link else None, as_json=as_json)
+        await stopping.wait()
+    return 0
+
+
+def _say(address: str, login: str | None, *, as_json: bool) -> None:
+    lines = [
+        f"The codec server is at {address}. In Temporal's pages: the glasses at the top, that address, ",
+        "and `Include cross-origin credentials`.",
+        *([f"Open this once in the same browser: {login}"] if login else []),
+        "The command: temporal … --codec-endpoint ADDRESS --codec-auth 'Bearer TOKEN' (atoz tokens new)",
+    ]
+    document = json.dumps({"codec": address, "login": login})
+    sys.stdout.write("\n".join([document] if as_json else lines) + "\n")
+    sys.stdout.flush()
