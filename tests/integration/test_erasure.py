@@ -6,7 +6,6 @@ A worker process and a server with its claims in a file, so that everything that
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,12 +57,9 @@ class Played(NamedTuple):
     server: VirtualTime
     service: Service
     folder: Path
-    database: Path
 
     def written(self, but: Sequence[str] = READABLE) -> list[str]:
         """Where any of the marked words can be read."""
-        with sqlite3.connect(self.database) as database:
-            database.execute("pragma wal_checkpoint(truncate)")
         return found_in(self.folder, MARKS.values(), but)
 
 
@@ -86,9 +82,12 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
             ATOZ_LOG_LEVEL="debug",
         )
         try:
+            await asyncio.to_thread(
+                worker.until, lambda: "working on" in worker.err, "it does not work"
+            )
             service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
             await _live(server, service)
-            yield Played(server, service, folder, database)
+            yield Played(server, service, folder)
         finally:
             worker.popen.kill()
             worker.popen.wait()
