@@ -66,8 +66,11 @@ def kept_store(settings: Settings) -> EvidenceStore:
 def converter(settings: Settings) -> DataConverter:
     """How values become payloads: pydantic, then sealed. Raises BadInput where there are no keys."""
     vault = open_vault(settings)
-    if vault is None:
-        return pydantic_data_converter
+    return pydantic_data_converter if vault is None else converter_of(vault)
+
+
+def converter_of(vault: Vault) -> DataConverter:
+    """The converter that seals with the keys of a vault."""
     return dataclasses.replace(
         pydantic_data_converter,
         payload_codec=SealingCodec(vault),

@@ -17,7 +17,7 @@ from rich.console import Console
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from atoz.errors import AtozError
-from bench import appeal, board, cost, engine, fuzzing, mail, throughput
+from bench import appeal, board, cost, engine, fuzzing, mail, sealing, throughput
 from bench.showing import console
 
 
@@ -38,6 +38,7 @@ PARTS = {
     "fuzz": Part(lambda chosen: fuzzing.measure(chosen.repeats), fuzzing.show),
     "appeal": Part(lambda chosen: appeal.measure(chosen.repeats), appeal.show),
     "board": Part(lambda chosen: asyncio.run(board.measure(chosen.open)), board.show),
+    "sealing": Part(lambda chosen: sealing.measure(chosen.repeats), sealing.show),
     "mail": Part(lambda chosen: mail.measure(chosen.repeats), mail.show),
 }
 
@@ -72,7 +73,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--open", type=int, default=20_000, help="board: claims that are open")
     parser.add_argument("--claims", type=int, default=250, help="throughput: claims in one run")
     parser.add_argument(
-        "--repeats", type=int, default=300, help="engine, fuzz, appeal, mail: runs of each case"
+        "--repeats",
+        type=int,
+        default=300,
+        help="engine, fuzz, appeal, sealing, mail: runs of each case",
     )
     chosen = parser.parse_args(arguments)
     if unknown := [part for part in chosen.parts if part not in PARTS]:

@@ -26,7 +26,7 @@ async def list_(call: Call) -> Answer:
 async def rotate(call: Call) -> Answer:
     """Seal with a new key from now on, and wrap the keys of all claims by it."""
     document = await keys.rotate(call.settings, call.now)
-    return _answer(document, f"{document['rewrapped']} keys of claims are wrapped anew")
+    return _answer(document, f"data keys wrapped anew: {document['rewrapped']}")
 
 
 async def retire(
