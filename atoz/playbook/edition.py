@@ -7,7 +7,8 @@ from their histories. Such a rule holds for claims that are opened from its edit
 2. An approver of a text that a check blocks says why; operators are told when the time to approve has
    ended; a packet that something overtook while it was written is replaced.
 3. A warning that did not reach the operators on every channel is given again until it does.
+4. A step that asks a person to answer the claim asks in time, whatever holds the step that it waits for.
 """
 
 FIRST = 1
-CURRENT = 3
+CURRENT = 4

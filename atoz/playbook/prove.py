@@ -3,7 +3,8 @@
 The sum runs along the steps, each at its slowest: waits, the shift by sending hours, the full retry
 budget, the approval allowance and the operator lead. Nothing that happens makes a step later: a
 reply ends waits early, a skipped step counts as done when it was planned, what is refused for good
-or unknown ends before the budget does, and a hold never moves the appeal behind its latest start.
+or unknown ends before the budget does. A hold, or a message that a person finds not to have gone, moves
+steps; neither moves the answer behind its latest start.
 `proof.py` looks at every arrival of a year with this same function.
 """
 
@@ -15,7 +16,7 @@ from atoz.claims.policy import response_due
 from atoz.playbook.conditions import applies
 from atoz.playbook.model import Playbook, Step
 from atoz.playbook.state import CaseState
-from atoz.playbook.tasks import TASKS
+from atoz.playbook.tasks import answers
 
 
 class Leg(NamedTuple):
@@ -57,13 +58,6 @@ def worst_case(
         if answers(step):
             answered = max(answered, legs[step.id].over)
     return WorstCase(tuple(legs.values()), answered, due - playbook.margin)
-
-
-def answers(step: Step) -> bool:
-    """Whether the step answers the claim or puts it into a person's hands."""
-    if step.ask is not None:
-        return TASKS[step.ask].clock == "response" or step.ask == "refund-buyer"
-    return step.submit is not None
 
 
 def _natural(step: Step, notified_at: datetime, legs: dict[str, Leg]) -> datetime:

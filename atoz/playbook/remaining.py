@@ -9,8 +9,9 @@ from datetime import datetime
 
 from atoz.claims.calendar import SendingHours
 from atoz.playbook.model import Playbook, Step
-from atoz.playbook.prove import Leg, WorstCase, answers, longest
+from atoz.playbook.prove import Leg, WorstCase, longest
 from atoz.playbook.state import CaseState
+from atoz.playbook.tasks import answers
 
 
 def worst_from(

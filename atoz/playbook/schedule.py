@@ -1,7 +1,8 @@
 """When each step is due: pure instants from the playbook, the claim's clocks and what happened.
 
 Three rules bend the natural instant of a step: a hold moves it back, sending hours move a
-message into the next window, and the appeal never starts later than its latest safe start.
+message into the next window, and the answer never starts later than its latest safe start, whether it
+is the appeal or a person who is asked.
 """
 
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from atoz.playbook.conditions import holds
 from atoz.playbook.model import Playbook, Step
 from atoz.playbook.state import CaseState
+from atoz.playbook.tasks import answers
 
 SEND_GRACE = timedelta(minutes=15)
 """A message whose instant lay inside the window may leave this much later without a new shift."""
@@ -43,7 +45,7 @@ def approval_ends(state: CaseState) -> datetime:
 
 
 def hand_over_at(state: CaseState) -> datetime:
-    """When a claim that is still incomplete goes to a person as it is."""
+    """When a claim goes to a person at the latest: one that is incomplete, or that a step hands over."""
     book = playbook_of(state)
     return due_at(state) - book.margin - book.operator_lead
 
@@ -71,16 +73,23 @@ def act_at(state: CaseState, step: Step, now: datetime) -> datetime | None:
     A wake-up that comes late outside the sending hours waits for the next window.
     """
     scheduled = natural(state, step)
-    if step.submit is not None:
-        latest = latest_start(state)
-        return (
-            latest
-            if scheduled is None
-            else min(_held(state, scheduled), max(latest, scheduled_floor(state)))
-        )
+    latest = _answers_by(state, step)
+    if latest is not None:
+        if scheduled is None:
+            return latest
+        asked = scheduled if step.ask else _held(state, scheduled)
+        return min(asked, max(latest, scheduled_floor(state)))
     if scheduled is None or step.send is None:
         return scheduled
     return _in_hours(state, _held(state, scheduled), now)
+
+
+def _answers_by(state: CaseState, step: Step) -> datetime | None:
+    """When a step that answers the claim starts at the latest, whatever it waits for; else None."""
+    if step.submit is not None:
+        return latest_start(state)
+    # What waits for a held message would wait behind the limit with it.
+    return hand_over_at(state) if state.edition > 3 and answers(step) else None
 
 
 def no_sooner(state: CaseState, step: Step, than: datetime) -> bool:
@@ -88,7 +97,8 @@ def no_sooner(state: CaseState, step: Step, than: datetime) -> bool:
 
     Holds and sending hours only move a message back; the appeal may start as early as its latest start.
     """
-    if step.submit is not None and (state.appeal is not None or latest_start(state) < than):
+    latest = _answers_by(state, step)
+    if latest is not None and ((step.submit and state.appeal is not None) or latest < than):
         return False
     planned = natural(state, step)
     return planned is None or planned >= than

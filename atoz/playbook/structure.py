@@ -13,7 +13,7 @@ from itertools import chain, product
 from atoz.claims.base import span_text
 from atoz.playbook.model import Applies, ConditionName, Playbook, Step
 from atoz.playbook.owners import OWNERS
-from atoz.playbook.prove import answers
+from atoz.playbook.tasks import answers
 from atoz.playbook.tree import Path
 
 Flaw = tuple[Path, str]

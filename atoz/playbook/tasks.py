@@ -6,7 +6,7 @@ A playbook names a task; the words and the rules about it stand here, once.
 from typing import NamedTuple
 
 from atoz.claims.clocks import ClockName
-from atoz.playbook.model import TaskKind
+from atoz.playbook.model import Step, TaskKind
 
 
 class TaskRule(NamedTuple):
@@ -144,3 +144,10 @@ REFUND_UNPROTECTS = (
     "This order has proof of delivery or Claims Protected postage: without a refund the marketplace "
     "may pay. Refunding gives that up."
 )
+
+
+def answers(step: Step) -> bool:
+    """Whether the step answers the claim or puts it into a person's hands."""
+    if step.ask is not None:
+        return TASKS[step.ask].clock == "response" or step.ask == "refund-buyer"
+    return step.submit is not None

@@ -21,6 +21,7 @@ from atoz.playbook.model import Intent, Playbook
 from atoz.playbook.reactions import ANSWERS
 from atoz.playbook.schedule import due_at, natural, playbook_of
 from atoz.playbook.state import CaseState
+from atoz.playbook.tasks import answers
 from atoz.playbook.walk_moves import SECOND, Move
 from atoz.playbook.walk_nodes import Broken, Node, Times, Walked, what_counts
 
@@ -173,7 +174,8 @@ class _Walk:
             return
         for intent in self.kinds(node.state):
             for at in dict.fromkeys(times):
-                yield walk_moves.reply(intent, at, node.state.facts_recorded)
+                moves = walk_moves.reply(node.state, intent, at)
+                yield from (move for move in moves if move.once not in node.had)
 
     def kinds(self, state: CaseState) -> Iterable[Intent]:
         """One reply of each kind that the steps still to come tell apart."""
@@ -208,15 +210,17 @@ class _Walk:
     def check(self, node: Node, act: Act, after: Node) -> None:
         """What no act may do."""
         do, state = act.do, node.state
-        if isinstance(do, acts.Note) and isinstance(do.event, ev.StepAsked):
-            self.found.acted.add(do.event.step)
+        asks = isinstance(do, acts.Note) and isinstance(do.event, ev.StepAsked)
+        if asks:
+            self.found.acted.add(act.step or "")
         if isinstance(do, acts.Send) and state.messages_stopped:
             self.breaks(node, do.step, "it is sent although the buyer wants no more messages")
-        if isinstance(do, acts.Draft) and state.appeal is None and not node.bent:
-            step = self.book.step(do.step)
-            planned = natural(state, step) if step else None
+        step = self.book.step(act.step or "")
+        begins = (isinstance(do, acts.Draft) and state.appeal is None) or asks
+        if begins and step is not None and answers(step) and not node.bent:
+            planned = natural(state, step)
             if planned is None or planned > node.now:
-                self.breaks(node, do.step, "it begins before its time: else it would be too late")
+                self.breaks(node, act.step, "it begins before its time: else it would be too late")
         if node.answered_at is not None:
             fresh = {task.id for task in after.state.tasks} - {task.id for task in state.tasks}
             kinds = {task.kind for task in after.state.tasks if task.id in fresh}

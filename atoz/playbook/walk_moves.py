@@ -14,11 +14,14 @@ from atoz.playbook import events as ev
 from atoz.playbook.model import INTENTS, Effect, Intent, Playbook, Step
 from atoz.playbook.parts import Attachment
 from atoz.playbook.reactions import ANSWERS
-from atoz.playbook.schedule import approval_ends, playbook_of, retry_pause
+from atoz.playbook.schedule import approval_ends, due_at, playbook_of, retry_pause
 from atoz.playbook.state import Appeal, CaseState, Task
 from atoz.playbook.tasks import TASKS
 
 SECOND = timedelta(seconds=1)
+
+HOLD = "hold"
+"""Holds on one path are one: a second one makes it longer."""
 
 PHOTO = Attachment(name="photo.jpg", type="image/jpeg", size=1, sha256="0" * 64)
 FOUND = ev.Finding(rule="any", severity="warn", message="what a check found")
@@ -34,6 +37,8 @@ class Move(NamedTuple):
     """Somebody has to do it: time does not pass without it."""
     once: str = ""
     """What happens at most once on a path: a kind of reply, a message found out not to have gone."""
+    held_until: datetime | None = None
+    """Until when the buyer keeps the steps held by writing so again and again."""
     bends: bool = False
     """Whether it moves steps behind their plan, on a buyer's or a person's word."""
 
@@ -193,11 +198,23 @@ def _effect(intent: Intent, effects: tuple[Effect, ...]) -> tuple[object, ...]:
     return (intent == "photos", intent in ANSWERS, *bending)
 
 
-def reply(intent: Intent, at: datetime, number: int) -> Move:
-    """The buyer writes; who sends photos attaches one."""
+def reply(state: CaseState, intent: Intent, at: datetime) -> Iterator[Move]:
+    """The buyer writes; who sends photos attaches one.
+
+    What holds the steps holds them for its span, or is written again and again to the end: what lies
+    between holds them for a time between.
+    """
     files = (PHOTO,) if intent == "photos" else ()
-    event = ev.BuyerReplied(at=at, message_id=f"<{number}>", intents=(intent,), attachments=files)
-    return Move(at, event, f"the buyer writes ({intent})")
+    event = ev.BuyerReplied(
+        at=at, message_id=f"<{state.facts_recorded}>", intents=(intent,), attachments=files
+    )
+    if not any(effect.hold for effect in playbook_of(state).on_reply[intent]):
+        yield Move(at, event, f"the buyer writes ({intent})")
+        return
+    ends = due_at(state)
+    again = f"the buyer writes ({intent}), again and again"
+    yield Move(at, event, again, once=HOLD, held_until=ends)
+    yield Move(at, event, f"the buyer writes ({intent})", once=HOLD)
 
 
 def decision(at: datetime) -> ev.Event:

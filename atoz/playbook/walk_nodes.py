@@ -9,7 +9,7 @@ from atoz.playbook.apply import apply
 from atoz.playbook.conditions import holds
 from atoz.playbook.model import Playbook
 from atoz.playbook.state import CaseState, StepRun
-from atoz.playbook.walk_moves import Move
+from atoz.playbook.walk_moves import HOLD, Move
 
 
 class Moment(NamedTuple):
@@ -61,6 +61,8 @@ class Node(NamedTuple):
     def then(self, move: Move) -> "Node":
         """After a move."""
         state = apply(self.state, move.event)
+        if move.held_until is not None:
+            state = state.model_copy(update={"held_until": move.held_until})
         trail = _Trail(Moment(move.at, move.words), self.trail) if move.words else self.trail
         had = self.had | {move.once} if move.once else self.had
         late = self.overtaken + (
@@ -102,6 +104,7 @@ def what_counts(node: Node, book: Playbook, people: list[Move]) -> tuple[object,
     had = tuple(f"again {step.id}" in node.had for step in book.steps if not over[step.id])
     so: list[object] = [
         had,
+        HOLD in node.had,
         node.overtaken,
         node.bent and state.appeal is None,
         node.answered_at is None,
