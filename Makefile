@@ -27,7 +27,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 	@echo 'ARGS="..." is handed on: make demo ARGS="--exit -o json", make test ARGS="-k clocks"'
 	@echo 'From another folder, with clean output: make -sC FOLDER demo ARGS="--exit -o json"'
 
@@ -63,6 +63,9 @@ rehearsals: $(STAMP) ## five hundred drawn cases through the real workflow, held
 
 chaos: $(STAMP) ## every injected fault, counted; writes docs/faults.md
 	@$(PY) -m tests.chaos $(ARGS)
+
+cross-check: $(STAMP) ## random playbooks by brute force against the proof: false accepts, false refusals
+	@$(PY) -m tests.support.brute $(ARGS)
 
 fuzz: $(STAMP) ## nightly: 20,000 mutated mails through the reader, new ones each time
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20000} $(PY) -m pytest tests/unit/mail/test_read_fuzz.py \

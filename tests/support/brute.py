@@ -128,6 +128,8 @@ class Life:
         match do:
             case acts.Note():
                 event: ev.Event = do.event
+                if isinstance(event, ev.StepAsked):
+                    self.begins(event.step)
             case acts.Notify():
                 event = ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)
             case acts.Send():
@@ -140,6 +142,13 @@ class Life:
                 raise AssertionError(f"nobody expects {do}")
         self.state = apply(self.state, event)
         self.judge()
+
+    def begins(self, name: str) -> None:
+        """The answer begins: not before its time, unless a word of somebody moved the plan."""
+        step = self.book.step(name)
+        planned = natural(self.state, step) if step is not None else None
+        if (planned is None or planned > self.now) and not self.bent:
+            self.broken = "the answer begins before its time"
 
     def send(self, do: acts.Send) -> ev.Event:
         """One attempt to send."""
@@ -158,11 +167,8 @@ class Life:
 
     def draft(self, do: acts.Draft) -> ev.Event:
         """A text, with findings or without."""
-        step = self.book.step(do.step)
-        planned = natural(self.state, step) if step is not None else None
-        early = planned is None or planned > self.now
-        if self.state.appeal is None and early and not self.bent:
-            self.broken = "the appeal begins before its time"
+        if self.state.appeal is None:
+            self.begins(do.step)
         found = not do.facts_only and (self.slowest or self.chance.random() < 0.5)
         return ev.AppealDrafted(
             at=self.now, step=do.step, revision=do.revision, text="text", digest=f"d{do.revision}",
