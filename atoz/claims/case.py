@@ -194,7 +194,7 @@ Outcome = Literal["sent", "refused", "refused_for_now", "unknown"]
 class Troubles(Strict):
     """What goes wrong around a claim: one entry for each attempt in turn, then all goes well.
 
-    A rehearsal imposes `sends` alone: the rest is not in its hands.
+    A rehearsal imposes none of them: its server and its worker are real.
     """
 
     channel: Literal["operator", "email", "webhook"] = "operator"
