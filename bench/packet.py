@@ -26,7 +26,7 @@ from atoz.claims.base import Record
 from atoz.claims.case import CaseFile
 from atoz.evidence.store import EvidenceStore, open_store
 from atoz.harness.packets import with_text
-from atoz.harness.play import state_at
+from atoz.harness.play import stood
 from atoz.library import load_library
 from atoz.playbook.acts import Draft
 from atoz.settings import Settings
@@ -82,7 +82,7 @@ def _packed(dossier: Dossier, store: EvidenceStore, kit: Kit, root: Path) -> int
 
 def _dossier(language: str, kit: Kit, store: EvidenceStore) -> Dossier:
     case = CaseFile.model_validate_json((CASES / f"{CASE}.json").read_text("utf-8"))
-    state, now = state_at(Settings(), case, datetime.fromisoformat(AT))
+    state, now = stood(Settings(), case, datetime.fromisoformat(AT))
     drafted = draft(state, Draft(step="appeal", revision=1), now, kit.words, language)
     whole = with_text(state, drafted)
     assert whole.appeal is not None, "it was drafted just now"
