@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.errors import BadInput
 from atoz.playbook.diagram import mermaid
+from atoz.playbook.diagram_svg import svg
 from atoz.playbook.diff import differences
 from atoz.playbook.reference import reference as reference_page
 from atoz.playbook.schema import playbook_schema
@@ -77,10 +78,16 @@ async def diff(
     return Answer(document, said or [line(f"no change of meaning: both are {after.digest}")])
 
 
-async def diagram(call: Call, playbook: books.Named) -> Answer:
-    """Draw a playbook as a Mermaid flowchart."""
-    drawn = mermaid(books.loaded(call, playbook))
-    return Answer({"mermaid": drawn}, [drawn])
+async def diagram(
+    call: Call,
+    playbook: books.Named,
+    format_: Annotated[
+        Literal["mermaid", "svg"], typer.Option("--format", help="svg is a drawing of its own")
+    ] = "mermaid",
+) -> Answer:
+    """Draw a playbook as the engine follows it: a Mermaid flowchart, or an SVG."""
+    drawn = (svg if format_ == "svg" else mermaid)(books.loaded(call, playbook))
+    return Answer({format_: drawn}, [drawn])
 
 
 async def schema(call: Call, write: Write = None) -> Answer:

@@ -1,56 +1,69 @@
-"""A playbook as a Mermaid flowchart: what a person draws on a board to explain it."""
+"""A playbook as a Mermaid flowchart: what a person draws on a board to explain it.
+
+It is drawn from what the engine did (`transitions.py`), not from the file.
+"""
 
 from collections.abc import Iterator
 
 from atoz.claims.base import span_text
-from atoz.playbook.model import Effect, Playbook, Step
+from atoz.playbook.model import Playbook
+from atoz.playbook.transitions import Drawn, Transitions, transitions
+from atoz.playbook.vocabulary import CONDITION_WORDS
 
 
 def mermaid(playbook: Playbook) -> str:
-    """The flowchart of the steps and of what replies do; times count from the notice."""
-    return "\n".join(["flowchart TD", *_steps(playbook), *_reactions(playbook)])
+    """The flowchart of steps, replies and decisions; times count from the notice."""
+    seen = transitions(playbook)
+    lines = [*_steps(seen), *_reactions(seen), *_decisions(seen)]
+    return "\n".join(["flowchart TD", *lines])
 
 
-def _steps(playbook: Playbook) -> Iterator[str]:
-    yield f'  notice(["{_text(playbook.title)}: the claim arrives"])'
-    for step in playbook.steps:
-        yield f'  {_node(step.id)}["{_text(_says(step))}"]'
-        yield f'  {_node(step.after or "notice")} -->|"{_when(step)}"| {_node(step.id)}'
-    yield f'  due{{{{"{span_text(playbook.limit)}: granted without an answer"}}}}'
-    yield f'  notice -.->|"limit, answered {span_text(playbook.margin)} before"| due'
+def notes(step: Drawn) -> Iterator[str]:
+    """The ways that lead off a step, each in a line: what skips it, what follows a text nobody approved."""
+    for name, holding in step.skipped_when:
+        yield f"skipped {'when' if holding else 'unless'} {CONDITION_WORDS[name]}"
+    if step.sooner is not None:
+        yield f"sooner when {CONDITION_WORDS[step.sooner]}"
+    if step.approval:
+        asked, then = step.approval
+        yield f"a person approves it {asked}; without a yes in time {then}"
+    if step.task is not None:
+        yield f"then a person has the task {step.task}"
 
 
-def _reactions(playbook: Playbook) -> Iterator[str]:
-    """What a reply does beyond a task: it holds the steps, sends a message or stops messages."""
-    for intent, effects in playbook.on_reply.items():
-        said = [_effect(effect) for effect in effects]
+def when(step: Drawn) -> str:
+    """From what a step counts: `after 1d`, `1d after request-photos`."""
+    if step.after is not None:
+        return (
+            f"{span_text(step.wait)} after {step.after}"
+            if step.wait
+            else f"right after {step.after}"
+        )
+    return f"at {span_text(step.at)}" if step.at is not None else "never"
+
+
+def _steps(seen: Transitions) -> Iterator[str]:
+    yield f'  notice(["{_text(seen.playbook.title)}: the claim arrives"])'
+    for step in seen.steps:
+        says = "<br/>".join([f"{step.id}: {step.act}", *(f"<i>{note}</i>" for note in notes(step))])
+        yield f'  {_node(step.id)}["{_text(says)}"]'
+        yield f'  {_node(step.after or "notice")} -->|"{when(step)}"| {_node(step.id)}'
+    yield f'  due{{{{"{span_text(seen.limit)}: granted without an answer"}}}}'
+    yield f'  notice -.->|"limit, answered within {span_text(seen.answered_by)}"| due'
+
+
+def _reactions(seen: Transitions) -> Iterator[str]:
+    for intent, does in seen.replies:
         node = f"reply_{intent}"
-        yield f'  {node}>"buyer: {intent.replace("_", " ")}"] -.-> {node}_does["{"; ".join(said)}"]'
+        said = ", ".join(does) or "nothing"
+        yield f'  {node}>"buyer: {intent.replace("_", " ")}"] -.-> {node}_does["{said}"]'
 
 
-def _effect(effect: Effect) -> str:
-    parts = (
-        effect.hold and f"hold {span_text(effect.hold)}",
-        effect.task and f"task {effect.task}",
-        effect.send and f"send {effect.send}",
-        effect.stop_messages and "stop messages",
-    )
-    return ", ".join(part for part in parts if part)
-
-
-def _says(step: Step) -> str:
-    what = step.send and f"send {step.send}"
-    what = what or (step.submit and "hand in the appeal") or (step.ask and f"ask: {step.ask}")
-    rules = [
-        *(f"skip if {name}" for name in step.skip_if),
-        *(f"only if {name}" for name in step.only_if),
-    ]
-    return "<br/>".join([f"{step.id}: {what or f'draft {step.draft}'}", *rules])
-
-
-def _when(step: Step) -> str:
-    when = f"at {span_text(step.at)}" if step.at is not None else f"after {span_text(step.wait)}"
-    return f"{when}, or {step.or_when}" if step.or_when else when
+def _decisions(seen: Transitions) -> Iterator[str]:
+    for status, tasks in seen.decisions:
+        node = f"decided_{status.value}"
+        named, opens = status.value.replace("_", " "), ", ".join(tasks)
+        yield f'  {node}>"decided: {named}"] -.-> {node}_opens["task {opens}"]'
 
 
 def _node(step_id: str) -> str:

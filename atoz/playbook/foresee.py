@@ -4,7 +4,7 @@ The very same `decide` and `apply` run ahead, so what is foreseen is what happen
 when a step comes, a migration what it would leave out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -18,6 +18,7 @@ from atoz.playbook.state import CaseState
 HORIZON = timedelta(days=14)
 """So long after its deadline no step of a playbook is awaited any more."""
 
+Answer = Callable[[acts.Do, datetime], ev.Event]
 _MOST = 1_000
 _NO_TEXT = "0" * 64
 
@@ -31,13 +32,16 @@ class Coming(NamedTuple):
     why: str | None
 
 
-def quiet_future(state: CaseState, now: datetime) -> CaseState:
-    """The state of an opened claim after its quiet future. Pure; the claim itself knows nothing of it."""
+def quiet_future(state: CaseState, now: datetime, answer: Answer | None = None) -> CaseState:
+    """The state of an opened claim after its quiet future. Pure; the claim itself knows nothing of it.
+
+    `answer` is another world than the kindest.
+    """
     until = max(due_at(state), now) + HORIZON
     for _ in range(_MOST):
         decision = decide(state, now)
         if isinstance(decision, acts.Act):
-            state = apply(state, _answer(decision.do, now))
+            state = apply(state, (answer or kindly)(decision.do, now))
         elif isinstance(decision, acts.Done) or decision.until > until:
             break
         else:
@@ -54,7 +58,7 @@ def coming(state: CaseState, now: datetime) -> Iterator[Coming]:
             yield Coming(fact.step, fact.at, fact.kind, fact.data.get("why"))
 
 
-def _answer(do: acts.Do, now: datetime) -> ev.Event:
+def kindly(do: acts.Do, now: datetime) -> ev.Event:
     """The world at its kindest: it takes everything, and no check finds anything."""
     match do:
         case acts.Note():
