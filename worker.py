@@ -30,6 +30,7 @@ from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
 from atoz.joining import joined, note_keys
 from atoz.keeping import check_keys
+from atoz.library import refuse_unproved
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
 from atoz.service.admitting import admit
@@ -63,6 +64,7 @@ async def _run() -> int:
         settings = Settings()
         _configure_logs(settings)
         rules = load_rules(settings)
+        refuse_unproved(rules.library, settings.playbooks, now().date())
         await check_keys(settings)
         client = await _unless(stopping, _connected(settings))
         if client is not None and await _unless(stopping, _admitted(client, settings)):

@@ -29,13 +29,13 @@ from atoz.mail.render import Templates
 from atoz.mail.templates_folder import load_templates
 from atoz.mail.writing import Writing
 from atoz.phrasebooks import beside_others, read_phrasebooks
-from atoz.playbook.checking import load_sound
+from atoz.playbook.checking import load_sound, untimely
 from atoz.playbook.load import load_policy, read_yaml
 from atoz.playbook.model import Applies, Playbook
 from atoz.playbook.problems import PlaybookRefused, Problem, instead
 from atoz.playbook.proof import AHEAD
 from atoz.words.bans import Bans, WordList
-from atoz.yaml_folder import File, Loaded, read_folder
+from atoz.yaml_folder import File, Loaded, read_folder, read_text
 
 FOLDER_VARIABLE = "ATOZ_PLAYBOOKS"
 
@@ -184,6 +184,19 @@ def _verified(policies: dict[str, Policy]) -> dict[str, frozenset[str]]:
         name: frozenset(each.address.lower() for each in policy.contacts if each.verified)
         for name, policy in policies.items()
     }
+
+
+def refuse_unproved(library: Library, folder: Path, first_day: date) -> None:
+    """Hold each playbook to its own limit, for every arrival of the year from `first_day` on.
+
+    Raises PlaybookRefused with the path that takes too long, its dates and what to write instead.
+    """
+    hours = proved_hours(library.policies, first_day)
+    problems: list[Problem] = []
+    for playbook in library.playbooks:
+        path = folder / (playbook.written.file if playbook.written else f"{playbook.name}.yaml")
+        problems += untimely(playbook, read_text(path), str(path), hours, first_day)
+    _refuse(problems)
 
 
 def pinned_policy(policy: Policy, first_day: date, last_day: date) -> Policy:

@@ -17,7 +17,18 @@ from rich.console import Console
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from atoz.errors import AtozError
-from bench import appeal, board, cost, engine, fuzzing, mail, packet, sealing, throughput
+from bench import (
+    appeal,
+    board,
+    cost,
+    engine,
+    fuzzing,
+    mail,
+    packet,
+    proving,
+    sealing,
+    throughput,
+)
 from bench.showing import console
 
 
@@ -36,6 +47,7 @@ PARTS = {
     ),
     "engine": Part(lambda chosen: engine.measure(chosen.repeats), engine.show),
     "fuzz": Part(lambda chosen: fuzzing.measure(chosen.repeats), fuzzing.show),
+    "proving": Part(lambda chosen: proving.measure(chosen.repeats), proving.show),
     "appeal": Part(lambda chosen: appeal.measure(chosen.repeats), appeal.show),
     "packet": Part(lambda chosen: packet.measure(chosen.repeats), packet.show),
     "board": Part(lambda chosen: asyncio.run(board.measure(chosen.open)), board.show),

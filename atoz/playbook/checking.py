@@ -57,6 +57,16 @@ def check_playbook(
     return Checked(ranked, playbook, looked.proof, looked.year)
 
 
+def untimely(
+    playbook: Playbook, text: str, file: str, markets: Mapping[str, SendingHours], first_day: date
+) -> Iterator[Problem]:
+    """What a worker refuses at its start: a playbook that is not in time for its own limit."""
+    chosen = meant(playbook, markets)
+    proof = prove(playbook, chosen, first_day)
+    for path, said in _too_long(playbook, proof, chosen, first_day):
+        yield problem_at(text, file, path, said)
+
+
 class Looked(NamedTuple):
     """What is wrong with a playbook, at which of its values; the sum, and the walk if there was one."""
 

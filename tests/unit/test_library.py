@@ -16,6 +16,7 @@ from atoz.library import (
     load_library,
     phrasebook_problems,
     pinned_policy,
+    refuse_unproved,
 )
 from atoz.playbook.load import PlaybookRefused
 
@@ -313,3 +314,15 @@ def test_each_error_says_how_the_command_ends(
     assert error.permanent is permanent
     assert str(error()) == (error.__doc__ or "").split("\n\n")[0]
     assert str(error("no such order")) == "no such order"
+
+
+def test_a_worker_refuses_a_playbook_that_is_late_for_its_own_limit(folder: Path) -> None:
+    """Told at the place of the wait to shorten, with the dates of the path; the shipped ones are in time."""
+    day = date(2026, 11, 23)
+    refuse_unproved(load_library(folder), folder, day)
+    change(folder / "short-limit.yaml", "limit: 48h", "limit: 47h")
+    with pytest.raises(PlaybookRefused) as caught:
+        refuse_unproved(load_library(folder), folder, day)
+    (problem,) = caught.value.problems
+    assert problem.file == str(folder / "short-limit.yaml")
+    assert problem.message.endswith("write `request-photos.at: 15h` instead of 16h")
