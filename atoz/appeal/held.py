@@ -197,12 +197,14 @@ class Held:
     # What follows from facts ----------------------------------------------------------------------
 
     def _known_without_a_fact(self) -> None:
-        """The present moment, the clocks, the marketplace's periods, how many files there are."""
+        """The present moment, the clocks, the marketplace's zone and periods, how many files there are."""
         self._instant(self._now)
         for clock in self._state.clocks:
             self._instant(clock.due)
         policy = self._state.policy
         assert policy is not None, "asked of an opened claim only"
+        for part in policy.zone.split("/"):
+            self._names.setdefault(plain(part), {})
         for span in _periods(policy):
             self._note("hours", (number_key(Decimal(span // timedelta(hours=1))),))
             self._note("days", (number_key(Decimal(span // timedelta(days=1))),))

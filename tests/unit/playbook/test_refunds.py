@@ -42,7 +42,7 @@ def test_a_part_is_in_the_appeal() -> None:
     """As what was done, with its day."""
     play = Play().to(2 * DAY).refund("10").to(4 * DAY)
     assert play.state.appeal is not None
-    assert "2026-09-10: we refunded 10.00 USD." in play.state.appeal.text
+    assert "2026-09-10 11:00: we refunded 10.00 USD." in play.state.appeal.text
 
 
 @pytest.mark.parametrize(
