@@ -143,19 +143,16 @@ def _all_or_none(known: tuple[str, ...], wanted: str) -> bool | None:
 
 
 def _twice(playbook: Playbook) -> Iterator[Flaw]:
-    """A message that could reach the buyer twice: by two steps, by a reaction, by a blind repeat."""
+    """A message that could reach the buyer twice: by two steps, or by a step and a reaction.
+
+    `if_unknown: resend` is the author's own word for one step, and stays allowed.
+    """
     sent = Counter(step.send for step in playbook.steps if step.send)
     first: set[str] = set()
     for number, step in enumerate(playbook.steps):
         if step.send and sent[step.send] > 1 and step.send in first:
             said = f"`{step.send}` could go twice: an earlier step sends it, too; write another"
             yield ("steps", number, "send"), said
-        if step.send and step.if_unknown == "resend":
-            said = (
-                f"`{step.send}` could go twice: what nobody knows the end of may have arrived; "
-                "write `if_unknown: ask`, so that a person looks"
-            )
-            yield ("steps", number, "if_unknown"), said
         first.add(step.send or "")
     steps = {step.id for step in playbook.steps}
     for intent, effects in playbook.on_reply.items():
@@ -177,19 +174,13 @@ def _answers_twice(playbook: Playbook) -> Iterator[Flaw]:
 
 
 def _may_be_dropped(playbook: Playbook) -> Iterator[Flaw]:
-    """An answer that lateness may leave out, or that waits for a person's word without an end."""
+    """An answer that lateness may leave out. One that waits for a person's word is with that person."""
     for number, step in enumerate(playbook.steps):
         if answers(step) and step.if_late != "send":
             said = (
                 f"`{step.id}` answers the claim: late is better than never, so leave `if_late` out"
             )
             yield ("steps", number, "if_late"), said
-        if step.submit and step.approval != "never" and step.if_unapproved == "hold":
-            said = (
-                f"`{step.id}` is never handed in where nobody approves it: write "
-                "`if_unapproved: submit_facts_only`, or `hand_over`"
-            )
-            yield ("steps", number, "if_unapproved"), said
 
 
 def _endless(playbook: Playbook) -> Iterator[Flaw]:

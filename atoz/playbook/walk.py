@@ -145,9 +145,22 @@ class _Walk:
         if node.answered_at is not None:
             every = all(node.state.run(step.id).over for step in self.book.steps)
             return every or ends > self.due
+        if self.with_a_person(node):
+            return True
         if ends <= self.due + self.book.operator_lead:
             return False
         self.breaks(node, None, "nobody answers the claim")
+        return True
+
+    def with_a_person(self, node: Node) -> bool:
+        """Whether a text waits for its approval without an end: the author wants a person's word."""
+        appeal = node.state.appeal
+        step = self.book.step(appeal.step) if appeal is not None else None
+        if appeal is None or step is None or appeal.unapproved_at is None:
+            return False
+        if step.if_unapproved != "hold" or appeal.handed_in:
+            return False
+        self.answered(node, appeal.unapproved_at + self.book.operator_lead)
         return True
 
     def known(self, node: Node, people: list[Move]) -> bool:

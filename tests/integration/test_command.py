@@ -59,7 +59,7 @@ async def test_lists_are_filtered_and_paged(bench: Bench) -> None:
     for bad in ({"limit": 0}, {"page_token": "x"}):
         with pytest.raises(BadInput):
             await listing.claims(service, listing.Wanted(), **bad)
-    with pytest.raises(BadInput, match="no step"):
+    with pytest.raises(BadInput, match="no name of a step"):
         await listed(step="x' OR '1'='1")
 
 

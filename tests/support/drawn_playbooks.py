@@ -53,7 +53,7 @@ def _appeal(chance: random.Random) -> dict[str, Any]:
     return {
         "submit": "appeal",
         "approval": chance.choice(["never", "on_findings", "always"]),
-        "if_unapproved": chance.choice(["submit_facts_only"] * 8 + ["hand_over"] * 8 + ["hold"]),
+        "if_unapproved": chance.choice(["submit_facts_only", "hand_over"]),
         "if_late": chance.choice(["send"] * 30 + ["skip"]),
         "skip_if": chance.choice([[]] * 30 + [["buyer_answered"]]),
     }

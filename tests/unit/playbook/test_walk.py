@@ -70,10 +70,11 @@ def test_every_reply_and_every_end_of_a_send_is_tried() -> None:
     }  # fmt: skip
 
 
-def test_an_answer_that_waits_for_ever_is_found() -> None:
-    """Nobody approves and the playbook holds the text."""
-    book = playbook({**APPEAL, "if_unapproved": "hold"})
-    assert broken(book) == "nobody answers the claim"
+def test_a_text_that_is_held_for_approval_is_with_a_person() -> None:
+    """Nobody approves and the playbook holds the text: its author wants a person's word, in time."""
+    found = walked(playbook({**APPEAL, "if_unapproved": "hold"}))
+    assert found.broken is None
+    assert found.latest is not None
 
 
 def test_an_answer_that_a_condition_drops_is_found() -> None:
