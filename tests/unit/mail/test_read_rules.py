@@ -54,9 +54,10 @@ def folder(root: Path, tmp_path: Path) -> Path:
 def dutch(folder: Path) -> NoticeRules:
     """The rules with one more marketplace."""
     policy = (folder / "policies" / "DE.yaml").read_text("utf-8")
-    policy = policy.replace("marketplace: DE", "marketplace: NL").replace(
-        "language: de", "language: nl"
-    )
+    policy = policy.replace("marketplace: DE", "marketplace: NL")
+    # Appeals can be written there in a language that has a phrasebook.
+    policy = policy.replace("appeal_language: de", "appeal_language: en")
+    policy = policy.replace("\nlanguage: de", "\nlanguage: nl")
     (folder / "policies" / "NL.yaml").write_text(policy, "utf-8")
     (folder / "notices" / "NL.yaml").write_text(NL_MARKET, "utf-8")
     (folder / "notices" / "words" / "nl.yaml").write_text(NL_WORDS, "utf-8")
