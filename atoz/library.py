@@ -22,7 +22,8 @@ from atoz.appeal.words import AppealWords
 from atoz.claims.calendar import SendingHours
 from atoz.claims.policy import Policy
 from atoz.errors import BadInput
-from atoz.mail.notices import Headers, Market, NoticeRules, NoticeWords
+from atoz.mail.notice_words import NoticeWords
+from atoz.mail.notices import Headers, Market, NoticeRules
 from atoz.mail.pages import Pages
 from atoz.mail.phrases import Phrases
 from atoz.mail.render import Templates

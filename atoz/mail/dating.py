@@ -8,13 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from atoz.mail.notice_words import Deadlines
 from atoz.mail.patterns import fold
-
-if TYPE_CHECKING:
-    from atoz.mail.notices import Deadlines
 
 Order = Literal["mdy", "dmy", "ymd"]
 
@@ -42,7 +40,7 @@ class Calendar:
 class Dates:
     """One language's ways to state a period or a day."""
 
-    def __init__(self, words: "Deadlines", *, spaced: bool) -> None:
+    def __init__(self, words: Deadlines, *, spaced: bool) -> None:
         self._numbers = {fold(word): number for word, number in words.numbers.items()}
         self.number_words = frozenset(word.split()[0] for word in self._numbers if word.split())
         self._hours = frozenset(_folded(words.hours))
@@ -115,7 +113,7 @@ def _clock(found: re.Match[str]) -> time:
 
 
 def _periods(
-    words: "Deadlines", numbers: Mapping[str, int], edge: tuple[str, str]
+    words: Deadlines, numbers: Mapping[str, int], edge: tuple[str, str]
 ) -> tuple[re.Pattern[str], ...]:
     number = rf"(?P<number>[0-9]{{1,3}}|{_any(numbers)})"
     unit = rf"\s*(?:\([0-9]{{1,3}}\)\s*)?(?P<unit>{_any((*words.days, *words.hours))})"

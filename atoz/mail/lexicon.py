@@ -6,13 +6,10 @@ say that the claim was withdrawn, is it only a condition, which day does it stat
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from atoz.mail.dating import Dates
-from atoz.mail.patterns import NEVER, Patterns, Spelling, bare, fold
-
-if TYPE_CHECKING:
-    from atoz.mail.notices import NoticeWords, Words
+from atoz.mail.notice_words import NoticeWords, Words, maker
+from atoz.mail.patterns import NEVER, bare, fold
 
 # A full stop behind a day (`11. September`) or before one (`Sept. 11`) ends nothing.
 _SENTENCE = re.compile(r"(?<!\s[0-9])(?<!\s[0-9][0-9])\.(?![ \t]*[0-9])(?=\s|$)|[!?。]|\n")
@@ -42,18 +39,10 @@ def label(written: str) -> str:
     return " ".join(fold(written).strip(" :").split())
 
 
-def maker(words: "NoticeWords") -> Patterns:
-    """What turns this language's phrases into patterns; a gap runs over no negation."""
-    spelling = Spelling({}, {})
-    common = (spelling, words.sets, words.spaced, words.gap)
-    negated = Patterns(*common, "").alternatives(words.negations)
-    return Patterns(*common, f"(?!{negated})" if negated else "")
-
-
 class Lexicon:
     """One language's words as patterns over what `bare` makes of a sentence."""
 
-    def __init__(self, words: "NoticeWords") -> None:
+    def __init__(self, words: NoticeWords) -> None:
         self.language = words.language
         self._spaced = words.spaced
         one = maker(words).pattern
@@ -94,7 +83,7 @@ class Lexicon:
         return not self._conditions.search(bared) or bool(self._consequences.search(bared))
 
 
-def _prefix(prefixes: "Words") -> re.Pattern[str]:
+def _prefix(prefixes: Words) -> re.Pattern[str]:
     """`Re:`, `AW[2]:` and the like before a folded subject."""
     if not prefixes:
         return NEVER

@@ -5,26 +5,23 @@ in `playbooks/notices/<MARKET>.yaml`, the words of a language in `playbooks/noti
 headers in `playbooks/notices/headers`. Everything is checked when it is loaded.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from atoz.claims.base import Strict
 from atoz.claims.policy import Policy
-from atoz.claims.status import Status
-from atoz.mail.lexicon import Lexicon, maker
+from atoz.mail.lexicon import Lexicon
+from atoz.mail.notice_words import NoticeWords
 from atoz.mail.phrases import Phrases
 from atoz.mail.reading import Kind
 
-Words = tuple[str, ...]
 Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=253)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$", max_length=100)]
 Sign = Annotated[str, Field(min_length=1, max_length=10)]
-Ruling = Literal["granted", "closed"] | Status
-"""What one sentence of a decision says: a status, or only that a claim was granted or closed."""
 
 
 class Headers(Strict):
@@ -56,89 +53,6 @@ class Market(Strict):
         return frozenset(self.senders + self.relays)
 
 
-class Markers(Strict):
-    """What stands between dashes before and behind a buyer's own words."""
-
-    begins: Words = ()
-    ends: Words = ()
-
-
-class Quote(Strict):
-    """A line above a quoted mail: how it begins and what it holds; it ends with a colon."""
-
-    begins: Annotated[str, Field(min_length=1)]
-    holds: Annotated[str, Field(min_length=1)]
-
-
-class Deadlines(Strict):
-    """How a period or a day is stated. Plain words but for the last four, which are phrases."""
-
-    before: Words = ()
-    behind: Words = ()
-    days: Words = ()
-    hours: Words = ()
-    numbers: dict[str, Annotated[int, Field(ge=1, le=99)]] = {}
-    until: Words = ()
-    until_behind: Words = ()
-    months: dict[str, Annotated[int, Field(ge=1, le=12)]] = {}
-    duties: Words = ()
-    conditions: Words = ()
-    consequences: Words = ()
-    appeals: Words = ()
-
-
-class Odr(Strict):
-    """Whether a sentence says that the order defect rate counts the claim."""
-
-    counts: Words = ()
-    does_not_count: Words = ()
-
-
-class NoticeWords(Strict):
-    """The words of one language, as its file holds them; each field is explained in `en.yaml`.
-
-    Raises ValueError for a phrase that cannot be read.
-    """
-
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-    spaced: bool = True
-    gap: Annotated[int, Field(ge=0, le=20)] = 4
-    negations: Words = ()
-    sets: dict[str, Words] = {}
-    prefixes: Words = ()
-    requests: Words = ()
-    unrelated: Words = ()
-    subjects: dict[Kind, Words] = {}
-    bodies: dict[Kind, Words] = {}
-    failed: Words = ()
-    delayed: Words = ()
-    amounts: Words = ()
-    rulings: dict[Ruling, Words] = {}
-    odr: Odr = Odr()
-    deadlines: Deadlines = Deadlines()
-    message: Markers = Markers()
-    quotes: tuple[Quote, ...] = ()
-
-    @cached_property
-    def lexicon(self) -> Lexicon:
-        """The words compiled, once, when the first mail is read."""
-        return Lexicon(self)
-
-    @model_validator(mode="after")
-    def _every_phrase_reads(self) -> Self:
-        phrases = maker(self)
-        for listed in self._phrases():
-            phrases.alternatives(listed)
-        return self
-
-    def _phrases(self) -> Iterator[Words]:
-        dated = self.deadlines
-        yield from (self.unrelated, self.failed, self.delayed, self.amounts, self.odr.counts)
-        yield from (self.odr.does_not_count, dated.duties, dated.conditions)
-        yield from (dated.consequences, dated.appeals)
-        yield from (*self.subjects.values(), *self.bodies.values(), *self.rulings.values())
-
-
 @dataclass(frozen=True)
 class NoticeRules:
     """Everything that the reader of mails knows: markets by code, words and phrases by language."""
@@ -148,6 +62,9 @@ class NoticeRules:
     words: Mapping[str, NoticeWords] = field(default_factory=dict)
     phrases: Mapping[str, Phrases] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    _compiled: dict[str, Lexicon] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def market_of_id(self, marketplace_id: str) -> Market | None:
         """The market with this marketplace id."""
@@ -163,7 +80,13 @@ class NoticeRules:
         policy = self.policies.get(market.marketplace) if market else None
         first = policy.language if policy else "en"
         codes = sorted(self.words, key=lambda code: (code != first, code != "en", code))
-        return tuple(self.words[code].lexicon for code in codes)
+        return tuple(self._lexicon(code) for code in codes)
+
+    def _lexicon(self, code: str) -> Lexicon:
+        """A language's words compiled, once, when the first mail is read."""
+        if code not in self._compiled:
+            self._compiled[code] = Lexicon(self.words[code])
+        return self._compiled[code]
 
     @cached_property
     def currencies(self) -> dict[str, frozenset[str]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from atoz.claims.status import MEANINGS, FundedBy, Status
 from atoz.mail.lexicon import Lexicon, Sentences, sentences
-from atoz.mail.notices import Ruling
+from atoz.mail.notice_words import Ruling
 from atoz.mail.patterns import fold
 
 
