@@ -23,6 +23,7 @@ HARNESS_KEYS = frozenset({"title", "operator", "world", "expected", "events"})
 """What a case file adds for rehearsals; a start and an amendment look past it."""
 
 Model = TypeVar("Model", bound=BaseModel)
+File = TypeVar("File", bound=ClaimFile)
 
 
 def read_claim(content: bytes, marketplaces: Collection[str]) -> ClaimFile:
@@ -76,7 +77,7 @@ def digest_of(file: ClaimFile) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def shifted(file: ClaimFile, now: datetime) -> ClaimFile:
+def shifted(file: File, now: datetime) -> File:
     """The file with every date and instant moved alike, so that the claim arrives at `now` (UTC).
 
     Days move by whole days, so that each keeps its distance from the day of the notice.
@@ -85,7 +86,7 @@ def shifted(file: ClaimFile, now: datetime) -> ClaimFile:
     days = (now.date() - notified.date()).days
     document = file.model_dump(by_alias=True)
     moved = _moved(document, now.replace(microsecond=0) - notified, timedelta(days=days))
-    return ClaimFile.model_validate(moved)
+    return type(file).model_validate(moved)
 
 
 def _moved(node: Any, span: timedelta, days: timedelta) -> Any:

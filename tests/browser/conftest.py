@@ -1,0 +1,70 @@
+"""One shop and one browser for the whole suite; each test gets windows of its own.
+
+Without a Chromium on the machine everything here is skipped, and says what to install.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from atoz.service.policy import Role
+from tests.support import axe
+from tests.support.chromium import Visit, a_browser, a_visit, why_not
+from tests.support.server import a_bench
+from tests.support.shop import Shop, a_shop
+from tests.support.shop_parts import PARTS
+
+LOOKED: list[axe.Looked] = []
+"""What axe said, for the summary at the end of the run."""
+
+Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def browser() -> AsyncIterator[Browser]:
+    """The machine's Chromium."""
+    if reason := why_not():
+        pytest.skip(reason)
+    async with a_browser() as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """Server, worker, board. It asks for the browser first: without one nothing is started."""
+    del browser
+    async with a_bench(tmp_path_factory.mktemp("shop")) as bench, a_shop(bench) as made:
+        await made.open(PARTS)
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def visiting(browser: Browser, shop: Shop) -> AsyncIterator[Visiting]:
+    """Opens a window of somebody who is logged in; with `role=None` of a stranger."""
+
+    def opened(role: Role | None = Role.APPROVER, name: str = "mara", **more: Any) -> Any:
+        cookie = shop.cookie(role, name) if role else None
+        return a_visit(browser, shop.place.address, cookie, **more)
+
+    yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def visit(visiting: Visiting) -> AsyncIterator[Visit]:
+    """A window of an approver."""
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(visiting())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What axe found, page by page."""
+    if LOOKED:
+        terminalreporter.section("axe, WCAG 2 A and AA")
+        for line in axe.summary(LOOKED):
+            terminalreporter.write_line(line)

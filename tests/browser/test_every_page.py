@@ -1,0 +1,56 @@
+"""What holds on every page: WCAG 2 A and AA in light and dark, 400 pixels, both languages, no complaint."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import LOOKED, Visiting
+from tests.support import axe
+from tests.support.chromium import NARROW, Visit
+from tests.support.shop_parts import PAGES
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
+
+
+async def looked_at(visit: Visit, name: str, dress: str) -> list[str]:
+    """Axe's violations on the page in this dress, and how far it can be scrolled sideways."""
+    found = await axe.look(visit.page, f"{name} {dress}")
+    LOOKED.append(found)
+    wider = await visit.sideways()
+    return [*found.violations, *([f"{wider:g} pixels too wide"] if wider > 0 else [])]
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_is_for_everybody(visit: Visit, name: str) -> None:
+    """Light, dark, and on a telephone; a violation says where and what."""
+    page = visit.page
+    if name.startswith("no-such"):
+        visit.expect("404")
+    await page.goto(PAGES[name])
+    wrong = {"light": await looked_at(visit, name, "light")}
+    await page.emulate_media(color_scheme="dark")
+    wrong["dark"] = await looked_at(visit, name, "dark")
+    await page.set_viewport_size({"width": NARROW, "height": 800})
+    wrong["narrow"] = await looked_at(visit, name, "narrow")
+    assert {dress: found for dress, found in wrong.items() if found} == {}
+
+
+async def test_the_login_is_for_everybody(visiting: Visiting) -> None:
+    """The page that a stranger sees."""
+    for dark in (False, True):
+        async with visiting(role=None, dark=dark, width=NARROW) as stranger:
+            await stranger.page.goto("/login")
+            assert await looked_at(stranger, "login", "dark" if dark else "light") == []
+
+
+async def test_a_page_speaks_chinese(visiting: Visiting) -> None:
+    """By the browser's own language, and by choice; the choice stays."""
+    async with visiting(language="zh-CN") as visit:
+        page = visit.page
+        await page.goto(PAGES["queue"])
+        await expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+        await page.get_by_role("link", name="English").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Needs you now")
+        await page.goto(PAGES["claim"])
+        await expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -1,0 +1,48 @@
+"""Getting in and out, as a person does it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from atoz.web.serve import login_link
+from tests.browser.conftest import Visiting
+from tests.support.chromium import Visit
+from tests.support.shop import Shop
+from tests.support.shop_parts import APPEAL
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
+
+
+async def test_a_link_lets_in_once(shop: Shop, visiting: Visiting) -> None:
+    """A stranger is shown the login; the printed link opens the queue; used again it says so."""
+    link = login_link(shop.board, "mara")
+    assert link
+    async with visiting(role=None) as stranger:
+        page = stranger.page
+        await page.goto(f"/claims/{APPEAL}")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+        await page.goto(link)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Needs you now")
+        await expect(page.get_by_text("mara (approver)")).to_be_visible()
+        await page.get_by_role("button", name="Log out").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+        stranger.expect("401")
+        await page.goto(link)
+        await expect(page.get_by_role("alert").filter(has_text="link")).to_be_visible()
+        await page.goto("/queue/needs-you")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+async def test_an_expired_login_is_told(shop: Shop, visit: Visit) -> None:
+    """After the session's end a look leads to the login; no claim shows any more."""
+    page = visit.page
+    await page.goto(f"/claims/{APPEAL}")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(APPEAL)
+    with shop.later(timedelta(hours=13)):
+        visit.expect("401")
+        await page.reload()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+        assert APPEAL not in await page.content()

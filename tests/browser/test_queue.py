@@ -1,0 +1,86 @@
+"""The queue: what needs a person now, found, followed and paused."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from atoz.playbook import events as ev
+from atoz.service import acting, reporting
+from tests.support.chromium import Visit
+from tests.support.shop import Part, Shop
+from tests.support.shop_parts import APPEAL, CLOSED, FILED, GERMAN, NEW, PHOTOS, REFUND
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
+
+
+async def orders(page: Page) -> list[str]:
+    """The orders of the list, from above."""
+    return await page.locator("#table tbody th a").all_inner_texts()
+
+
+async def test_each_claim_stands_where_it_belongs(visit: Visit) -> None:
+    """What is urgent comes first; each view's title says its condition."""
+    page = visit.page
+    await page.goto("/")
+    await expect(page).to_have_title("Needs you now – Claims")
+    shown = [order for order in await orders(page) if order in (GERMAN, APPEAL, PHOTOS, REFUND)]
+    assert shown == [GERMAN, APPEAL, PHOTOS, REFUND]
+    urgent = page.get_by_role("row").filter(has_text=GERMAN)
+    await expect(urgent.locator(".badge.soon")).to_contain_text("left")
+    for view, order in (
+        ("Waiting for the buyer", NEW),
+        ("With the marketplace", FILED),
+        ("Closed this month", CLOSED),
+    ):
+        await page.get_by_role("navigation", name="Queue").get_by_text(view).click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(view)
+        assert order in await orders(page)
+
+
+async def test_an_order_is_found(visit: Visit) -> None:
+    """By its id; one that has no claim, and what is no id at all, are told in a line."""
+    page = visit.page
+    await page.goto("/")
+    await page.get_by_label("Order id").fill(f" {FILED} ")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(FILED)
+    visit.expect("404")
+    for wrong, said in (("999-9999999-9999999", "no claim for order"), ("a lamp", "no order id")):
+        await page.get_by_label("Order id").fill(wrong)
+        await page.get_by_role("button", name="Open").click()
+        await expect(page.locator(".problem")).to_contain_text(said)
+
+
+async def test_the_list_follows_what_happens_and_keeps_what_is_chosen(
+    shop: Shop, visit: Visit
+) -> None:
+    """A claim that needs somebody now appears by itself; ticks and words in the page stay."""
+    (order,) = await shop.open([Part("buyer-silent", "111-0000201-0000201", "3h")])
+    page = visit.page
+    await page.goto("/queue/needs-you")
+    await page.get_by_label(f"Choose {APPEAL}").check()
+    await page.get_by_label("Why").fill("The carrier")
+    await reporting.reply(shop.service, order, text="Where is my money?", language="en")
+    await expect(page.get_by_role("row").filter(has_text=order)).to_be_visible()
+    await expect(page.get_by_label(f"Choose {APPEAL}")).to_be_checked()
+    await expect(page.get_by_label("Why")).to_have_value("The carrier")
+
+
+async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> None:
+    """With one reason; one that was paused by somebody else meanwhile is told apart."""
+    pair = ("111-0000202-0000202", "111-0000203-0000203")
+    first, second = await shop.open([Part("buyer-silent", order, "4h") for order in pair])
+    page = visit.page
+    await page.goto("/queue/waiting-buyer")
+    for order in pair:
+        await page.get_by_label(f"Choose {order}").check()
+    await page.get_by_label("Why").fill("The carrier is on strike.")
+    await acting.do(shop.service, second, ev.Paused, why="", by="anna", key="k-1")
+    await page.get_by_role("button", name="Pause the chosen claims").click()
+    await expect(page.get_by_text("1 paused")).to_be_visible()
+    await expect(page.get_by_role("alert").filter(has_text=second)).to_contain_text(
+        "paused already"
+    )
+    await page.goto(f"/claims/{first}")
+    await expect(page.get_by_text("The carrier is on strike.")).to_be_visible()

@@ -1,0 +1,50 @@
+"""The claims of the shop: one for each thing that a team does in a day."""
+
+from __future__ import annotations
+
+from tests.support.shop import Part
+
+APPEAL = "111-0000102-0000102"
+PHOTOS = "204-0000103-0000103"
+GERMAN = "303-0000111-0000111"
+NEW = "111-0000120-0000120"
+REFUND = "114-0000106-0000106"
+FILED = "111-0000121-0000121"
+WITHDRAWN = "111-0000101-0000101"
+CLOSED = "111-0000109-0000109"
+
+PARTS = (
+    Part("buyer-silent", APPEAL, "5d"),
+    Part("photos-on-day-two", PHOTOS, "32h"),
+    Part("german-48-hours", GERMAN, "25h"),
+    Part("buyer-silent", NEW, "6h"),
+    Part("never-shipped", REFUND, "30m"),
+    Part(
+        "buyer-silent",
+        FILED,
+        "6d",
+        acts=(
+            {"after": "123h", "type": "operator", "do": "approve"},
+            {
+                "after": "125h",
+                "type": "operator",
+                "do": "done",
+                "task": "submit-appeal",
+                "receipt": "R-7",
+            },
+        ),
+    ),
+    Part("withdraws-after-first-mail", WITHDRAWN, "30h"),
+    Part("decided-on-day-two", CLOSED, "3d"),
+)
+
+PAGES = {
+    "queue": "/queue/needs-you",
+    "queue-waiting": "/queue/waiting-buyer",
+    "queue-closed": "/queue/closed-month",
+    "claim": f"/claims/{APPEAL}",
+    "claim-photos": f"/claims/{PHOTOS}",
+    "claim-closed": f"/claims/{CLOSED}",
+    "no-such-claim": "/claims/999-9999999-9999999",
+}
+"""Every page of somebody who is logged in, as it is looked at by axe and by the screenshots."""
