@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from atoz.web.serve import login_link
 from tests.browser.conftest import Visiting
-from tests.support.chromium import Visit
+from tests.support.chromium import LOST, Visit
 from tests.support.shop import Shop
 from tests.support.shop_parts import APPEAL
 
@@ -43,6 +43,7 @@ async def test_an_expired_login_is_told(shop: Shop, visit: Visit) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text(APPEAL)
     with shop.later(timedelta(hours=13)):
         visit.expect("401")
+        visit.expect(LOST)
         await page.reload()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
         assert APPEAL not in await page.content()

@@ -29,6 +29,9 @@ FLAGS = (
 PATIENCE = 15_000
 """Milliseconds that a test waits for what it expects on a page."""
 
+LOST = r"\[object Event\] .*htmx"
+"""How HTMX complains of a stream of changes that ended; it comes back by itself."""
+
 NARROW, WIDE = 400, 1280
 """Widths in CSS pixels."""
 
