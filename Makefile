@@ -7,7 +7,7 @@ ARGS ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check format docs bench chaos fuzz lock clean setup
+.PHONY: help demo run test check format docs bench screenshots chaos fuzz lock clean setup
 
 UV := .uv/bin/uv
 PY := .venv/bin/python
@@ -60,6 +60,9 @@ bench: $(STAMP) ## what a claim costs, and how many complete per second
 
 rehearsals: $(STAMP) ## five hundred drawn cases through the real workflow, held against their simulations
 	@REHEARSALS=$${REHEARSALS:-500} $(PY) -m pytest tests/integration/test_cases.py --timeout=0 $(ARGS)
+
+screenshots: $(STAMP) ## every page of the board as a picture in build/, the chosen ones in docs/screenshots
+	@$(PY) -m tests.support.screenshots $(ARGS)
 
 chaos: $(STAMP) ## every injected fault, counted; writes docs/faults.md
 	@$(PY) -m tests.chaos $(ARGS)
