@@ -35,6 +35,8 @@ ASK_AGAIN = timedelta(seconds=1.5)
 """A claim answers in some ten milliseconds, also after it was evicted."""
 
 _TIMED_OUT = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
+_AWAY = _TIMED_OUT | {RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN}
+"""UNKNOWN is what the client makes of a connection that broke: `transport error` (measured)."""
 T = TypeVar("T")
 _BUSY = ("is closing", "concurrent in-flight updates", "Update was aborted")
 """Of the server's refusals, those that a moment later are none. An update's id makes a repeat safe."""
@@ -175,7 +177,7 @@ def _raise(error: RPCError) -> NoReturn:
         raise NotBegun from error
     if "no poller" in said:
         raise NoWorker from error
-    if error.status in _TIMED_OUT or error.status is RPCStatusCode.UNAVAILABLE:
+    if error.status in _AWAY:
         raise NoServer(f"the Temporal server does not answer ({said}): try again") from error
     if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
         raise AtozError(f"the Temporal server is busy ({said}): try again") from error

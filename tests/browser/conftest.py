@@ -16,7 +16,6 @@ from playwright.async_api import Browser
 from atoz.service.policy import Role
 from tests.support import axe
 from tests.support.chromium import Visit, a_browser, a_visit, why_not
-from tests.support.server import a_bench
 from tests.support.shop import Shop, a_shop
 from tests.support.shop_parts import PARTS
 
@@ -39,7 +38,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """Server, worker, board. It asks for the browser first: without one nothing is started."""
     del browser
-    async with a_bench(tmp_path_factory.mktemp("shop")) as bench, a_shop(bench) as made:
+    async with a_shop(tmp_path_factory.mktemp("shop")) as made:
         await made.open(PARTS)
         yield made
 

@@ -1,4 +1,4 @@
-"""What an outsider wrote is text on a page, whatever it is: it runs nothing, breaks nothing, hides nothing."""
+"""What an outsider wrote is text on a page: it runs nothing, breaks nothing, hides nothing."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ MARKUP = (
 )
 
 
-async def test_a_long_text_full_of_markup_is_only_text(
-    shop: Shop, visiting: Visiting
-) -> None:
+async def test_a_long_text_full_of_markup_is_only_text(shop: Shop, visiting: Visiting) -> None:
     """100,000 signs, a word that never ends among them: the page comes, works, and is no wider."""
     (order,) = await shop.open([Part("buyer-silent", "111-0000301-0000301", "5d")])
     text = MARKUP + "W" * 5_000 + "\n" + (MARKUP + "Where is my money? ") * 500
@@ -55,4 +53,6 @@ async def test_a_text_that_runs_from_the_right_turns_nothing_around(
     await expect(heading).to_contain_text(order)
     turned = await heading.evaluate("e => getComputedStyle(e).direction")
     assert turned == "ltr"
-    assert await said.evaluate("e => ['isolate', 'plaintext'].includes(getComputedStyle(e).unicodeBidi)")
+    assert await said.evaluate(
+        "e => ['isolate', 'plaintext'].includes(getComputedStyle(e).unicodeBidi)"
+    )

@@ -12,7 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -110,6 +117,7 @@ async def a_visit(
         **more,
     )
     context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     if cookie:
         await context.add_cookies([cookie])  # type: ignore[list-item] # a TypedDict with optional keys
     try:

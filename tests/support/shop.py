@@ -10,33 +10,40 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError
 
 from atoz.access.people import Person
 from atoz.claims.base import merged, parse_span
 from atoz.claims.case import CaseFile
 from atoz.harness.photos import Photos
 from atoz.harness.script import script_of
-from atoz.harness.server import free_port
-from atoz.keeping import kept_store
+from atoz.harness.server import VirtualTime, free_port, virtual_time
+from atoz.keeping import converter, kept_store
 from atoz.playbook.simulate import meant
 from atoz.service.base import Service
 from atoz.service.claim_files import shifted
 from atoz.service.policy import Role
+from atoz.settings import Settings
 from atoz.web.board import Board, Connected, Connection
 from atoz.web.place import Place, place_of
 from atoz.web.serve import board_of, serving
-from tests.support.server import Bench, Claim, sample_cases
+from atoz.wiring import Rules, build_worker, load_rules
+from tests.support.loopback import listening
+from tests.support.server import Bench, Claim, a_mailer, sample_cases, shop_settings
 from workflows import names
 
 NOW = datetime(2026, 9, 16, 18, 0, tzinfo=UTC)
 """A Wednesday, 11:00 in Los Angeles: what is due by day is sent at once."""
+
+PATIENCE = timedelta(seconds=3)
+"""How long an answer of the worker is awaited."""
 
 AT_ONCE = 3
 """Claims that are played at the same time: more would only take turns."""
@@ -82,11 +89,39 @@ async def played(bench: Bench, case: CaseFile, now: datetime) -> Claim:
     return claim
 
 
+class Workers:
+    """The shop's worker, which can be sent away."""
+
+    def __init__(self, server: VirtualTime, settings: Settings, rules: Rules) -> None:
+        self._made = server.client, settings, rules
+        self._running = AsyncExitStack()
+
+    async def come(self) -> None:
+        """Start the worker."""
+        client, settings, rules = self._made
+        worker = build_worker(client, settings, rules=rules, mailer=a_mailer(settings))
+        await self._running.enter_async_context(worker)
+
+    async def go(self) -> None:
+        """End it."""
+        await self._running.aclose()
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Within the block no worker runs."""
+        await self.go()
+        try:
+            yield
+        finally:
+            await self.come()
+
+
 class Shop:
     """A bench, its board on a port of loopback, and the claims by their orders."""
 
-    def __init__(self, bench: Bench, place: Place, now: datetime) -> None:
+    def __init__(self, bench: Bench, workers: Workers, place: Place, now: datetime) -> None:
         self.bench = bench
+        self.workers = workers
         self.place = place
         self.claims: dict[str, Claim] = {}
         self._start, self._began, self._ahead = now, time.monotonic(), timedelta()
@@ -98,7 +133,7 @@ class Shop:
         return self._start + gone + self._ahead
 
     @contextlib.contextmanager
-    def later(self, span: timedelta) -> Any:
+    def later(self, span: timedelta) -> Iterator[None]:
         """Within the block the board's clock is ahead."""
         self._ahead += span
         try:
@@ -108,7 +143,11 @@ class Shop:
 
     def another_board(self, place: Place, connection: Connection) -> Board:
         """A board over the same claims and people."""
-        return replace(board_of(self.bench.settings, connection, place), now=self.now)
+        board = replace(board_of(self.bench.settings, connection, place), now=self.now)
+        # A test that sends the worker away does not wait as long as people may.
+        service = Service(connection.client, self.bench.settings, self.now, PATIENCE)
+        board.__dict__["service"] = service
+        return board
 
     @property
     def service(self) -> Service:
@@ -126,10 +165,11 @@ class Shop:
 
         return list(await asyncio.gather(*map(one, parts)))
 
-    def cookie(self, role: Role, name: str) -> dict[str, str]:
+    def cookie(self, role: Role, name: str, place: Place | None = None) -> dict[str, str]:
         """The cookie of a session that has begun, as a browser keeps it."""
+        place = place or self.place
         secret, _ = self.board.access.sessions.begin(Person(name, role, "link"), self.now())
-        return {"name": f"atoz-{self.place.port}", "value": secret, "url": self.place.address}
+        return {"name": f"atoz-{place.port}", "value": secret, "url": place.address}
 
     def handle(self, order: str) -> Any:
         """The workflow of an order's claim."""
@@ -137,12 +177,75 @@ class Shop:
 
 
 @asynccontextmanager
-async def a_shop(bench: Bench, now: datetime = NOW) -> AsyncIterator[Shop]:
-    """A board over the bench, served until the block ends."""
-    place = place_of(bench.settings, free_port())
-    shop = Shop(bench, place, now)
-    async with serving(shop.board, place):
-        yield shop
+async def a_shop(folder: Path, now: datetime = NOW) -> AsyncIterator[Shop]:
+    """Server, worker and board, with their state below `folder`, until the block ends."""
+    settings = shop_settings(folder)
+    rules = load_rules(settings)
+    place = place_of(settings, free_port())
+    async with virtual_time(converter(settings)) as server:
+        shop = Shop(Bench(server, settings, rules), Workers(server, settings, rules), place, now)
+        await shop.workers.come()
+        async with serving(shop.board, place):
+            yield shop
+        await shop.workers.go()
+
+
+class Gate:
+    """Stands between a board and its server, and can be shut."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target.rpartition(":")
+        self._open: set[asyncio.StreamWriter] = set()
+        self.shut = False
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry what comes to the server and back; nothing while it is shut."""
+        host, _, port = self._target
+        if self.shut:
+            writer.close()
+            return
+        there, back = await asyncio.open_connection(host, int(port))
+        self._open |= {writer, back}
+        try:
+            await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
+        finally:
+            back.close()
+            with contextlib.suppress(OSError):
+                await back.wait_closed()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while piece := await reader.read(65_536):
+                writer.write(piece)
+                await writer.drain()
+        writer.close()
+
+    @contextlib.contextmanager
+    def closed(self) -> Iterator[None]:
+        """Within the block nothing goes through."""
+        self.shut = True
+        for writer in self._open:
+            writer.close()
+        self._open.clear()
+        try:
+            yield
+        finally:
+            self.shut = False
+
+
+@asynccontextmanager
+async def behind_a_gate(shop: Shop) -> AsyncIterator[tuple[Board, Place, Gate]]:
+    """Another board over the same claims, whose way to the server can be shut."""
+    config = shop.bench.server.client.service_client.config
+    gate = Gate(config.target_host)
+    async with listening(gate.serve) as port:
+        client = await Client.connect(
+            f"127.0.0.1:{port}", data_converter=converter(shop.bench.settings)
+        )
+        place = place_of(shop.bench.settings, free_port())
+        board = shop.another_board(place, Connected(client))
+        async with serving(board, place):
+            yield board, place, gate
 
 
 async def until(look: Callable[[], Any], why: str, seconds: float = 20) -> None:

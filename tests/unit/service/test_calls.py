@@ -24,6 +24,7 @@ CLOSING = RPCError(
     "workflow operation can not be applied because workflow is closing", RPCStatusCode.ABORTED, b""
 )
 AWAY = RPCError("tcp connect error", RPCStatusCode.UNAVAILABLE, b"")
+BROKEN = RPCError("transport error", RPCStatusCode.UNKNOWN, b"")
 FULL = RPCError("namespace rate limit exceeded", RPCStatusCode.RESOURCE_EXHAUSTED, b"")
 
 
@@ -73,7 +74,9 @@ async def test_it_gives_up_when_the_time_is_over(busy: RPCError) -> None:
     assert time.monotonic() - began < 2
 
 
-@pytest.mark.parametrize(("fault", "error"), [(AWAY, NoServer), (FULL, AtozError)])
+@pytest.mark.parametrize(
+    ("fault", "error"), [(AWAY, NoServer), (BROKEN, NoServer), (FULL, AtozError)]
+)
 async def test_what_is_no_busy_claim_is_said_at_once(
     fault: RPCError, error: type[AtozError]
 ) -> None:

@@ -1,0 +1,48 @@
+"""A server or a worker that is gone: the page says so in words, loses nothing, and recovers by itself."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from atoz.service.policy import Role
+from tests.support.chromium import Visit, a_visit
+from tests.support.shop import Shop, behind_a_gate
+from tests.support.shop_parts import APPEAL, GERMAN
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
+
+AGAIN = 6_000
+"""Milliseconds after which a page has asked again by itself."""
+
+
+async def test_a_server_that_is_gone_is_told_until_it_is_back(shop: Shop, browser: Browser) -> None:
+    """Nobody reloads anything: the page comes when the server does."""
+    async with behind_a_gate(shop) as (_, place, gate):
+        cookie = shop.cookie(Role.APPROVER, "mara", place)
+        async with a_visit(browser, place.address, cookie) as visit:
+            page = visit.page
+            visit.expect("503")
+            await page.clock.install()
+            with gate.closed():
+                await page.goto(f"/claims/{GERMAN}")
+                await expect(page.locator(".problem")).to_contain_text("server")
+                assert "Traceback" not in await page.content()
+            await page.clock.fast_forward(AGAIN)
+            heading = page.get_by_role("heading", level=1).filter(has_text=GERMAN)
+            await expect(heading).to_be_visible()
+
+
+async def test_lists_need_no_worker_and_a_claim_says_that_it_does(shop: Shop, visit: Visit) -> None:
+    """The queue shows what it knows; the claim's page waits for the worker and comes with it."""
+    page = visit.page
+    visit.expect("503")
+    await page.clock.install()
+    async with shop.workers.away():
+        await page.goto("/queue/needs-you")
+        await expect(page.get_by_role("link", name=APPEAL)).to_be_visible()
+        await page.goto(f"/claims/{APPEAL}")
+        await expect(page.locator(".problem")).to_contain_text("worker")
+    await page.clock.fast_forward(AGAIN)
+    heading = page.get_by_role("heading", level=1).filter(has_text=APPEAL)
+    await expect(heading).to_be_visible()
