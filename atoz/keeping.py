@@ -16,9 +16,9 @@ from temporalio.converter import DataConverter, DefaultFailureConverterWithEncod
 from atoz.errors import BadInput
 from atoz.evidence.store import EvidenceStore, open_objects, open_store
 from atoz.settings import Settings
-from atoz.vault.codec import SealingCodec
+from atoz.vault.codec import OpenedConverter, SealingCodec
 from atoz.vault.data_keys import DataKeys, keys_used
-from atoz.vault.ring import Ring, make_ring
+from atoz.vault.ring import Ring, Unsealed, make_ring
 from atoz.vault.vault import Vault
 
 _LOG = logging.getLogger("atoz")
@@ -41,7 +41,7 @@ def open_vault(settings: Settings) -> Vault | None:
     return _vault(_Place(settings.store, settings.ring_file.absolute(), seals))
 
 
-async def make_keys(settings: Settings, now: datetime) -> Ring:
+async def make_keys(settings: Settings, now: datetime, *, unsealed: Unsealed = "refuse") -> Ring:
     """A new key ring, or the one that is there. Raises BadInput where the store knows another one."""
     if not settings.ring_file.exists():
         used = await keys_used(open_objects(settings.store))
@@ -50,7 +50,7 @@ async def make_keys(settings: Settings, now: datetime) -> Ring:
                 f"the store at {settings.store} is sealed with keys ({', '.join(sorted(used))}) that are "
                 f"not at {settings.ring_file}: restore them from your backup"
             )
-    return make_ring(settings.ring_file, now)
+    return make_ring(settings.ring_file, now, unsealed=unsealed)
 
 
 @lru_cache(maxsize=64)
@@ -66,14 +66,25 @@ def kept_store(settings: Settings) -> EvidenceStore:
 def converter(settings: Settings) -> DataConverter:
     """How values become payloads: pydantic, then sealed. Raises BadInput where there are no keys."""
     vault = open_vault(settings)
-    return pydantic_data_converter if vault is None else converter_of(vault)
+    if vault is None:
+        return pydantic_data_converter
+    return converter_of(vault, strict=unsealed(settings) == "refuse")
 
 
-def converter_of(vault: Vault) -> DataConverter:
-    """The converter that seals with the keys of a vault."""
+def unsealed(settings: Settings) -> Unsealed:
+    """What becomes of payloads that nobody sealed: as the settings say, else as the ring does."""
+    vault = open_vault(settings)
+    if vault is None or not vault.seals:
+        return "accept"
+    return settings.unsealed or vault.keys.ring.unsealed
+
+
+def converter_of(vault: Vault, *, strict: bool = False) -> DataConverter:
+    """The converter that seals with the keys of a vault; `strict`: it takes nothing unsealed."""
     return dataclasses.replace(
         pydantic_data_converter,
-        payload_codec=SealingCodec(vault),
+        payload_converter_class=OpenedConverter,
+        payload_codec=SealingCodec(vault, strict=strict),
         # What went wrong quotes what was said: messages and stack traces are sealed, too.
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
@@ -81,7 +92,8 @@ def converter_of(vault: Vault) -> DataConverter:
 
 def reader(settings: Settings) -> DataConverter:
     """The converter for what may never have been sealed: without keys, what is sealed stays closed."""
-    return converter(settings) if settings.ring_file.exists() else pydantic_data_converter
+    vault = open_vault(settings) if settings.ring_file.exists() else None
+    return pydantic_data_converter if vault is None else converter_of(vault)
 
 
 async def check_keys(settings: Settings) -> None:
@@ -96,4 +108,9 @@ async def check_keys(settings: Settings) -> None:
         _LOG.warning(
             "ATOZ_ENCRYPTION IS OFF: buyers' words lie readable in Temporal, in the store and in every "
             "backup, and cannot be erased; use this for development only"
+        )
+    elif unsealed(settings) == "accept":
+        _LOG.warning(
+            "what comes from the server unsealed is taken, for claims from before there were keys: "
+            "`atoz keys strict` ends that once none of them is open"
         )

@@ -42,6 +42,7 @@ from atoz.settings_reading import (
     unknown_variables,
 )
 from atoz.vault.ring import FILE as RING_FILE
+from atoz.vault.ring import Unsealed
 
 _BESIDE_THE_CODE = Path(__file__).resolve().parent.parent / "playbooks"
 _NOWHERE = "atoz.invalid"
@@ -70,6 +71,9 @@ class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
         "on", description="on, or off for development: then everything lies readable"
     )
     keys_file: Path | None = Field(None, description="the file of the key ring")
+    unsealed: Annotated[Unsealed | None, BeforeValidator(lower)] = Field(
+        None, description="refuse or accept: what comes from the server and was not sealed"
+    )
     task_queue: str = Field("atoz", min_length=1, max_length=200, description="a name, like atoz")
 
     fonts: Path | None = Field(

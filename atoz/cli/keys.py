@@ -36,6 +36,13 @@ async def retire(
     return _answer(await keys.retire(call.settings, key), f"{key} is no more")
 
 
+async def strict(call: Call) -> Answer:
+    """Refuse what comes from the server unsealed, once no open claim is from before there were keys."""
+    document = await keys.strict(await call.service())
+    said = f"{document['looked_at']} open workflows go on; start the workers anew to have it so"
+    return _answer(document, said)
+
+
 def _answer(document: dict[str, Any], said: str = "") -> Answer:
     rows = [
         f"{key['id']}  made {key['made_at']}{'  seals' if key['seals'] else ''}"
@@ -48,3 +55,4 @@ def add_to(rings: typer.Typer) -> None:
     """Register these verbs."""
     for verb in (new, list_, rotate, retire):
         register(rings, verb, PANEL, server=False)
+    register(rings, strict, PANEL)

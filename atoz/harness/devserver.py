@@ -108,6 +108,11 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def database_of(state: Path) -> Path:
+    """The file with the claims of a state folder."""
+    return state / "temporal.db"
+
+
 def server_command(state: Path, ports: Ports, lock: int) -> Command:
     """The server over the database in `state`. It holds the lock as long as it lives.
 
@@ -118,7 +123,7 @@ def server_command(state: Path, ports: Ports, lock: int) -> Command:
         raise NoServer("Temporal's command is not here: run `make setup`, or set TEMPORAL_CLI_PATH")
     arguments = [binary, "server", "start-dev", "--ip", HOST]
     arguments += ["--port", str(ports.server), "--ui-port", str(ports.ui)]
-    arguments += ["--db-filename", str(state / "temporal.db")]
+    arguments += ["--db-filename", str(database_of(state))]
     for pragma in ("journal_mode=wal", "synchronous=normal"):
         arguments += ["--sqlite-pragma", pragma]
     for value in (PROMPT_TIMERS, *FLOODS):

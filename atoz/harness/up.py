@@ -21,6 +21,7 @@ from atoz.harness import devserver
 from atoz.harness.system import Plan, System, tell
 from atoz.keeping import make_keys
 from atoz.settings import Settings
+from atoz.vault.ring import Unsealed
 from atoz.web.alone import login_name
 from atoz.web.board import Connecting
 from atoz.web.place import place_of
@@ -66,7 +67,10 @@ def _make_keys(settings: Settings) -> None:
     """A key ring for a state folder that has none. Lost keys are never replaced silently."""
     if settings.encryption == "off" or settings.ring_file.exists():
         return
-    asyncio.run(make_keys(settings, datetime.now(UTC)))
+    # Claims from before there were keys have to go on.
+    before = devserver.database_of(settings.state).exists()
+    unsealed: Unsealed = "accept" if before else "refuse"
+    asyncio.run(make_keys(settings, datetime.now(UTC), unsealed=unsealed))
     tell(f"new keys were made, back them up: {_near(settings.ring_file.absolute())}")
 
 

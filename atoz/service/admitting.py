@@ -14,6 +14,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from atoz.errors import BadInput
+from atoz.keeping import unsealed
 from atoz.service.verifying import Verified, verify_server
 from atoz.settings import Settings
 from atoz.wiring import own_build
@@ -47,7 +48,7 @@ async def admit(client: Client, settings: Settings) -> None:
 
 
 def _signature(client: Client, settings: Settings) -> dict[str, str]:
-    """What a replay depends on: our code, the SDK and Python, and whose claims they are."""
+    """What a replay depends on: our code, the SDK and Python, whose claims they are, what is read."""
     return {
         "build": own_build(settings),
         "temporalio": version("temporalio"),
@@ -55,6 +56,7 @@ def _signature(client: Client, settings: Settings) -> dict[str, str]:
         "server": client.service_client.config.target_host,
         "namespace": client.namespace,
         "task_queue": settings.task_queue,
+        "unsealed": unsealed(settings),
     }
 
 

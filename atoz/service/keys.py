@@ -1,11 +1,15 @@
-"""The key ring as its owner handles it: made, listed, rotated, retired. No key is ever shown."""
+"""The key ring as its owner handles it: made, listed, rotated, retired, made strict. No key is shown."""
 
 from datetime import datetime
 from typing import Any
 
+from temporalio.client import Client
+
 from atoz.claims.base import instant_text
 from atoz.errors import BadInput
-from atoz.keeping import make_keys, open_vault
+from atoz.keeping import converter, make_keys, open_vault
+from atoz.service.base import Service
+from atoz.service.verifying import verify_server
 from atoz.settings import Settings
 from atoz.vault.ring import Ring
 from atoz.vault.vault import Vault
@@ -47,6 +51,25 @@ async def retire(settings: Settings, key_id: str) -> dict[str, Any]:
     return _document(keys.ring)
 
 
+async def strict(service: Service) -> dict[str, Any]:
+    """Refuse from now on what comes from the server and was not sealed: the list with `looked_at`.
+
+    Raises BadInput while an open claim has such a thing in its history: it could not go on.
+    """
+    ring = _vault(service.settings).keys.ring
+    refusing = service.settings.model_copy(update={"unsealed": "refuse"})
+    config = service.client.config()
+    config["data_converter"] = converter(refusing)
+    found = await verify_server(Client(**config), refusing)
+    if found.broken:
+        named = "\n".join(f"  {each.workflow_id}: {each.why}" for each in found.broken)
+        raise BadInput(
+            f"{len(found.broken)} open claims could not go on, let them end first:\n{named}"
+        )
+    ring.refuse_unsealed()
+    return {**_document(ring), "looked_at": found.replayed}
+
+
 def _vault(settings: Settings) -> Vault:
     vault = open_vault(settings)
     if vault is None:
@@ -59,4 +82,4 @@ def _document(ring: Ring) -> dict[str, Any]:
         {"id": key.id, "made_at": instant_text(key.made_at), "seals": key.id == ring.first}
         for key in ring.keys
     ]
-    return {"file": str(ring.file), "keys": keys}
+    return {"file": str(ring.file), "keys": keys, "unsealed": ring.unsealed}

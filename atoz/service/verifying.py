@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from temporalio.client import Client, WorkflowHistory
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, WorkflowSerializationContext
 from temporalio.worker import Replayer
 
 from atoz import wiring
@@ -26,6 +26,7 @@ from atoz.joining import joined
 from atoz.mail.plain import one_line
 from atoz.service.calls import NotOpen, server_errors
 from atoz.settings import Settings
+from atoz.vault.codec import UNREADABLE
 from atoz.wiring import build_id, workflow_runner
 from workflows import names
 
@@ -35,6 +36,9 @@ CHUNK = 50
 FEW = 200
 """So many are replayed sooner here than by processes that must start first."""
 
+UNOPENED = (
+    "it was begun unsealed or under another key; ATOZ_UNSEALED=accept lets unsealed claims go on"
+)
 _LONGEST_REASON = 500
 
 
@@ -120,13 +124,27 @@ async def _open_ids(client: Client, kinds: Sequence[str]) -> AsyncIterator[str]:
 
 
 async def _replayed_from(client: Client, ids: Sequence[str]) -> Verified:
+    refused: list[Broken] = []
+
     async def histories() -> AsyncIterator[WorkflowHistory]:
         for workflow_id in ids:
             history = await _history(client, workflow_id)
-            if history is not None:
+            if history is not None and await _opens(client.data_converter, history):
                 yield history
+            elif history is not None:
+                refused.append(Broken(workflow_id, UNOPENED))
 
-    return await _replayed(histories(), client.data_converter)
+    found = await _replayed(histories(), client.data_converter)
+    return Verified(found.build, found.replayed + len(refused), [*found.broken, *refused])
+
+
+async def _opens(converter: DataConverter, history: WorkflowHistory) -> bool:
+    """Whether a claim's first words can be read: a replay breaks there without saying why."""
+    start = history.events[0].workflow_execution_started_event_attributes.input.payloads
+    context = WorkflowSerializationContext("", history.workflow_id)
+    codec = converter.with_context(context).payload_codec
+    opened = await codec.decode(start) if codec else start
+    return not any(UNREADABLE in payload.metadata for payload in opened)
 
 
 async def _history(client: Client, workflow_id: str) -> WorkflowHistory | None:

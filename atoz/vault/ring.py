@@ -11,6 +11,7 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr, ValidationError
@@ -38,8 +39,14 @@ class RingKey(Record):
             raise BadInput(f"the key {self.id} of the ring is no key: restore the file") from None
 
 
+Unsealed = Literal["accept", "refuse"]
+"""What becomes of a payload that comes from the server and that nobody sealed."""
+
+
 class _Written(Record):
     keys: tuple[RingKey, ...]
+    unsealed: Unsealed = "accept"
+    """A ring from before there was a choice may be older than the claims that it found."""
 
 
 class Ring:
@@ -51,7 +58,8 @@ class Ring:
         self._read()
 
     def _read(self) -> None:
-        self.keys = _keys_of(self.file)
+        found = _written_in(self.file)
+        self.keys, self.unsealed = found.keys, found.unsealed
         self._ciphers = {key.id: key.cipher() for key in self.keys}
 
     @property
@@ -74,15 +82,23 @@ class Ring:
         """Drop a key. What it still seals can never be opened again: the caller has looked."""
         self._keep(tuple(key for key in self.keys if key.id != key_id))
 
+    def refuse_unsealed(self) -> None:
+        """From now on nothing is taken that was not sealed. The caller has looked for such claims."""
+        self.unsealed = "refuse"
+        self._keep(self.keys)
+
     def _keep(self, keys: tuple[RingKey, ...]) -> None:
-        _write(self.file, keys)
+        _write(self.file, keys, self.unsealed)
         self._read()
 
 
-def make_ring(file: Path, now: Instant) -> Ring:
-    """The ring of this file; a new one with one key where there is none yet. Raises BadInput."""
+def make_ring(file: Path, now: Instant, *, unsealed: Unsealed = "refuse") -> Ring:
+    """The ring of this file; a new one with one key where there is none yet. Raises BadInput.
+
+    A new one refuses what nobody sealed, unless claims from before it have to go on (`accept`).
+    """
     if not file.exists():
-        _write(file, (_made(now),))
+        _write(file, (_made(now),), unsealed)
     return Ring(file)
 
 
@@ -91,7 +107,7 @@ def _made(now: Instant) -> RingKey:
     return RingKey(id=os.urandom(4).hex(), made_at=now, key=SecretStr(key))
 
 
-def _keys_of(file: Path) -> tuple[RingKey, ...]:
+def _written_in(file: Path) -> _Written:
     try:
         if stat.S_IMODE(file.stat().st_mode) & stat.S_IROTH:
             raise BadInput(f"everybody can read the keys in {file}: chmod 600 it")
@@ -108,10 +124,10 @@ def _keys_of(file: Path) -> tuple[RingKey, ...]:
         raise BadInput(f"{file} is no key ring: restore it from your backup") from None
     if not found.keys:
         raise BadInput(f"the key ring {file} is empty: restore it from your backup")
-    return found.keys
+    return found
 
 
-def _write(file: Path, keys: tuple[RingKey, ...]) -> None:
+def _write(file: Path, keys: tuple[RingKey, ...], unsealed: Unsealed) -> None:
     """All or nothing, and on the disk when this returns: a lost key is lost data."""
     document = [
         {"id": key.id, "made_at": instant_text(key.made_at), "key": key.key.get_secret_value()}
@@ -122,7 +138,7 @@ def _write(file: Path, keys: tuple[RingKey, ...]) -> None:
         # mkstemp makes the file with mode 0600.
         handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as kept:
-            json.dump({"keys": document}, kept, indent=1)
+            json.dump({"keys": document, "unsealed": unsealed}, kept, indent=1)
             kept.flush()
             os.fsync(kept.fileno())
         Path(temporary).replace(file)

@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.converter import DataConverter
 from temporalio.worker import Replayer
 
-from atoz.keeping import converter
+from atoz.keeping import reader
 from atoz.wiring import WORKFLOWS, workflow_runner
 from tests.replay.plays import plays
 from tests.replay.record import read
@@ -29,7 +29,7 @@ OTHERS = {"desk", "migrated", "carried-on-1", "carried-on-2", "carried-on-3"}
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> DataConverter:
     """A worker's converter: it seals, and reads what was recorded before there were keys."""
-    return converter(shop_settings(tmp_path_factory.mktemp("state")))
+    return reader(shop_settings(tmp_path_factory.mktemp("state")))
 
 
 def replayer(keys: DataConverter, *workflows: type) -> Replayer:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
 from temporalio.converter import (
     ActivitySerializationContext,
     DataConverter,
@@ -16,7 +17,10 @@ from temporalio.converter import (
 from temporalio.exceptions import ApplicationError
 
 from atoz.keeping import converter, open_vault
-from atoz.vault.codec import UNREADABLE
+from atoz.settings import Settings
+from atoz.vault.codec import UNREADABLE, Unopened
+from atoz.vault.ring import Ring, make_ring
+from tests.support.cases import ARRIVED
 from tests.support.server import shop_settings
 
 CLAIM = "claim-111-0000102-0000102"
@@ -69,12 +73,6 @@ async def test_an_altered_payload_is_marked(keys: DataConverter) -> None:
     assert (await opened(keys, CLAIM, forged)).metadata[UNREADABLE] == b"it was altered on its way"
 
 
-async def test_a_readable_payload_of_before_is_read(keys: DataConverter) -> None:
-    """Histories from before there were keys go on."""
-    old = Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(WORDS).encode())
-    assert await of(keys, CLAIM).decode([old]) == [WORDS]
-
-
 async def test_a_failure_says_nothing_to_the_server(keys: DataConverter) -> None:
     """What went wrong quotes what was said: message, stack and details are sealed."""
     from temporalio.api.failure.v1 import Failure  # noqa: PLC0415 - for this test alone
@@ -113,3 +111,57 @@ async def test_a_destroyed_key_marks_what_it_sealed(tmp_path: Path) -> None:
     (payload,) = await of(keys, CLAIM).encode([WORDS])
     await vault.keys.destroy(CLAIM)
     assert b"destroyed" in (await opened(keys, CLAIM, payload)).metadata[UNREADABLE]
+
+
+PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(WORDS).encode())
+
+
+async def test_where_all_is_sealed_nothing_else_is_taken(tmp_path: Path) -> None:
+    """It was written by somebody else: marked for a handler, an error with its reason for all others."""
+    settings = shop_settings(tmp_path)
+    strict = of(converter(settings), CLAIM)
+    codec: Any = strict.payload_codec
+    (found,) = await codec.decode([PLAIN])
+    assert b"unsealed" in found.metadata[UNREADABLE]
+    with pytest.raises(Unopened, match="it came unsealed"):
+        await strict.decode([PLAIN])
+    (raw,) = await strict.decode([PLAIN], [RawValue])
+    assert UNREADABLE in raw.payload.metadata, "a handler records what it refuses"
+    assert await strict.decode(await strict.encode([WORDS])) == [WORDS]
+
+
+@pytest.mark.parametrize(
+    ("ring", "setting", "taken"),
+    [
+        ("refuse", None, False),
+        ("accept", None, True),
+        ("refuse", "accept", True),
+        ("accept", "refuse", False),
+    ],
+)
+async def test_the_ring_says_what_is_taken_unless_a_setting_does(
+    tmp_path: Path, ring: Any, setting: str | None, taken: bool
+) -> None:
+    """A new ring refuses; one that found claims from before it lets them go on."""
+    settings = Settings.model_validate({"state": tmp_path, "unsealed": setting})
+    make_ring(settings.ring_file, ARRIVED, unsealed=ring)
+    found = of(converter(settings), CLAIM)
+    if taken:
+        assert await found.decode([PLAIN]) == [WORDS]
+    else:
+        with pytest.raises(Unopened):
+            await found.decode([PLAIN])
+
+
+def test_a_ring_from_before_the_choice_accepts(tmp_path: Path) -> None:
+    """Its file says nothing; a rotation leaves it so, and `refuse_unsealed` ends it."""
+    ring = make_ring(tmp_path / "ring.json", ARRIVED)
+    document = json.loads(ring.file.read_text("utf-8"))
+    del document["unsealed"]
+    ring.file.write_text(json.dumps(document), "utf-8")
+    old = Ring(ring.file)
+    old.rotate(ARRIVED)
+    assert Ring(ring.file).unsealed == "accept"
+    old.refuse_unsealed()
+    assert Ring(ring.file).unsealed == "refuse"
+    assert len(Ring(ring.file).keys) == 2
