@@ -84,7 +84,7 @@ lock: $(UV) ## write requirements/*.txt anew; ARGS=--upgrade takes newer release
 
 clean: ## remove all that make made; the claims in var/ stay
 	@rm -rf .venv .uv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
-		.import_linter_cache .hypothesis
+		.import_linter_cache .hypothesis .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): $(UV) requirements/dev.txt requirements/runtime.in pyproject.toml

@@ -52,6 +52,7 @@ async def _tried(bench: Bench, tmp_path: Path) -> None:
     await starting.start(service_of(bench), claim_of(order=ORDER), received_now=True)
     async for stand, near in served(bench, tmp_path):
         code, said = await _run(
+            tmp_path,
             *("run", f"{near}/api/openapi.json"),
             *("--header", f"Authorization: {stand.token()['Authorization']}"),
             *("--exclude-path-regex", STREAMS, "--checks", ",".join(CHECKS)),
@@ -61,10 +62,14 @@ async def _tried(bench: Bench, tmp_path: Path) -> None:
         assert code == 0, said
 
 
-async def _run(*arguments: str) -> tuple[int | None, str]:
-    command = Path(sys.executable).with_name("schemathesis")
+async def _run(folder: Path, *arguments: str) -> tuple[int | None, str]:
+    """It keeps what it remembers in the folder it stands in: a new one, so that it begins anew."""
     process = await asyncio.create_subprocess_exec(
-        command, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        Path(sys.executable).with_name("schemathesis"),
+        *arguments,
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
     return process.returncode, said.decode("utf-8", "replace")
