@@ -11,12 +11,11 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from atoz.claims.base import span_text
-from atoz.playbook.agenda import next_planned
 from atoz.playbook.diagram import notes, when
 from atoz.playbook.model import Playbook
+from atoz.playbook.standing import Stands, standing
 from atoz.playbook.state import CaseState
 from atoz.playbook.transitions import Drawn, Transitions, transitions
-from atoz.playbook.why import why_all
 
 WIDTH = 1000
 _RAIL, _CARD, _CARD_WIDTH, _NOTE = 116, 148, 330, 512
@@ -33,7 +32,7 @@ class Look(NamedTuple):
 
 
 _PLAN = Look("", "#4a5568", "#ffffff")
-_LOOKS = {
+_LOOKS: dict[Stands, Look] = {
     "done": Look("done", "#1a7f4b", "#d7f0e2"),
     "left": Look("left out", "#4a5568", "#e6e9ee"),
     "drop": Look("to be left out", "#4a5568", "#f6f7f9"),
@@ -43,22 +42,6 @@ _LOOKS = {
     "bad": Look("did not arrive", "#b42318", "#fbdcd8"),
     "over": Look("not reached", "#4a5568", "#f6f7f9"),
     "later": Look("to come", "#4a5568", "#ffffff"),
-}
-_VERDICTS = {
-    "done": "done",
-    "skipped": "left",
-    "overtaken": "left",
-    "will_be_skipped": "drop",
-    "with_a_person": "now",
-    "awaits_approval": "now",
-    "handed_over": "now",
-    "incomplete": "now",
-    "held": "held",
-    "paused": "held",
-    "refused": "bad",
-    "unknown": "bad",
-    "after_decision": "over",
-    "refunded": "over",
 }
 _STYLE = (
     "text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#1f2733}"
@@ -86,15 +69,11 @@ def svg(playbook: Playbook, state: CaseState | None = None, now: datetime | None
 
 
 def _looks(state: CaseState, now: datetime) -> dict[str, Look]:
-    """How each step stands; the one that acts next is marked where nothing stops it."""
-    planned = next_planned(state, now)
+    """How each step stands."""
     looks: dict[str, Look] = {}
-    for answer in why_all(state, now):
-        step = answer["step"]
-        is_next = planned is not None and planned.step == step
-        look = _LOOKS[_VERDICTS.get(answer["verdict"], "next" if is_next else "later")]
-        at = answer["acts_at"]
-        looks[step] = look._replace(words=f"{look.words}, acts {_short(at)}") if at else look
+    for step in standing(state, now):
+        look, at = _LOOKS[step.stands], step.answer["acts_at"]
+        looks[step.id] = look._replace(words=f"{look.words}, acts {_short(at)}") if at else look
     return looks
 
 

@@ -44,7 +44,7 @@ def open_asked_task(work: Work, kind: TaskKind, source: str, **more: Any) -> Non
         more |= _appeal_window(work.now)
     if TASKS[kind].clock == "response":
         more |= {"clock": "response", "due": work.now.clock("response").due}  # type: ignore[union-attr] # open claims have one
-    warning = refund_warning(work) if kind in _REFUND_TASKS else None
+    warning = refund_warning(work.now) if kind in _REFUND_TASKS else None
     if warning is not None:
         more["warning"] = warning
     work.open_task(kind, source, **more)
@@ -56,9 +56,8 @@ def _appeal_window(state: CaseState) -> dict[str, Any]:
     return {"clock": windows[-1].id, "due": windows[-1].due} if windows else {}
 
 
-def refund_warning(work: Work) -> str | None:
+def refund_warning(state: CaseState) -> str | None:
     """What a person must know before refunding here, or None when the refund counts no more."""
-    state = work.now
     if state.refunded_at is not None:
         return None
     return f"{REFUND_COUNTS} {REFUND_UNPROTECTS}" if claims_protected(state.file) else REFUND_COUNTS

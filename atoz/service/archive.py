@@ -61,8 +61,14 @@ async def remove_documents(service: Service, workflow_id: str) -> int:
         notice_path(names.order_of(workflow_id)),
         asking_path(workflow_id),
         *await service.store.list(facts_folder(workflow_id)),
+        *await service.store.list(keys_folder(workflow_id)),
     ]
     return sum([await service.store.remove_document(path) for path in own])
+
+
+def keys_folder(workflow_id: str) -> str:
+    """Where lies what the keys of a workflow's acts were used for."""
+    return f"keys/{workflow_id}"
 
 
 def _erased_path(workflow_id: str) -> str:

@@ -41,10 +41,11 @@ LEAST: dict[str, Role] = {
         ),
         Role.AGENT,
     ),
-    **dict.fromkeys(("approve", "reject", "migrate"), Role.APPROVER),
+    **dict.fromkeys(("approve", "reject", "migrate", "erase"), Role.APPROVER),
 }
-"""Acts are named as the command's verbs. What goes to the marketplace in the seller's name, and what
-changes many claims at once, needs an approver; every other act can be corrected afterwards."""
+"""Acts are named as the command's verbs. What goes to the marketplace in the seller's name, what changes
+many claims at once, and what nothing brings back needs an approver; every other act can be corrected
+afterwards."""
 
 
 def permitted(role: Role, act: str) -> bool:

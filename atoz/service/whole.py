@@ -1,16 +1,18 @@
 """One claim as a page shows it: how it stands, what happened, what comes; for one query of a worker."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from atoz.claims.base import utc
+from atoz.claims.facts import Fact
 from atoz.errors import NoSuchClaim
 from atoz.playbook.simulate import outcome
 from atoz.playbook.simulate import timeline as shown_facts
 from atoz.playbook.state import CaseState
 from atoz.service import looking
-from atoz.service.archive import archived, in_order, older
+from atoz.service.archive import archived, in_order, older_facts
 from atoz.service.base import Service, claim_id
 from atoz.service.calls import NotOpen
 from atoz.service.drafting import with_drafts_of
@@ -18,9 +20,10 @@ from atoz.service.drafting import with_drafts_of
 
 @dataclass(frozen=True)
 class Whole:
-    """A claim as it is: the documents of `status` and `timeline`; `case` is None for an archived one.
+    """A claim as it is: the documents of `status` and `timeline`, and every fact by its id.
 
-    `at` is the claim's own instant (UTC): a rehearsed claim may live in another month.
+    `at` is the claim's own instant (UTC): a rehearsed claim may live in another month. `case` is
+    None where nothing tells it: for a claim that was archived by an edition that did not keep it.
     """
 
     status: dict[str, Any]
@@ -28,6 +31,7 @@ class Whole:
     outcome: dict[str, Any]
     at: datetime
     case: CaseState | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 async def whole(service: Service, order_id: str) -> Whole:
@@ -39,25 +43,33 @@ async def whole(service: Service, order_id: str) -> Whole:
         return await _over(service, workflow_id, order_id)
     case, at = CaseState.model_validate(found["case"]), datetime.fromisoformat(found["at"])
     status = with_drafts_of(service, case, found["status"], at)
-    earlier = await older(service, case.fact_archives)
+    facts = [*await older_facts(service, case.fact_archives), *case.facts]
     return Whole(
         {**status, "running": True, "ended": None},
-        in_order([*earlier, *shown_facts(case.facts)]),
+        in_order(shown_facts(facts)),
         outcome(case),
         at,
         case,
+        _by_id(facts),
     )
 
 
 async def _over(service: Service, workflow_id: str, order_id: str) -> Whole:
     """A claim that does not run: from its archive, else as its history tells it."""
     document = await archived(service, workflow_id)
-    at = utc(service.now())
+    at, case, facts = utc(service.now()), None, list[Fact]()
     if document is not None:
         at = datetime.fromisoformat(document["archived_at"])
+    if document is not None and "case" in document:
+        case = CaseState.model_validate(document["case"])
+        facts = [*await older_facts(service, case.fact_archives), *case.facts]
     try:
         status = await looking.status(service, order_id)
         told = await looking.timeline(service, order_id)
     except NotOpen as error:
         raise NoSuchClaim from error
-    return Whole(status, told["timeline"], told["outcome"], at)
+    return Whole(status, told["timeline"], told["outcome"], at, case, _by_id(facts))
+
+
+def _by_id(facts: Iterable[Fact]) -> Mapping[str, Fact]:
+    return {fact.id: fact for fact in facts}

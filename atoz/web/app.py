@@ -1,7 +1,7 @@
 """The board put together: what surrounds it, the API, the pages; nothing without a policy starts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from atoz.web.live import Live
 from atoz.web.pages import error, every_page
 from atoz.web.pages.queue import COUNTS_KEPT
 from atoz.web.shield import Shield, Sizes
+from atoz.web.typed import typed_before
 from atoz.web.visitor import Identify
 
 API = "/api"
@@ -48,7 +49,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
         redirect_slashes=False,
         lifespan=_lifespan(board),
         middleware=[
-            Middleware(Shield, hosts, _for_whom(problems.of_surprise), secure=board.secure),
+            Middleware(Shield, hosts, _surprised, secure=board.secure),
             Middleware(Identify, board),
             Middleware(Sizes),
         ],
@@ -125,9 +126,16 @@ def _handle_errors(app: FastAPI) -> None:
 
 def _for_whom(
     as_problem: Callable[[Request, Exception], JSONResponse],
-) -> Callable[[Request, Exception], Response]:
-    def handle(request: Request, fault: Exception) -> Response:
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(request: Request, fault: Exception) -> Response:
         answer = as_problem(request, fault)
-        return answer if request.url.path.startswith(API) else error.page(request, answer)
+        if request.url.path.startswith(API):
+            return answer
+        return error.page(request, answer, await typed_before(request))
 
     return handle
+
+
+def _surprised(request: Request, fault: Exception) -> Response:
+    answer = problems.of_surprise(request, fault)
+    return answer if request.url.path.startswith(API) else error.page(request, answer)

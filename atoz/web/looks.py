@@ -1,5 +1,6 @@
 """How values look to a person: instants in their own zone, time left with a word beside the colour."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,9 @@ from atoz.playbook.told import told
 from atoz.web.words import Words
 
 SOON = timedelta(hours=24)
+
+_OPERATOR = "operator:"
+_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)")
 
 
 class Badge(NamedTuple):
@@ -38,6 +42,19 @@ class Looks:
         utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
             instant, utc, self.calendar(instant)
+        )
+
+    def told_by(self, fact: Mapping[str, object]) -> str:
+        """Who did it, where a person or a program did; "" for the playbook and for mails."""
+        source, data = str(fact["source"]), fact["data"]
+        by = data.get("by") if isinstance(data, Mapping) else None
+        return source.removeprefix(_OPERATOR) if source.startswith(_OPERATOR) else str(by or "")
+
+    def within(self, words: str) -> Markup:
+        """The engine's words with each instant in them in the reader's zone."""
+        parts = _INSTANT.split(words)
+        return Markup("").join(
+            self.when(part) if number % 2 else part for number, part in enumerate(parts)
         )
 
     def calendar(self, instant: str) -> str:

@@ -4,10 +4,8 @@ So a document is judged by the very model that the claim judges it by, and an ac
 the table has its address, its description and its policy at once.
 """
 
-import hashlib
 import inspect
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, create_model
@@ -16,7 +14,8 @@ from atoz.access.people import Person
 from atoz.claims.base import Strict
 from atoz.playbook import events as ev
 from atoz.service import acting
-from atoz.web.api.shapes import Key, Order, Recorded, TaskId
+from atoz.web.api.keyed import Key, key_of
+from atoz.web.api.shapes import Order, Recorded, TaskId
 from atoz.web.gate import board_of, needs
 
 
@@ -108,11 +107,3 @@ def _endpoint(act: Act) -> Any:
     vars(endpoint)["__signature__"] = inspect.Signature(signature)
     endpoint.__annotations__ = dict(parameters)
     return endpoint
-
-
-def key_of(given: str | None, who: Person, request: Request) -> str:
-    """What makes a repeat harmless: the caller's key, apart from other callers' and other addresses."""
-    if given is None:
-        return uuid4().hex
-    said = "\0".join((who.via, who.name, request.url.path, given))
-    return f"api:{hashlib.sha256(said.encode()).hexdigest()[:40]}"

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Body, Form, Query, Request, UploadFile
 from fastapi.responses import JSONResponse
 
 from atoz.access.people import Person
+from atoz.errors import BadInput
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
 from atoz.playbook.events import MessageId
-from atoz.service import listing, looking, reporting, starting
+from atoz.service import erasing, listing, looking, reporting, starting
 from atoz.service.claim_files import read_claim
 from atoz.web.api import shapes
-from atoz.web.api.acts import key_of
+from atoz.web.api.keyed import Key, key_of
 from atoz.web.gate import Who, board_of, needs
 
 router = APIRouter()
@@ -22,6 +23,7 @@ Starter = Annotated[Person, needs("start")]
 Teller = Annotated[Person, needs("reply")]
 Decider = Annotated[Person, needs("decide")]
 Asker = Annotated[Person, needs("request-information")]
+Eraser = Annotated[Person, needs("erase")]
 
 _EXAMPLE = {
     "claim": {
@@ -110,7 +112,7 @@ async def reply(
     who: Teller,
     order: shapes.Order,
     body: shapes.ReplyBody,
-    key: shapes.Key = None,
+    key: Key = None,
 ) -> dict[str, Any]:
     """Hand a buyer's reply to its claim; for a claim that is over, to the desk."""
     return await reporting.reply(
@@ -137,7 +139,7 @@ async def reply_with_photos(
     text: Annotated[str, Form(max_length=1_000_000)] = "",
     language: Annotated[str | None, Form(max_length=20)] = None,
     message_id: Annotated[MessageId | None, Form()] = None,
-    key: shapes.Key = None,
+    key: Key = None,
 ) -> dict[str, Any]:
     """Hand a buyer's reply with files to its claim: images, PDF or plain text."""
     files = [Given(each.filename or "file", await each.read(LARGEST_FILE + 1)) for each in photos]
@@ -160,7 +162,7 @@ async def decide(
     who: Decider,
     order: shapes.Order,
     body: shapes.DecisionBody,
-    key: shapes.Key = None,
+    key: Key = None,
 ) -> dict[str, Any]:
     """Record the marketplace's decision."""
     return await reporting.decide(
@@ -184,7 +186,7 @@ async def request_information(
     who: Asker,
     order: shapes.Order,
     body: shapes.RequestBody,
-    key: shapes.Key = None,
+    key: Key = None,
 ) -> dict[str, Any]:
     """Record that the marketplace asks for information."""
     return await reporting.request_information(
@@ -194,6 +196,22 @@ async def request_information(
         message_id=body.message_id or _message_id(key, who, request),
         by=who.name,
     )
+
+
+@router.post(
+    "/claims/{order}/erase", responses={200: {"model": shapes.Erased}}, operation_id="erase"
+)
+async def erase(
+    request: Request,
+    who: Eraser,
+    order: shapes.Order,
+    body: shapes.EraseBody = shapes.EraseBody(),  # noqa: B008 - frozen
+    _: Key = None,
+) -> dict[str, Any]:
+    """Erase a closed claim: its key is destroyed, nothing of the buyer's can be read any more."""
+    if body.order_id not in (None, order):
+        raise BadInput(f"order_id must be {order}, the order of the claim that is erased for good")
+    return await erasing.erase(board_of(request).service, order, by=who.name)
 
 
 def _message_id(key: str | None, who: Person, request: Request) -> str | None:

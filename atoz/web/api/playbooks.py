@@ -14,8 +14,8 @@ from atoz.playbook.parts import Words
 from atoz.playbook.problems import instead
 from atoz.service import migrating
 from atoz.service.books import names, proved
-from atoz.web.api.acts import key_of
-from atoz.web.api.shapes import Key, Moved, Moves
+from atoz.web.api.keyed import Key, key_of
+from atoz.web.api.shapes import Moved, Moves
 from atoz.web.gate import Who, board_of, needs
 
 router = APIRouter()

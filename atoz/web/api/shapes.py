@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Header, Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from atoz.claims.base import Instant, Strict
@@ -22,16 +22,6 @@ Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="as the time
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="entries of one page")]
 PageToken = Annotated[
     str | None, Query(max_length=2_000, description="`next_page_token` of the page before")
-]
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
-        description="the same key again does nothing again",
-    ),
 ]
 
 
@@ -97,6 +87,14 @@ class ReplyBody(Strict):
     text: Annotated[str, Field(max_length=1_000_000)] = ""
     language: Annotated[str, Field(max_length=20)] | None = None
     message_id: MessageId | None = None
+
+
+class EraseBody(Strict):
+    """The order once more, where somebody wants to be sure: nothing brings an erased claim back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"order_id": ORDER}]})
+
+    order_id: Annotated[str, Field(max_length=60)] | None = None
 
 
 # What is given -----------------------------------------------------------------------------------
@@ -241,6 +239,18 @@ class Moved(Given):
 
     moved: list[dict[str, Any]]
     stayed: list[dict[str, Any]]
+
+
+class Erased(Given):
+    """What an erasure destroyed, and what it does not reach."""
+
+    workflow_id: str
+    order_id: str
+    erased_at: str
+    already: bool
+    keys: int
+    files: int
+    remains: list[str]
 
 
 class Me(Given):

@@ -12,7 +12,7 @@ from atoz.evidence.limits import LARGEST_FILE
 from atoz.service import acting, desk, evidence, listing
 from atoz.service.policy import LEAST
 from atoz.web.api import shapes
-from atoz.web.api.acts import key_of
+from atoz.web.api.keyed import Key, key_of
 from atoz.web.gate import Who, board_of, needs
 
 router = APIRouter()
@@ -64,7 +64,7 @@ async def desk_done(
     who: Doer,
     task: shapes.TaskId,
     body: DeskDoneBody = DeskDoneBody(),  # noqa: B008 - frozen
-    key: shapes.Key = None,
+    key: Key = None,
 ) -> dict[str, Any]:
     """Close a task of the desk."""
     return await desk.done(
@@ -82,7 +82,7 @@ async def desk_done(
     operation_id="add-evidence",
 )
 async def add_evidence(
-    request: Request, who: Keeper, order: shapes.Order, file: UploadFile, key: shapes.Key = None
+    request: Request, who: Keeper, order: shapes.Order, file: UploadFile, key: Key = None
 ) -> dict[str, Any]:
     """Add a file to the claim's evidence: an image, a PDF or plain text."""
     given = Given(file.filename or "file", await file.read(LARGEST_FILE + 1))

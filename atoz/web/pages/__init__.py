@@ -1,4 +1,4 @@
-"""The pages, one module each: `login`, `queue`, `claim`. A new one adds its router to `every_page`.
+"""The pages, one module each; `forms` holds what they send. A new one adds its router to `every_page`.
 
 A page module holds its addresses and what its template needs; words are in `atoz/web/words`, markup in
 `atoz/web/templates`, parts that pages share in `templates/parts`.
@@ -9,6 +9,14 @@ from fastapi import APIRouter
 
 def every_page() -> tuple[APIRouter, ...]:
     """The router of every page."""
-    from atoz.web.pages import claim, login, queue  # noqa: PLC0415 - they import this package
+    from atoz.web.pages import (  # noqa: PLC0415 - they import this package
+        approve,
+        claim,
+        forms,
+        hand_in,
+        login,
+        queue,
+    )
 
-    return login.router, queue.router, claim.router
+    pages = (login, queue, claim, forms, approve, hand_in)
+    return tuple(page.router for page in pages)

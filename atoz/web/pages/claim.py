@@ -1,81 +1,101 @@
-"""One claim: how it stands, its clocks, what is to do, and everything that happened."""
+"""One claim: how it stands, its clocks, what is to do, its steps on a line, and everything that happened."""
 
-from typing import Annotated, Any
+from collections import defaultdict
+from typing import Annotated, Any, get_args
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response, StreamingResponse
 
 from atoz.access.people import Person
-from atoz.service import acting
+from atoz.claims.clocks import STOPPED_BY
+from atoz.claims.status import FundedBy, Status
+from atoz.errors import NoSuchClaim
+from atoz.playbook.diagram_svg import svg
+from atoz.playbook.tasks import TASKS
 from atoz.service.policy import LEAST
-from atoz.service.whole import whole
-from atoz.web.api.acts import ACTS, Act, key_of
+from atoz.service.whole import Whole, whole
+from atoz.web.amending import VALUES, written
 from atoz.web.api.events import claim_events
-from atoz.web.api.shapes import Order, TaskId
-from atoz.web.gate import CSRF_FIELD, Who, board_of, needs
-from atoz.web.pages.render import render
+from atoz.web.api.shapes import Order
+from atoz.web.gate import Who, board_of
+from atoz.web.pages.render import looks_of, render
+from atoz.web.showing import refunding, steps
 
 router = APIRouter()
 
-KEY_FIELD = "key"
-"""Drawn when the form is made: a form that is sent twice acts once."""
+Did = Annotated[str | None, Query(max_length=40, description="the act that led here")]
+
+_DRAWING = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+"""A drawing stands alone with its style inside; nothing else of it does anything."""
 
 
 @router.get("/claims/{order}")
-async def claim(request: Request, who: Who, order: Order) -> Response:
+async def claim(request: Request, who: Who, order: Order, did: Did = None) -> Response:
     """Everything about one claim, for one query."""
     found = await whole(board_of(request).service, order)
+    file = found.case.file if found.case else None
     values = {
-        "claim": found.status,
-        "file": found.case.file if found.case else None,
+        **shared(who, found),
+        "did": did if did in LEAST else None,
         "timeline": found.timeline,
         "outcome": found.outcome,
-        "least": LEAST,
-        "may": {act: who.may(act) for act in LEAST},
+        "steps": steps(found),
+        "photos": _photos(found),
+        "amendable": [(value, written(file, value.path)) for value in VALUES] if file else [],
+        "missing": file.missing if file else (),
+        "statuses": [status for status in Status if status is not Status.UNDER_REVIEW],
+        "payers": get_args(FundedBy),
+        "replied": {e["source"] for e in found.timeline if e["kind"] == "reply_received"},
+        "clock_options": _clocks(request, found),
     }
     return render(request, "claim.html", values, now=found.at)
+
+
+def shared(who: Person, found: Whole) -> dict[str, Any]:
+    """What every page of a claim needs: the claim, who looks, and what they may do."""
+    order = found.status["order_id"]
+    return {
+        "claim": found.status,
+        "file": found.case.file if found.case else None,
+        "base": f"/claims/{quote(order, safe='')}",
+        "asks_receipt": {kind for kind, rule in TASKS.items() if rule.receipt},
+        "refund": refunding(found.case) if found.case else None,
+        "least": LEAST,
+        "may": {act: who.may(act) for act in LEAST},
+        "usual": {kind: rule.text for kind, rule in TASKS.items()},
+    }
+
+
+def _photos(found: Whole) -> dict[str, list[dict[str, Any]]]:
+    """The images on the claim's record by what brought them: a mail's Message-ID, or a person."""
+    by_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in found.timeline:
+        data = entry["data"]
+        if entry["kind"] == "evidence_added" and str(data.get("type")).startswith("image/"):
+            by_source[entry["source"]] += [data] if data.get("sha256") else []
+    return by_source
+
+
+def _clocks(request: Request, found: Whole) -> list[tuple[str, str]]:
+    """The clocks that a person may set: those that run, and those that the claim does not have yet."""
+    clocks = found.status["clocks"]
+    running = [clock["name"] for clock in clocks if not clock["stopped_at"]]
+    names = {clock["name"] for clock in clocks}
+    return looks_of(request).words.options("clock", [*running, *(STOPPED_BY.keys() - names)])
+
+
+@router.get("/claims/{order}/playbook.svg")
+async def drawing(request: Request, _: Who, order: Order) -> Response:
+    """The claim's playbook as a drawing, with how each step stands."""
+    found = await whole(board_of(request).service, order)
+    if found.case is None or found.case.playbook is None:
+        raise NoSuchClaim("this claim has no playbook that could be drawn")
+    drawn = svg(found.case.playbook, found.case, found.at)
+    return Response(drawn, media_type="image/svg+xml", headers=_DRAWING)
 
 
 @router.get("/claims/{order}/events")
 async def events(request: Request, who: Who, order: Order) -> StreamingResponse:
     """`changed` whenever something happens in the claim."""
     return await claim_events(request, who, order)
-
-
-def _add_form(act: Act) -> None:
-    """An address for the form of an act: the fields are its document, then back to the claim."""
-    if "{task}" in act.path:
-
-        async def of_task(
-            request: Request, order: Order, task: TaskId, who: Annotated[Person, needs(act.name)]
-        ) -> Response:
-            return await _acted(request, act, order, who, {"task": task})
-
-        router.add_api_route(act.path, of_task, methods=["POST"], name=f"form-{act.name}")
-        return
-
-    async def of_claim(
-        request: Request, order: Order, who: Annotated[Person, needs(act.name)]
-    ) -> Response:
-        return await _acted(request, act, order, who, {})
-
-    router.add_api_route(act.path, of_claim, methods=["POST"], name=f"form-{act.name}")
-
-
-async def _acted(
-    request: Request, act: Act, order: str, who: Person, named: dict[str, Any]
-) -> Response:
-    form = await request.form()
-    given = {name: value for name, value in form.items() if isinstance(value, str) and value}
-    key = key_of(given.pop(KEY_FIELD, None), who, request)
-    given.pop(CSRF_FIELD, None)
-    known = {name: value for name, value in given.items() if name in act.event.model_fields}
-    document = {**known, **named, "by": who.name, "key": key}
-    service = board_of(request).service
-    done = await acting.do(service, order, act.event, **document)
-    return RedirectResponse(f"/claims/{quote(done['order_id'], safe='')}", 303)
-
-
-for _act in ACTS:
-    _add_form(_act)

@@ -7,23 +7,34 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from atoz.web.pages.render import looks_of, render
+from atoz.web.typed import NOTHING, Typed
 from atoz.web.visitor import SAFE
 
+_REUSED = "key-reused"
 _KNOWN = (401, 403, 404, 409, 413, 422, 429, 500, 503)
 
 
-def page(request: Request, problem: JSONResponse) -> Response:
-    """The page for a problem. A stranger who only wants to look is sent to the login."""
+def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Response:
+    """The page for a problem, with what was typed to send it once more.
+
+    A stranger who only wants to look is sent to the login.
+    """
     status = problem.status_code
     if status == HTTPStatus.UNAUTHORIZED and request.method in SAFE and not _by_script(request):
         return RedirectResponse("/login", 303)
-    said = json.loads(bytes(problem.body))["detail"]
+    document = json.loads(bytes(problem.body))
     words = looks_of(request).words
+    reused = document.get("code") == _REUSED
     values = {
         "status": status,
         "summary": words(f"error.{status if status in _KNOWN else 500}"),
-        "detail": said,
+        "detail": document["detail"],
         "again": status == HTTPStatus.SERVICE_UNAVAILABLE and request.method in SAFE,
+        "down": status == HTTPStatus.SERVICE_UNAVAILABLE,
+        "typed": typed.given_back,
+        "had_files": bool(typed.files),
+        "key": None if reused else typed.key,
+        "stranger": status == HTTPStatus.UNAUTHORIZED,
     }
     template = "parts/problem.html" if _by_script(request) else "error.html"
     answer = render(request, template, values, status=status)

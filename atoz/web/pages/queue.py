@@ -13,8 +13,8 @@ from atoz.errors import AtozError
 from atoz.playbook import events as ev
 from atoz.service import acting, queues
 from atoz.service.base import claim_id
-from atoz.web.api.acts import key_of
 from atoz.web.api.events import stream
+from atoz.web.api.keyed import key_of
 from atoz.web.api.shapes import PageToken
 from atoz.web.board import Board
 from atoz.web.cached import Cached

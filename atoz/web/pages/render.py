@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
@@ -56,12 +57,18 @@ def render(
         "csrf": session.csrf if session else "",
         "csrf_headers": csrf_headers(session),
         "path": request.url.path,
+        "new_key": _new_key,
     }
     page = HTMLResponse(_TEMPLATES.get_template(template).render({**shared, **values}), status)
     _keep_choices(request, page)
     if who and who.fresh:
         remember(board, page, who.fresh)
     return page
+
+
+def _new_key() -> str:
+    """The key of a form that is made: sent twice, it acts once."""
+    return uuid4().hex
 
 
 def looks_of(request: Request, now: datetime | None = None) -> Looks:

@@ -1,5 +1,133 @@
-// The little that neither HTML nor HTMX does: tell the server the reader's zone, once.
+// The little that neither HTML nor HTMX does: the reader's zone, what was typed, copying, a board that is gone.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`atoz-zone=${zone}`)) {
   document.cookie = `atoz-zone=${zone};path=/;max-age=31536000;samesite=lax`;
+}
+
+// What is typed into a form is kept in this tab until it was sent: a reload, an ended session, a crash lose nothing.
+const KEPT = "kept:";
+const form = (place) => place.closest?.("form[data-keep]");
+const fields = (place) => [...place.elements].filter(
+  (each) => each.name && !["hidden", "file", "submit", "button"].includes(each.type));
+const value = (each) => (each.type === "checkbox" ? String(each.checked) : each.value);
+const usual = (each) => each.type === "checkbox" ? String(each.defaultChecked)
+  : each.tagName === "SELECT" ? ([...each.options].find((one) => one.defaultSelected) ?? each.options[0])?.value : each.defaultValue;
+
+function keep(place) {
+  const typed = fields(place).filter((each) => value(each) !== usual(each)).map((each) => [each.name, value(each)]);
+  if (typed.length) sessionStorage.setItem(KEPT + place.dataset.keep, JSON.stringify(typed));
+  else sessionStorage.removeItem(KEPT + place.dataset.keep);
+}
+
+function giveBack(place) {
+  const typed = JSON.parse(sessionStorage.getItem(KEPT + place.dataset.keep) ?? "[]");
+  for (const [name, word] of typed) {
+    const each = place.elements.namedItem(name);
+    if (!each || each instanceof RadioNodeList) continue;
+    if (each.type === "checkbox") each.checked = word === "true";
+    else each.value = word;
+  }
+  const said = place.querySelector(".kept");
+  if (typed.length && said) {
+    said.hidden = false;
+    for (let around = place.parentElement; around; around = around.parentElement) {
+      if (around.tagName === "DETAILS") around.open = true;
+    }
+  }
+}
+
+// Another body is another act: it needs a key of its own.
+const uuid = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+document.addEventListener("input", (event) => {
+  const place = form(event.target);
+  if (!place) return;
+  keep(place);
+  const key = place.querySelector("input[name=key]");
+  if (key && place.dataset.tried) { key.value = uuid(); delete place.dataset.tried; }
+});
+
+// Copying, where a browser lets a page do it; the fields can be selected by hand everywhere.
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  source.select();
+  try { await navigator.clipboard.writeText(source.value); } catch { document.execCommand("copy"); }
+  const words = button.textContent;
+  button.textContent = document.getElementById("copied").content.textContent;
+  setTimeout(() => { button.textContent = words; }, 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (button?.dataset.copy) copy(button);
+  if (button && "discard" in button.dataset) {
+    const place = form(button);
+    place.reset();
+    sessionStorage.removeItem(KEPT + place.dataset.keep);
+    button.parentElement.hidden = true;
+  }
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(".out")) sessionStorage.clear();
+  if (event.target.matches(".checks")) event.preventDefault();
+});
+
+// A link to a part that is folded opens it.
+function unfold() {
+  const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (place && place.tagName === "DETAILS") { place.open = true; place.scrollIntoView(); }
+}
+addEventListener("hashchange", unfold);
+
+function begin(place) {
+  for (const each of place.querySelectorAll("form[data-keep]")) giveBack(each);
+  for (const each of place.querySelectorAll("button[data-copy]")) each.hidden = false;
+}
+document.addEventListener("DOMContentLoaded", () => { begin(document); unfold(); });
+
+// What HTMX swaps keeps what was opened; what it could not do is told at the top of the page.
+let opened = [];
+const problem = () => document.getElementById("problem");
+document.addEventListener("htmx:beforeSwap", () => {
+  opened = [...document.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  for (const [id, open] of opened) {
+    const each = document.getElementById(id);
+    if (each) each.open = open;
+  }
+  if (event.detail.target === problem()) told();
+  begin(document);
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const place = form(event.detail.elt);
+  if (place) { place.dataset.tried = "yes"; problem().replaceChildren(); }
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful, xhr } = event.detail;
+  const place = form(elt);
+  if (place && successful) sessionStorage.removeItem(KEPT + place.dataset.keep);
+  else if (successful && xhr.status === 200 && problem().querySelector("[data-down]")) answers();
+});
+document.addEventListener("htmx:sendError", () => {
+  problem().replaceChildren(document.getElementById("unreachable").content.cloneNode(true));
+  told();
+});
+
+let waiting = null;
+function told() {
+  problem().querySelector("h1")?.focus();
+  problem().scrollIntoView({ block: "start" });
+  if (problem().querySelector("[data-down]") && waiting === null) waiting = setTimeout(ask, 3000);
+}
+async function ask() {
+  waiting = null;
+  if (!problem().querySelector("[data-down]")) return;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Waiting": "1" } });
+    if (answer.ok) { answers(); return; }
+  } catch { /* it is still gone */ }
+  waiting = setTimeout(ask, 3000);
+}
+function answers() {
+  problem().replaceChildren(document.getElementById("reachable").content.cloneNode(true));
 }

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What can be chosen, in its own words; the first is what an unknown browser gets."""
 
+_TAGS = {"zh": "zh-Hans"}
 _FOLDER = Path(__file__).parent
 _RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
 
@@ -35,6 +36,15 @@ class Words:
         if not name:
             return ""
         return self._words.get(f"{kind}.{name}") or name.replace("_", " ").replace("-", " ")
+
+    def options(self, kind: str, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Each of a set with its word, for a choice."""
+        return [(str(name), self.of(kind, name)) for name in names]
+
+    @property
+    def html_language(self) -> str:
+        """The language as pages declare it."""
+        return _TAGS.get(self.language, self.language)
 
     @property
     def keys(self) -> frozenset[str]:

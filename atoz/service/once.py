@@ -1,0 +1,56 @@
+"""A caller's key belongs to one document: with another one it is a mistake, and is told so.
+
+That a repeat acts once is the claim's own rule. What a key was first used for is kept beside the
+claim, under the key's digest, as a digest; it goes when the claim is erased.
+"""
+
+import contextlib
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable
+from typing import TypeVar
+
+import obstore
+
+from atoz.errors import AtozError, BadInput
+from atoz.service.archive import keys_folder
+from atoz.service.base import Service
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger("atoz.board")
+
+
+class KeyReused(BadInput):
+    """This Idempotency-Key was used with another document: take a fresh key for another act."""
+
+
+@contextlib.asynccontextmanager
+async def once(service: Service, owner: str, key: str, said: bytes) -> AsyncIterator[None]:
+    """While the block runs, and after it, the key belongs to what was `said`. Raises KeyReused.
+
+    `owner` is the workflow that the act is for. A refusal frees the key again; where nobody knows
+    whether the act was taken, it stays.
+    """
+    path = f"{keys_folder(owner)}/{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+    mark = hashlib.sha256(said).hexdigest().encode()
+    known = await _answer(service.store.get_document(path))
+    if known not in (None, mark):
+        raise KeyReused
+    if known is None:
+        await _answer(service.store.put_document(path, mark))
+    try:
+        yield
+    except AtozError as error:
+        if known is None and error.permanent:
+            await _answer(service.store.remove_document(path))
+        raise
+
+
+async def _answer(asked: Awaitable[T]) -> T | None:
+    """The store's answer. In trouble it stops no act: a receipt that stops a clock is worth more."""
+    try:
+        return await asked
+    except (OSError, obstore.exceptions.BaseError):
+        _LOG.warning("the store does not answer: a repeated key is not compared", exc_info=True)
+        return None

@@ -1,0 +1,85 @@
+"""The values of a claim that a person completes or corrects by a form: which, of what kind, what changed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, get_args
+from zoneinfo import ZoneInfo
+
+from atoz.claims.base import instant_text
+from atoz.claims.claim import ClaimFile, Reason, ShipmentStatus
+from atoz.errors import BadInput
+
+Kind = Literal["line", "text", "date", "choice"]
+
+
+class Value(NamedTuple):
+    """A value by its path in the claim file, and how it is asked for."""
+
+    path: str
+    kind: Kind = "line"
+    options: tuple[str, ...] = ()
+
+
+VALUES = (
+    Value("claim.reason", "choice", get_args(Reason)),
+    Value("claim.buyer_comment", "text"),
+    Value("claim.order_date", "date"),
+    Value("claim.ship_by", "date"),
+    Value("claim.max_estimated_delivery", "date"),
+    Value("claim.amount"),
+    Value("buyer.relay"),
+    Value("buyer.language"),
+    Value("shipment.status", "choice", get_args(ShipmentStatus)),
+    Value("shipment.carrier"),
+    Value("shipment.tracking_number"),
+    Value("shipment.shipped_at"),
+    Value("shipment.first_scan_at"),
+    Value("shipment.delivered_at"),
+    Value("shipment.signature"),
+    Value("shipment.carrier_notes", "text"),
+    Value("shipment.packing", "text"),
+)
+_FLAGS = {"yes": True, "no": False}
+_FLAGGED = {"shipment.signature"}
+
+
+def written(file: ClaimFile, path: str) -> str:
+    """A value as a form shows it; "" where it is not known."""
+    found: Any = file.model_dump(mode="json", by_alias=True)
+    for part in path.split("."):
+        found = (found or {}).get(part)
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    return "" if found is None else str(found)
+
+
+def amended(file: ClaimFile, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What a form changes, nested as a claim file is. Raises BadInput where it changes nothing."""
+    values: dict[str, Any] = {}
+    for value in VALUES:
+        new = typed.get(value.path)
+        if new is None or new.strip() == written(file, value.path):
+            continue
+        part, name = value.path.split(".")
+        values.setdefault(part, {})[name] = _read(value.path, new.strip())
+    if not values:
+        raise BadInput("nothing was changed: change a value, then save")
+    return values
+
+
+def _read(path: str, word: str) -> object:
+    if path in _FLAGGED and word.lower() in _FLAGS:
+        return _FLAGS[word.lower()]
+    return word or None
+
+
+def instant_in(zone: ZoneInfo, word: str) -> str:
+    """An instant as a form gives it, in the reader's own zone: `2026-09-08T11:00` to UTC.
+
+    Raises BadInput for what is none.
+    """
+    try:
+        at = datetime.fromisoformat(word.strip())
+        return instant_text(at if at.tzinfo else at.replace(tzinfo=zone))
+    except (ValueError, OverflowError) as fault:
+        raise BadInput(f"{word[:60]!r} is no instant: write it like 2026-09-08 11:00") from fault

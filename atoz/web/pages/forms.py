@@ -1,0 +1,235 @@
+"""The forms of a claim's pages: each is an act of the service, by the same rules as over the API."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from atoz.access.people import Person
+from atoz.claims.status import Status
+from atoz.errors import BadInput, Refused
+from atoz.evidence.intake import Given
+from atoz.evidence.limits import LARGEST_FILE
+from atoz.service import acting, erasing, looking, reporting
+from atoz.service.base import Service, claim_id
+from atoz.service.once import once
+from atoz.web.amending import amended, instant_in
+from atoz.web.api.acts import ACTS, Act
+from atoz.web.api.keyed import key_of, said
+from atoz.web.api.shapes import Order
+from atoz.web.gate import board_of, needs
+from atoz.web.pages import stale
+from atoz.web.pages.render import looks_of
+from atoz.web.typed import Typed, typed_in
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that was sent about a claim: by whom, and what was typed."""
+
+    request: Request
+    service: Service
+    order: str
+    who: Person
+    typed: Typed
+
+    @property
+    def key(self) -> str:
+        """What makes the form act once, however often it is sent."""
+        return key_of(self.typed.key, self.who, self.request)
+
+    @property
+    def told_as(self) -> str | None:
+        """The Message-ID of what others said, where the form has a key; else it is made of the words."""
+        return f"<{self.key}@atoz.invalid>" if self.typed.key else None
+
+    def word(self, name: str) -> str | None:
+        """A field, None where it was left empty."""
+        return self.typed.words.get(name, "").strip() or None
+
+    async def files(self) -> list[Given]:
+        """What was attached."""
+        return [
+            Given(file.filename or "file", await file.read(LARGEST_FILE + 1))
+            for file in self.typed.files
+        ]
+
+
+Do = Callable[[Sent], Awaitable[object]]
+
+
+class Form(NamedTuple):
+    """A form: the act of the policy that it is, its address, and what it does."""
+
+    act: str
+    path: str
+    do: Do
+    then: str = "/claims/{order}"
+    """Where it leads."""
+
+
+async def _act(act: Act, sent: Sent) -> object:
+    values: Mapping[str, Any] = {name: word for name, word in sent.typed.words.items() if word}
+    if act.name in _READERS:
+        values = await _READERS[act.name](sent)
+    known = {name: value for name, value in values.items() if name in act.event.model_fields}
+    task = sent.request.path_params.get("task")
+    named = {"task": task} if task else {}
+    document = {**known, **named, "by": sent.who.name, "key": sent.key}
+    return await acting.do(sent.service, sent.order, act.event, **document)
+
+
+async def _amended(sent: Sent) -> dict[str, Any]:
+    state, _ = await looking.standing(sent.service, sent.order)
+    return {"values": amended(state.file, sent.typed.words)}
+
+
+async def _due(sent: Sent) -> dict[str, Any]:
+    zone = looks_of(sent.request).zone
+    return {**sent.typed.words, "due": instant_in(zone, sent.word("due") or "")}
+
+
+async def _edited(sent: Sent) -> dict[str, Any]:
+    await _still_read(sent)
+    return dict(sent.typed.words)
+
+
+async def _rejected(sent: Sent) -> dict[str, Any]:
+    await _still_read(sent)
+    if sent.word("why") is None:
+        raise BadInput("say why the text may not go: whoever writes it anew needs to know")
+    return dict(sent.typed.words)
+
+
+_READERS: Mapping[str, Callable[[Sent], Awaitable[dict[str, Any]]]] = {
+    "amend": _amended,
+    "due": _due,
+    "edit": _edited,
+    "reject": _rejected,
+}
+"""Forms whose fields are not the act's own values."""
+
+
+async def _still_read(sent: Sent) -> None:
+    """Refuse where the text is another one by now: nobody writes over what they have not read."""
+    read = sent.word(stale.READ)
+    if read is None:
+        return
+    appeal = (await looking.status(sent.service, sent.order)).get("appeal")
+    if appeal is None or appeal["digest"] != read:
+        raise Refused("the text is another one by now: read it, then try again")
+
+
+async def _reply(sent: Sent) -> object:
+    return await reporting.reply(
+        sent.service,
+        sent.order,
+        sent.typed.words.get("text", ""),
+        photos=await sent.files(),
+        language=sent.word("language"),
+        message_id=sent.told_as,
+        by=sent.who.name,
+    )
+
+
+async def _decide(sent: Sent) -> object:
+    status = sent.word("status")
+    if status not in set(Status):
+        raise BadInput("choose what the marketplace decided")
+    counts = sent.word("odr_counts")
+    return await reporting.decide(
+        sent.service,
+        sent.order,
+        Status(status),
+        funded_by=sent.word("funded_by"),
+        odr_counts=None if counts is None else counts == "yes",
+        message_id=sent.told_as,
+        by=sent.who.name,
+    )
+
+
+async def _ask(sent: Sent) -> object:
+    due = sent.word("due")
+    at = datetime.fromisoformat(instant_in(looks_of(sent.request).zone, due)) if due else None
+    return await reporting.request_information(
+        sent.service, sent.order, at, message_id=sent.told_as, by=sent.who.name
+    )
+
+
+async def _add_file(sent: Sent) -> object:
+    given = await sent.files()
+    if not given:
+        raise BadInput("choose a file: an image, a PDF or plain text")
+    key = sent.key
+    for number, file in enumerate(given):
+        own = key if number == 0 else f"{key}-{number}"
+        await acting.add_evidence(sent.service, sent.order, file, by=sent.who.name, key=own)
+    return None
+
+
+async def _erase(sent: Sent) -> object:
+    if sent.word("order_id") != sent.order:
+        raise BadInput("type the order id of this claim: nothing brings an erased claim back")
+    return await erasing.erase(sent.service, sent.order, by=sent.who.name)
+
+
+_CLAIM = "/claims/{order}"
+FORMS = (
+    *(
+        Form(act.name, act.path, partial(_act, act), f"{_CLAIM}/approve")
+        if act.name in ("edit", "reject")
+        else Form(act.name, act.path, partial(_act, act))
+        for act in ACTS
+    ),
+    Form("reply", f"{_CLAIM}/reply-with-photos", _reply),
+    Form("decide", f"{_CLAIM}/decide", _decide),
+    Form("request-information", f"{_CLAIM}/request-information", _ask),
+    Form("add-evidence", f"{_CLAIM}/evidence", _add_file),
+    Form("erase", f"{_CLAIM}/erase", _erase, "/"),
+)
+
+
+def _add(form: Form) -> None:
+    async def sent(
+        request: Request, order: Order, who: Annotated[Person, needs(form.act)]
+    ) -> Response:
+        return await _done(request, form, order, who)
+
+    router.add_api_route(form.path, sent, methods=["POST"], name=f"form-{form.act}")
+
+
+async def _done(request: Request, form: Form, order: str, who: Person) -> Response:
+    """Do it once, then lead on; a text that changed meanwhile is shown beside what was typed."""
+    service = board_of(request).service
+    sent = Sent(request, service, order, who, await typed_in(request))
+    try:
+        async with AsyncExitStack() as stack:
+            if sent.typed.key:
+                held = once(service, claim_id(order), sent.key, await said(request))
+                await stack.enter_async_context(held)
+            await form.do(sent)
+    except Refused as refused:
+        changed = await stale.page(request, service, order, sent.typed, str(refused))
+        if form.act not in stale.ACTS or changed is None:
+            raise
+        return changed
+    return _lead(request, f"{form.then.format(order=quote(order, safe=''))}?did={form.act}")
+
+
+def _lead(request: Request, place: str) -> Response:
+    """To a page: a browser follows a redirect, HTMX a header of its own."""
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"HX-Redirect": place})
+    return RedirectResponse(place, 303)
+
+
+for _form in FORMS:
+    _add(_form)

@@ -1,0 +1,72 @@
+"""What the pages of a claim show beside its documents: facts by id, revisions of its text, its steps."""
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from atoz.appeal.packet.dossier import Cited, cite
+from atoz.playbook.diagram import notes, when
+from atoz.playbook.reactions import refund_warning
+from atoz.playbook.standing import Standing, standing
+from atoz.playbook.state import CaseState
+from atoz.playbook.tasks import REFUND_UNPROTECTS
+from atoz.playbook.transitions import transitions
+from atoz.service.whole import Whole
+
+
+def cited(found: Whole, ids: Collection[str]) -> dict[str, Cited]:
+    """These facts as a page shows them, by id; one that nobody has any more is left out."""
+    return {each: cite(found.facts[each]) for each in ids if each in found.facts}
+
+
+def revisions(found: Whole) -> list[dict[str, Any]]:
+    """Every text that the appeal ever was, oldest first: `{revision, text, digest, edited_by, at}`."""
+    drafts = (fact for fact in found.facts.values() if fact.kind == "appeal_drafted")
+    return [{"edited_by": None, **fact.data, "at": fact.at} for fact in drafts]
+
+
+class ShownStep(NamedTuple):
+    """A step on the claim's line: how it stands and why, and what the playbook says of it."""
+
+    standing: Standing
+    act: str
+    when: str
+    notes: tuple[str, ...]
+    over: bool
+
+
+def steps(found: Whole) -> list[ShownStep]:
+    """The steps in the playbook's order; none before one is chosen."""
+    case = found.case
+    if case is None or case.playbook is None:
+        return []
+    drawn = {step.id: step for step in transitions(case.playbook).steps}
+    return [
+        ShownStep(
+            each,
+            drawn[each.id].act,
+            when(drawn[each.id]),
+            tuple(notes(drawn[each.id])),
+            case.run(each.id).over,
+        )
+        for each in standing(case, found.at)
+    ]
+
+
+class Refunding(NamedTuple):
+    """What a refund would cost, and how much is left to refund."""
+
+    left: Decimal
+    currency: str
+    warning: str | None
+
+    @property
+    def unprotects(self) -> bool:
+        """Whether it gives up that the marketplace may pay."""
+        return REFUND_UNPROTECTS in (self.warning or "")
+
+
+def refunding(case: CaseState) -> Refunding:
+    """What a person must know before refunding."""
+    claim = case.file.claim
+    return Refunding(claim.amount - case.refunded_total, claim.currency, refund_warning(case))
