@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from atoz.errors import NoWorker
-from atoz.playbook import events as ev
 from atoz.service.policy import Role
 from tests.support.board_claims import Desk, drafted
-from tests.support.cases import BLOCKED, DAY, HOUR, NEVER_SHIPPED, PROVEN, Play
-
-INSULT = (ev.Finding(rule="insult", severity="block", sentence=1, message="No insults."),)
-FORM = re.compile(r'<form class="act"[^>]*action="([^"]+)"')
+from tests.support.cases import BLOCKED
 
 
 @pytest.fixture
@@ -25,9 +19,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-async def sent(
-    browser: httpx2.AsyncClient, page: str, path: str, **fields: str
-) -> httpx2.Response:
+async def sent(browser: httpx2.AsyncClient, page: str, path: str, **fields: str) -> httpx2.Response:
     """The form of a page with this address, sent with its hidden fields and these."""
     html = (await browser.get(page)).text
     form = next(part for part in html.split("<form") if f'action="{path}"' in part)
@@ -45,9 +37,7 @@ async def test_an_approval_binds_the_text_that_was_read(desk: Desk) -> None:
     page = await browser.get(f"/claims/{order}/approve")
     assert page.text.count(appeal.digest) >= 3
     task = play.task("approve-appeal").id
-    done = await sent(
-        browser, f"/claims/{order}/approve", f"/claims/{order}/tasks/{task}/approve"
-    )
+    done = await sent(browser, f"/claims/{order}/approve", f"/claims/{order}/tasks/{task}/approve")
     assert (done.status_code, done.headers["location"]) == (303, f"/claims/{order}?did=approve")
     assert desk.calls.acts[-1][1]["digest"] == appeal.digest
     assert desk.calls.acts[-1][1]["by"] == "mara"
