@@ -14,7 +14,6 @@ from activities.counting import count_findings
 from activities.messages import Senders
 from activities.packing import Packing
 from atoz.appeal.draft import draft
-from atoz.appeal.packet.folder import zip_of
 from atoz.appeal.packet.make import Packet
 from atoz.appeal.packet.manifest import NAME as MANIFEST
 from atoz.appeal.packet.manifest import entry
@@ -31,6 +30,9 @@ Post = Callable[[bytes, str, datetime], Awaitable[Delivery]]
 PASTE = (
     "Paste appeal.txt into Seller Central, attach evidence.pdf and the exhibits, then give the receipt: "
     "only the receipt stops the clock."
+)
+FETCH = (
+    "The packet: `atoz packet {order}` writes it into a folder of yours; the board has it as a zip."
 )
 LARGEST = 20_000_000
 """Bytes of all files that a mail or a webhook takes along; more is for a person to hand in."""
@@ -81,8 +83,7 @@ class Appeals:
         """A packet to paste and a notice; writing the same packet again changes nothing."""
         packet = await self._packing.write(job.dossier, job.archives)
         lines = [
-            f"Packet: {packet.folder}",
-            f"The same as one file: {zip_of(packet.folder)}",
+            FETCH.format(order=job.order_id),
             f"Answer due: {instant_text(job.due)}",
             f"Digest of text and attachments: {job.dossier.digest}",
             PASTE,
@@ -99,7 +100,7 @@ class Appeals:
         )
         failed = await self._notifier.tell(notice)
         mind = "; ".join(packet.warnings)[:2_000]
-        return _tried(job, "handed_over", packet=str(packet.folder), told=not failed, detail=mind)
+        return _tried(job, "handed_over", packet=packet.path, told=not failed, detail=mind)
 
     async def _transmitted(self, job: jobs.HandInJob) -> Delivery:
         """By mail or webhook: with every file, or not at all."""

@@ -59,14 +59,14 @@ class Tasks:
         )
 
     async def _letter(self, task: Task, job: jobs.NoticeJob) -> str | None:
-        """Write the packet of the letter that a task asks for, once; its folder."""
+        """Keep the packet of the letter that a task asks for, once; where it is kept."""
         if self._packing is None or job.state is None or task.packet or task.kind not in LETTERS:
             return None
         try:
             dossier = letter_dossier(task.kind, job.state, job.at, self._packing.kit.words)
             if dossier is None:
                 return None
-            return str((await self._packing.write(dossier, job.state.fact_archives)).folder)
+            return (await self._packing.write(dossier, job.state.fact_archives)).path
         except Exception:  # noqa: BLE001 - see below
             # People must be told of the task in any case; `status` has the draft all the same.
             _LOG.exception("the packet of %s for %s could not be written", task.id, job.order_id)
@@ -89,7 +89,7 @@ def notice_of(job: jobs.NoticeJob) -> Notice:
         if warning.clock in job.due
     ]
     for task in job.tasks:
-        lines += _task_lines(task)
+        lines += _task_lines(task, job.order_id)
     what = [f"{w.hours} h left on {w.clock}" for w in job.warnings] + [t.title for t in job.tasks]
     dues = [task.due for task in job.tasks if task.due is not None]
     return Notice(
@@ -101,7 +101,7 @@ def notice_of(job: jobs.NoticeJob) -> Notice:
     )
 
 
-def _task_lines(task: Task) -> list[str]:
+def _task_lines(task: Task, order_id: str) -> list[str]:
     due = f" (by {instant_text(task.due)})" if task.due else ""
     lines = [f"{task.id}{due}: {task.title}. {task.text}"]
     if task.warning:
@@ -109,5 +109,5 @@ def _task_lines(task: Task) -> list[str]:
     if task.digest:
         lines.append(f"  Digest of the text: {task.digest}")
     if task.packet:
-        lines.append(f"  Packet: {task.packet}")
+        lines.append(f"  Its packet: `atoz packet {order_id}`")
     return lines

@@ -26,7 +26,7 @@ from activities.tasks import Tasks
 from atoz.appeal.packet.fonts import Fonts
 from atoz.appeal.packet.make import Kit
 from atoz.evidence.store import EvidenceStore
-from atoz.keeping import kept_store
+from atoz.keeping import kept_store, open_vault
 from atoz.library import Library, load_library
 from atoz.mail.outbox import MustArrive, OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
@@ -107,7 +107,8 @@ def build_mailer(settings: Settings) -> Mailer:
         "NO SMTP IS CONFIGURED: messages, and notices by mail, are written to %s and reach nobody",
         settings.outbox_folder,
     )
-    return OutboxMailer(settings.outbox_folder)
+    # Who names a folder of his own wants to open what lies there.
+    return OutboxMailer(settings.outbox_folder, None if settings.outbox else open_vault(settings))
 
 
 def build_notifier(settings: Settings, mailer: Mailer) -> Notifier:
@@ -157,7 +158,7 @@ def build_activities(
     )
     messages = Messages(mailer, rules.writing, settings)
     kit = Kit(rules.library.appeal_words, Fonts(settings.fonts))
-    packing = Packing(store, kit, settings.state / "packets")
+    packing = Packing(store, kit)
     appeals = Appeals(
         words=rules.library.appeal_words,
         packing=packing,

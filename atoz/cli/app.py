@@ -17,6 +17,7 @@ from atoz.cli import (
     mailbox,
     messages,
     migrating,
+    outbox,
     packets,
     people,
     playbooks,
@@ -65,7 +66,8 @@ def build() -> typer.Typer:
     mailbox.add_to(mails)
     written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)
     appeals.add_to(texts)
-    packets.add_to(texts)
+    packets.add_to(app, texts)
+    outbox.add_to(app)
     messages.add_to(written)
     rings = typer.Typer(help="The keys that everything is sealed with.", no_args_is_help=True)
     keys.add_to(rings)

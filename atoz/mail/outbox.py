@@ -1,7 +1,8 @@
-"""A folder instead of a mail server: what would have gone out lies there as `.eml` files.
+"""A folder instead of a mail server: what would have gone out lies there, sealed or as `.eml` files.
 
 It exists for trying things out and for sellers without SMTP. The composition root says loudly that
-nothing leaves the machine while this is in use.
+nothing leaves the machine while this is in use. With a vault a mail is sealed with the key of the claim
+that it is about, by its Message-ID or its subject.
 """
 
 import asyncio
@@ -12,21 +13,31 @@ import tempfile
 from email.message import EmailMessage
 from pathlib import Path
 
+import obstore
+
+from atoz.claims.claim import ORDER_ID, claim_id_of
 from atoz.mail.outgoing import Delivery, Mailer, delivery, id_of, sender_of, wire_bytes
 from atoz.mail.plain import plain_address
+from atoz.vault.data_keys import SHOP
+from atoz.vault.vault import Vault, owner_of
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,180}")
 
 
+PLAIN, SEALED = ".eml", ".eml.sealed"
+"""How the names of mails end that lie readable, and of those that do not."""
+
+
 class OutboxMailer:
-    """Writes each message to `<folder>/<message id>.eml`, readable by its owner only.
+    """Writes each message to `<folder>/<message id>.eml`, for its owner only, or sealed beside it.
 
     The same Message-ID again changes nothing and is `sent` again.
     """
 
-    def __init__(self, folder: Path, *, delivers: bool = False) -> None:
+    def __init__(self, folder: Path, vault: Vault | None = None, *, delivers: bool = False) -> None:
         """`delivers`: whoever plays a case takes what lies here for what the buyer got."""
         self._folder = folder
+        self._vault = vault if vault and vault.seals else None
         self._delivers = delivers
 
     async def send(self, message: EmailMessage, to: str) -> Delivery:
@@ -34,13 +45,16 @@ class OutboxMailer:
         try:
             plain_address(to)
             sender_of(message)
-            name = file_name(id_of(message))
+            name = file_name(id_of(message), SEALED if self._vault else PLAIN)
         except ValueError as fault:
             return delivery("refused", f"not sendable: {fault}")
         try:
-            await asyncio.to_thread(self._write, name, wire_bytes(message))
-        except OSError as fault:
-            return delivery("refused_for_now", f"the outbox cannot be written: {fault.strerror}")
+            content = wire_bytes(message)
+            if self._vault:
+                content = await self._vault.seal(_owner(message), content)
+            await asyncio.to_thread(self._write, name, content)
+        except (OSError, obstore.exceptions.BaseError) as fault:
+            return delivery("refused_for_now", f"the outbox cannot be written: {_why(fault)}")
         found = delivery("sent", f"written to the outbox as {name}")
         return found.model_copy(update={"reached_nobody": not self._delivers})
 
@@ -79,9 +93,27 @@ class MustArrive:
         )
 
 
-def file_name(message_id: str) -> str:
+def mails(folder: Path) -> list[Path]:
+    """What lies in an outbox, oldest first."""
+    found = (path for path in folder.glob("*") if path.name.endswith((PLAIN, SEALED)))
+    return sorted(found, key=lambda path: (path.stat().st_mtime, path.name))
+
+
+def _owner(message: EmailMessage) -> str:
+    """Whose key seals it: of the claim whose order stands in its Message-ID or else its subject."""
+    for name in ("Message-ID", "Subject"):
+        if found := ORDER_ID.search(str(message[name])):
+            return owner_of(claim_id_of(found.group()))
+    return SHOP
+
+
+def _why(fault: Exception) -> object:
+    return fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
+
+
+def file_name(message_id: str, ending: str = PLAIN) -> str:
     """A file name for a Message-ID: itself where it is harmless, else its sha256."""
     bare = message_id.strip().removeprefix("<").removesuffix(">")
     if not _SAFE.fullmatch(bare):
         bare = hashlib.sha256(bare.encode("utf-8", "replace")).hexdigest()
-    return f"{bare}.eml"
+    return f"{bare}{ending}"

@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from activities.claims import archive_path, facts_folder, notice_path
+from activities.packing import packets_folder
 from activities.settling import asking_path
 from atoz.claims.facts import Fact
 from atoz.errors import AtozError, Refused
@@ -62,6 +63,7 @@ async def remove_documents(service: Service, workflow_id: str) -> int:
         asking_path(workflow_id),
         *await service.store.list(facts_folder(workflow_id)),
         *await service.store.list(keys_folder(workflow_id)),
+        *await service.store.list(packets_folder(workflow_id)),
     ]
     return sum([await service.store.remove_document(path) for path in own])
 

@@ -1,7 +1,8 @@
 """Erasing a claim: its key is destroyed, so that no history, store or archive yields the buyer's data.
 
-What stays is a document without a word of the buyer's: enough to count the claim in reports. What no key
-reaches, because people must read it, is removed: the packet, and the mails of the outbox.
+What stays is a document without a word of the buyer's: enough to count the claim in reports. What it
+sealed is let go of, too, and what lies readable on this machine: packets from before they were sealed, and
+mails in an outbox that was asked for.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Any
 from atoz.claims.base import instant_text
 from atoz.errors import Refused
 from atoz.keeping import open_vault
+from atoz.mail import outbox
 from atoz.service.archive import archived, erased, keep_erased, remove_documents
 from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.looking import timeline
@@ -113,13 +115,15 @@ def _remove_beside(settings: Settings, workflow_id: str) -> int:
     packets = settings.state / "packets" / workflow_id
     files = [path for path in packets.rglob("*") if path.is_file()]
     shutil.rmtree(packets, ignore_errors=True)
-    mails = [path for path in settings.outbox_folder.glob("*.eml") if _is_about(path, workflow_id)]
+    mails = [path for path in outbox.mails(settings.outbox_folder) if _is_about(path, workflow_id)]
     for mail in mails:
         mail.unlink(missing_ok=True)
     return len(files) + len(mails)
 
 
 def _is_about(mail: Path, workflow_id: str) -> bool:
-    """Mails to the buyer bear the claim's id in their name, notices the order in their subject."""
+    """Mails to the buyer bear the claim's id in their name, notices the order in their subject; what
+    is sealed, the name of the claim's key.
+    """
     order = names.order_of(workflow_id)
     return order in mail.name or order.encode() in mail.read_bytes()

@@ -1,4 +1,4 @@
-"""A packet on disk: a folder to look into and paste from, and the same as one zip to hand on.
+"""A packet as a folder to look into and paste from, and the same as one zip: to keep, to hand on.
 
 Written beside and then moved into its place, so that nobody finds half of one. Times and modes of the
 zip are fixed: the same packet is the same file.
@@ -10,7 +10,7 @@ import stat
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from atoz.appeal.packet.dossier import Dossier
 from atoz.errors import BadInput
@@ -38,17 +38,22 @@ def packet_name(dossier: Dossier) -> str:
 
 def write_packet(root: Path, dossier: Dossier, files: Mapping[str, bytes]) -> Path:
     """Write folder and zip below `root` and give the folder; the same packet again changes nothing."""
-    place = root / dossier.workflow_id
-    place.mkdir(parents=True, exist_ok=True)
-    folder, beside = place / packet_name(dossier), place / f".{packet_name(dossier)}"
+    return write_files(root / dossier.workflow_id / packet_name(dossier), files)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Write the folder, for its owner only, and its zip beside it; what was there is replaced."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = folder.with_name(f".{folder.name}")
     shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir()
+    beside.mkdir(mode=0o700)
     for name, content in files.items():
         (beside / name).write_bytes(content)
     if folder.exists():
         shutil.rmtree(folder)
     beside.rename(folder)
     fresh = beside.with_suffix(".zip")
+    fresh.touch(mode=0o600)
     fresh.write_bytes(zipped(files))
     fresh.replace(zip_of(folder))
     return folder
@@ -90,9 +95,15 @@ def _from_folder(folder: Path) -> Found:
 
 
 def _from_zip(path: Path) -> Found:
-    with zipfile.ZipFile(path) as archive:
+    with path.open("rb") as content:
+        return packet_in(content, str(path))
+
+
+def packet_in(content: BinaryIO, name: str) -> Found:
+    """What lies in a zip. Raises BadZipFile, and BadInput where it is far too large."""
+    with zipfile.ZipFile(content) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
-        _bounded(str(path), [member.file_size for member in members])
+        _bounded(name, [member.file_size for member in members])
         return Found({each.filename: archive.read(each) for each in members}, ordered=True)
 
 

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -16,6 +15,7 @@ from temporalio.testing import ActivityEnvironment
 from activities import appeals, jobs
 from activities.appeals import Appeals
 from activities.packing import PATIENT_TRIES, Packing
+from atoz.appeal.packet.folder import zipped
 from atoz.evidence.store import EvidenceStore
 from atoz.mail.outgoing import Delivery, delivery
 from atoz.notices import LogNotifier
@@ -26,7 +26,7 @@ from tests.support.cases import ARRIVED, DAY, library
 from tests.support.packets import claim_with, dossier_of, kit, packet_of, photo
 
 MESSAGE_ID = "<claim-111-0000199-0000199.appeal.1@shop.example>"
-Channel = Literal["email", "webhook"]
+Channel = Literal["operator", "email", "webhook"]
 CHANNELS: tuple[Channel, ...] = ("email", "webhook")
 
 
@@ -66,7 +66,7 @@ class Wire:
 
 
 class OneStore:
-    """The same store for every claim; `down` counts the reads that fail before it answers again."""
+    """The same store for every claim; `down` counts what fails before it answers again."""
 
     def __init__(self, store: EvidenceStore, down: int = 0) -> None:
         self._store = store
@@ -88,6 +88,13 @@ class OneStore:
         """A document."""
         return await self._store.get_document(path)
 
+    async def put_document(self, path: str, content: bytes) -> None:
+        """Keep a document."""
+        if self._down:
+            self._down -= 1
+            raise OSError("the disk is away")
+        await self._store.put_document(path, content)
+
 
 async def handed_in(
     state: CaseState,
@@ -101,7 +108,7 @@ async def handed_in(
     """One attempt, as the activity of a worker makes it."""
     activity = Appeals(
         words=library().appeal_words,
-        packing=Packing(store, kit(), Path("unused")),
+        packing=Packing(store, kit()),
         notifier=LogNotifier(),
         mailer=wire,
         senders=wire,
@@ -228,3 +235,25 @@ async def test_a_channel_that_is_not_set_up_names_its_setting(channel: Channel) 
         "ATOZ_APPEAL_EMAIL" if channel == "email" else "ATOZ_APPEAL_WEBHOOK_URL"
     ) in tried.detail
     assert wire.untouched
+
+
+async def test_a_packet_to_post_is_kept_and_told() -> None:
+    """In the store, whole, where the task says; how to fetch it stands in the notice."""
+    state, store = await claim_with(photo("glass.jpg"))
+    tried = await handed_in(state, OneStore(store), Wire(), "operator")
+    assert (tried.outcome, tried.detail) == ("handed_over", "")
+    assert tried.packet is not None
+    assert tried.packet.startswith(f"packets/{state.workflow_id}/appeal-1-")
+    content = await store.get_document(tried.packet)
+    assert content == zipped((await packet_of(state, store)).files)
+
+
+async def test_a_store_that_stays_away_stops_no_appeal() -> None:
+    """It is tried again a few times; then a person hands in all the same, and is told what to mind."""
+    state, store = await claim_with()
+    with pytest.raises(OSError, match="the disk is away"):
+        await handed_in(state, OneStore(store, down=99), Wire(), "operator")
+    late = PATIENT_TRIES + 1
+    tried = await handed_in(state, OneStore(store, down=99), Wire(), "operator", attempt=late)
+    assert (tried.outcome, tried.packet) == ("handed_over", None)
+    assert "it is not kept" in tried.detail
