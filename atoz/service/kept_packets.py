@@ -55,7 +55,10 @@ def _others(known: Mapping[str, str]) -> str:
 
 
 async def content_of(service: Service, path: str) -> bytes:
-    """The zip of a packet as a task names it. Raises NoSuchClaim where it is gone, BadInput where it lies on another machine."""
+    """The zip of a packet as a task names it.
+
+    Raises NoSuchClaim where it is gone, BadInput where it lies on another machine.
+    """
     if not path.startswith(f"{PACKETS}/"):
         return zipped((await asyncio.to_thread(read_packet, Path(path))).files)
     content = await service.store.get_document(path)
