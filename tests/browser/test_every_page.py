@@ -14,13 +14,24 @@ from tests.support.shop_parts import PAGES
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
 
+async def pictured(visit: Visit, name: str) -> list[str]:
+    """A picture of the page as it stands; how far it scrolls sideways is a fault."""
+    await visit.page.screenshot(path=MADE / f"{name}.png", full_page=True)
+    wider = await visit.sideways()
+    return [f"{wider:g} pixels too wide"] if wider > 0 else []
+
+
 async def looked_at(visit: Visit, name: str, dress: str) -> list[str]:
-    """Axe's violations on the page in this dress, and how far it scrolls sideways; it leaves a picture."""
-    await visit.page.screenshot(path=MADE / f"{name}-{dress}.png", full_page=True)
+    """Axe's violations on the page in this dress, and what its picture shows."""
     found = await axe.look(visit.page, f"{name} {dress}")
     LOOKED.append(found)
-    wider = await visit.sideways()
-    return [*found.violations, *([f"{wider:g} pixels too wide"] if wider > 0 else [])]
+    return [*found.violations, *await pictured(visit, f"{name}-{dress}")]
+
+
+async def on_a_telephone(visit: Visit) -> None:
+    """Dark and narrow: with light and wide every colour and every layout is looked at once."""
+    await visit.page.emulate_media(color_scheme="dark")
+    await visit.page.set_viewport_size({"width": NARROW, "height": 800})
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -30,26 +41,25 @@ async def test_a_page_is_for_everybody(visit: Visit, name: str) -> None:
     if name.startswith("no-such"):
         visit.expect("404")
     await page.goto(PAGES[name])
-    wrong = {"light": await looked_at(visit, name, "light")}
+    wrong = await looked_at(visit, name, "light")
     await page.emulate_media(color_scheme="dark")
-    wrong["dark"] = await looked_at(visit, name, "dark")
-    await page.set_viewport_size({"width": NARROW, "height": 800})
-    wrong["narrow"] = await looked_at(visit, name, "narrow")
+    wrong += await pictured(visit, f"{name}-dark")
+    await on_a_telephone(visit)
+    wrong += await looked_at(visit, name, "narrow")
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": WIDE, "height": 900})
     await page.goto(f"{PAGES[name]}?lang=zh")
-    wrong["chinese"] = await looked_at(visit, name, "chinese")
-    assert {dress: found for dress, found in wrong.items() if found} == {}
+    wrong += await pictured(visit, f"{name}-chinese")
+    assert wrong == []
 
 
 async def test_the_login_is_for_everybody(visiting: Visiting) -> None:
     """The page that a stranger sees."""
     async with visiting(role=None) as stranger:
         await stranger.page.goto("/login")
-        assert await looked_at(stranger, "login", "light") == []
-        await stranger.page.emulate_media(color_scheme="dark")
-        await stranger.page.set_viewport_size({"width": NARROW, "height": 800})
-        assert await looked_at(stranger, "login", "dark") == []
+        wrong = await looked_at(stranger, "login", "light")
+        await on_a_telephone(stranger)
+        assert [*wrong, *await looked_at(stranger, "login", "narrow")] == []
 
 
 async def test_a_page_speaks_chinese(visiting: Visiting) -> None:

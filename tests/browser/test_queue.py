@@ -83,4 +83,5 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
         "paused already"
     )
     await page.goto(f"/claims/{first}")
-    await expect(page.get_by_text("The carrier is on strike.")).to_be_visible()
+    entry = page.locator(".timeline li").filter(has_text="The carrier is on strike.")
+    await expect(entry).to_be_visible()

@@ -26,6 +26,7 @@ from atoz.harness.photos import Photos
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter, kept_store
+from atoz.playbook import events as ev
 from atoz.playbook.simulate import meant
 from atoz.service.base import Service
 from atoz.service.claim_files import shifted
@@ -59,6 +60,8 @@ class Part:
     acts: Sequence[dict[str, Any]] = ()
     """What a person did, each with its `after`: a span since the notice."""
     changes: dict[str, Any] | None = None
+    adds: str = ""
+    """A sentence that somebody wrote below the appeal, which then asks for approval."""
 
     def case(self, now: datetime) -> CaseFile:
         """The case with its dates moved, so that at `now` it is of that age."""
@@ -87,6 +90,15 @@ async def played(bench: Bench, case: CaseFile, now: datetime) -> Claim:
             await claim.rehearsal.send(meant(state, event))
     await claim.rehearsal.reach(now)
     return claim
+
+
+async def added(claim: Claim, sentence: str, by: str = "anna") -> None:
+    """Somebody writes a sentence below the text of the appeal."""
+    state = await claim.state()
+    assert state.appeal is not None
+    text = f"{state.appeal.text}\n\n{sentence}"
+    event = ev.Edited(at=state.started_at, by=by, key=f"edit-{by}", task="submit-appeal", text=text)
+    await claim.take(meant(state, event))
 
 
 class Workers:
@@ -160,7 +172,10 @@ class Shop:
 
         async def one(part: Part) -> str:
             async with turn:
-                self.claims[part.order] = await played(self.bench, part.case(now), now)
+                claim = await played(self.bench, part.case(now), now)
+                if part.adds:
+                    await added(claim, part.adds)
+            self.claims[part.order] = claim
             return part.order
 
         return list(await asyncio.gather(*map(one, parts)))

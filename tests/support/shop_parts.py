@@ -10,8 +10,12 @@ GERMAN = "303-0000111-0000111"
 NEW = "111-0000120-0000120"
 REFUND = "114-0000106-0000106"
 FILED = "111-0000121-0000121"
+APPROVAL = "111-0000122-0000122"
 WITHDRAWN = "111-0000101-0000101"
 CLOSED = "111-0000109-0000109"
+
+CLAIMED = "The buyer told us on the phone that the lamp works."
+"""What no fact carries: a check finds it, so the text needs an approval."""
 
 PARTS = (
     Part("buyer-silent", APPEAL, "5d"),
@@ -34,6 +38,7 @@ PARTS = (
             },
         ),
     ),
+    Part("buyer-silent", APPROVAL, "124h", adds=CLAIMED),
     Part("withdraws-after-first-mail", WITHDRAWN, "30h"),
     Part("decided-on-day-two", CLOSED, "3d"),
 )
@@ -45,6 +50,8 @@ PAGES = {
     "claim": f"/claims/{APPEAL}",
     "claim-photos": f"/claims/{PHOTOS}",
     "claim-closed": f"/claims/{CLOSED}",
+    "approve": f"/claims/{APPROVAL}/approve",
+    "hand-in": f"/claims/{APPEAL}/tasks/submit-appeal/hand-in",
     "no-such-claim": "/claims/999-9999999-9999999",
 }
 """Every page of somebody who is logged in, as it is looked at by axe and by the screenshots."""
