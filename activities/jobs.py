@@ -1,5 +1,6 @@
 """What each activity is given: one frozen model per activity, so that fields can be added."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from atoz.appeal.packet.dossier import Dossier
@@ -17,6 +18,13 @@ class OpenJob(Record):
     workflow_id: str
     file: Annotated[ClaimFile, Compact]
     at: Instant
+
+
+class TurnJob(Record):
+    """Take a turn among the claims that woke late together, waiting at most so long."""
+
+    workflow_id: str
+    at_most: timedelta
 
 
 class SendJob(Record):

@@ -1,6 +1,7 @@
 """The names under which activities are known to the server. Renaming one breaks running claims."""
 
 OPEN_CLAIM = "open_claim"
+TAKE_TURN = "take_turn"
 SEND_MESSAGE = "send_message"
 DRAFT_APPEAL = "draft_appeal"
 HAND_IN_APPEAL = "hand_in_appeal"

@@ -103,6 +103,10 @@ class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
         default="30s", validate_default=True, description="a span from 1s to 10m, like 30s"
     )
 
+    late_sends_per_minute: int = Field(
+        30, ge=1, le=6_000, description="messages of one worker after an outage, from 1 to 6000"
+    )
+
     appeal_channel: Annotated[Literal["operator", "email", "webhook"], BeforeValidator(lower)] = (
         Field("operator", description="operator, email or webhook")
     )

@@ -23,6 +23,7 @@ from activities.messages import Messages
 from activities.packing import Packing
 from activities.settling import Questions
 from activities.tasks import Tasks
+from activities.turns import Turns
 from atoz.appeal.packet.fonts import Fonts
 from atoz.appeal.packet.make import Kit
 from atoz.evidence.store import EvidenceStore
@@ -174,6 +175,7 @@ def build_activities(
         claims.open_claim,
         claims.archive_facts,
         claims.archive_claim,
+        Turns(settings.late_sends_per_minute).take_turn,
         messages.send_message,
         appeals.draft_appeal,
         appeals.hand_in_appeal,

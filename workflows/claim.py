@@ -5,6 +5,7 @@ state with `apply`, and waits. No rule about claims stands here.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -20,13 +21,13 @@ from atoz.playbook import acts
 from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
 from atoz.playbook.check import refusal
-from atoz.playbook.decide import decide
+from atoz.playbook.decide import decide, look_again
 from atoz.playbook.prune import overflow, without
 from atoz.playbook.simulate import outcome
 from atoz.playbook.state import CaseState, open_claim
 from atoz.playbook.view import details_markdown, status_view
 from workflows import names
-from workflows.performing import perform
+from workflows.performing import perform, take_turn
 from workflows.reading import read_signal, read_update, refused
 from workflows.shown import changed, shown_values
 
@@ -63,6 +64,8 @@ class ClaimWorkflow:
         self._changes = 0
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
+        self._turn_of: datetime | None = None
+        self._turn_at: datetime | None = None
 
     @workflow.run
     async def run(self, start: ClaimInput) -> dict[str, Any]:
@@ -154,8 +157,37 @@ class ClaimWorkflow:
         return event
 
     async def _perform(self, act: acts.Act) -> None:
+        if isinstance(act.do, acts.Send) and not await self._has_its_turn():
+            return  # time has passed: what is due is decided anew
         event = await perform(self._state, act.do, self._now())
         self._take(event.model_copy(update={"at": self._now()}))
+
+    async def _has_its_turn(self) -> bool:
+        """Whether a message may go now.
+
+        After an outage claims wake late and together: a provider that gets all their mails at once
+        refuses some. So each waits for its turn, and goes on listening meanwhile.
+        """
+        if self._alarm_at is None or self._exact_now() < self._alarm_at + names.OUTAGE:
+            return True
+        if self._turn_of != self._alarm_at:
+            if not workflow.patched(names.TURNS):
+                return True
+            wait = await take_turn(self._state, self._now())
+            self._turn_of, self._turn_at = self._alarm_at, self._exact_now() + wait
+        assert self._turn_at is not None, "a turn was taken"
+        now = self._exact_now()
+        if self._turn_at <= now:
+            return True
+        self._show()
+        seen = self._changes
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._changes != seen,
+                timeout=min(self._turn_at, look_again(self._state, self._now())) - now,
+                timeout_summary="its turn among the messages that an outage delayed",
+            )
+        return False
 
     async def _wait(self, wait: acts.Wait) -> None:
         """Show where the claim stands, then sleep until something is due or something arrives."""

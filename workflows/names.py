@@ -68,6 +68,11 @@ def attributes(shown: Mapping[str, str]) -> TypedSearchAttributes:
     return TypedSearchAttributes([*words, *instants])
 
 
+OUTAGE = timedelta(minutes=2)
+"""A claim that wakes so much after its time was not let: others wake with it."""
+TURNS = "late messages take turns"
+"""The mark of a claim's history that it knows of turns."""
+TURN_TIMEOUT = timedelta(seconds=10)
 SEND_TIMEOUT = timedelta(minutes=6)
 """Longer than the slowest SMTP dialogue whose every answer comes just in time."""
 ALIVE_TIMEOUT = timedelta(seconds=30)

@@ -16,6 +16,7 @@ from atoz.appeal.letters import LETTERS
 from atoz.appeal.packet.dossier import appeal_dossier
 from atoz.playbook import acts
 from atoz.playbook import events as ev
+from atoz.playbook.schedule import can_wait
 from atoz.playbook.state import CaseState
 from workflows import names
 
@@ -40,6 +41,19 @@ async def perform(state: CaseState, do: acts.Do, now: datetime) -> ev.Event:
             return await _notify(state, do, now)
         case acts.Archive():
             return await _archive(state, now)
+
+
+async def take_turn(state: CaseState, now: datetime) -> timedelta:
+    """How long a message waits for those of other claims that woke late with this one."""
+    wait: timedelta = await workflow.execute_local_activity(
+        activity_names.TAKE_TURN,
+        jobs.TurnJob(workflow_id=state.workflow_id, at_most=can_wait(state, now)),
+        result_type=timedelta,
+        start_to_close_timeout=names.TURN_TIMEOUT,
+        summary="a turn, after an outage",
+        retry_policy=PATIENT,
+    )
+    return wait
 
 
 async def _open(state: CaseState, now: datetime) -> ev.Opened:

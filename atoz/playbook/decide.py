@@ -23,3 +23,9 @@ def decide(state: CaseState, now: datetime) -> Act | Wait | Done:
     if earliest is None:
         return Wait(now + LOOK_AGAIN, None, "nothing is planned")
     return Wait(earliest.at, earliest.step, earliest.why)
+
+
+def look_again(state: CaseState, now: datetime) -> datetime:
+    """When something else becomes due (UTC): whoever puts an act off must look again then."""
+    later = (item.at for item in agenda(state, now, whole=False) if item.at > now)
+    return min(later, default=now + LOOK_AGAIN)

@@ -38,6 +38,11 @@ def latest_start(state: CaseState) -> datetime:
     return due_at(state) - needed
 
 
+def can_wait(state: CaseState, now: datetime) -> timedelta:
+    """How long a message may wait for others without delaying the answer to the claim."""
+    return max(latest_start(state) - now, timedelta(0))
+
+
 def approval_ends(state: CaseState) -> datetime:
     """Until when a person may approve: after it only the operator's lead and retries fit."""
     book = playbook_of(state)
