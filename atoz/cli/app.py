@@ -1,84 +1,74 @@
-"""The command line put together: every verb, and what happens to a line that is none."""
+"""The command line put together: every verb, and what happens to a line that is none.
+
+A verb costs what its own module imports, and most people wait for one verb at a time. So the modules
+of all others are left alone: the table says where each verb is, and help reads all of them.
+"""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 import typer
 
-from atoz.cli import (
-    appeals,
-    authoring,
-    board,
-    claims,
-    erasing,
-    fuzzing,
-    keys,
-    mail,
-    mailbox,
-    messages,
-    migrating,
-    outbox,
-    packets,
-    people,
-    playbooks,
-    plays,
-    reasons,
-    reports,
-    system,
-    upgrades,
-    work,
-)
+from atoz.cli.groups import Groups
 from atoz.cli.verbs import failed
 
+VERBS = {
+    "system": ("up", "codec-server", "demo"),
+    "board": ("board", "login"),
+    "people": (
+        *("users add", "users list", "users remove"),
+        *("tokens new", "tokens list", "tokens revoke"),
+    ),
+    "claims": ("start", "status", "timeline", "list", "amend", "refunded"),
+    "reasons": ("why",),
+    "reports": ("reply", "decide", "request-information"),
+    "work": (
+        *("tasks", "done", "approve", "reject", "edit"),
+        *("pause", "resume", "skip", "due", "add-evidence"),
+    ),
+    "plays": ("rehearse", "playbook simulate"),
+    "playbooks": ("playbook check",),
+    "authoring": (
+        *("playbook new", "playbook diff", "playbook diagram"),
+        *("playbook schema", "playbook reference"),
+    ),
+    "fuzzing": ("playbook fuzz",),
+    "migrating": ("migrate preview", "migrate apply", "migrate revert"),
+    "upgrades": ("verify", "deploy status", "deploy promote"),
+    "messages": ("message render", "message lint"),
+    "appeals": ("appeal draft", "appeal lint"),
+    "packets": ("packet", "appeal verify"),
+    "outbox": ("outbox",),
+    "keys": ("keys new", "keys list", "keys rotate", "keys retire", "keys strict"),
+    "erasing": ("erase",),
+    "mail": ("mail read",),
+    "mailbox": ("mail sync",),
+}
+"""The verbs by the module of `atoz.cli` that has them, in the order of the help."""
 
-def build() -> typer.Typer:
-    """The command with all its verbs."""
-    app = typer.Typer(
-        name="atoz",
-        help="Follows a documented playbook for every A-to-z claim.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    books = typer.Typer(
-        help="Write a playbook, check it, and try it on a case.", no_args_is_help=True
-    )
-    mails = typer.Typer(help="Read incoming mail.", no_args_is_help=True)
-    texts = typer.Typer(help="Write and check appeals.", no_args_is_help=True)
-    system.add_to(app)
-    board.add_to(app)
-    people.add_to(app)
-    claims.add_to(app)
-    reasons.add_to(app)
-    reports.add_to(app)
-    work.add_to(app)
-    plays.add_to(app, books)
-    playbooks.add_to(books)
-    authoring.add_to(books)
-    upgrades.add_to(app)
-    fuzzing.add_to(books)
-    moves = typer.Typer(
-        help="Move running claims to a changed playbook, and back.", no_args_is_help=True
-    )
-    migrating.add_to(moves)
-    mail.add_to(mails)
-    mailbox.add_to(mails)
-    written = typer.Typer(help="Render and check messages to the buyer.", no_args_is_help=True)
-    appeals.add_to(texts)
-    packets.add_to(app, texts)
-    outbox.add_to(app)
-    messages.add_to(written)
-    rings = typer.Typer(help="The keys that everything is sealed with.", no_args_is_help=True)
-    keys.add_to(rings)
-    erasing.add_to(app)
-    app.add_typer(rings, name="keys", rich_help_panel=keys.PANEL)
-    app.add_typer(written, name="message", rich_help_panel=appeals.PANEL)
-    app.add_typer(texts, name="appeal", rich_help_panel=appeals.PANEL)
-    app.add_typer(mails, name="mail", rich_help_panel=mail.PANEL)
-    app.add_typer(books, name="playbook", rich_help_panel=plays.PANEL)
-    app.add_typer(moves, name="migrate", rich_help_panel=plays.PANEL)
-    return app
+
+def build(modules: Iterable[str] = VERBS) -> typer.Typer:
+    """The command with the verbs of these modules."""
+    groups = Groups()
+    for module in modules:
+        import_module(f"atoz.cli.{module}").add_to(groups)
+    return groups.root
+
+
+def needed(arguments: Sequence[str]) -> list[str]:
+    """The modules that a line needs: of its verb, else of its group, else all (help, a slip)."""
+    for words in (arguments[:2], arguments[:1]):
+        found = [name for name, verbs in VERBS.items() if any(_begins(v, words) for v in verbs)]
+        if words and found:
+            return found
+    return list(VERBS)
+
+
+def _begins(verb: str, words: Sequence[str]) -> bool:
+    """Whether a verb, as far as it is written here, is what the line names."""
+    named = verb.split()
+    return named[: len(words)] == list(words) or named == list(words[:1])
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -87,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     as_json = wants_json(arguments)
     try:
-        code = build()(list(arguments), standalone_mode=False)
+        code = build(needed(arguments))(list(arguments), standalone_mode=False)
     except typer.Abort:
         return failed("interrupted", 130, as_json=as_json)
     except typer.TyperException as error:

@@ -13,6 +13,7 @@ from atoz.claims.base import instant_text, utc
 from atoz.claims.case import CaseFile
 from atoz.cli import given
 from atoz.cli.answer import Answer
+from atoz.cli.groups import TEXTS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.errors import BadInput
 from atoz.mail.plain import one_line
@@ -22,7 +23,6 @@ from atoz.playbook.problems import instead
 from atoz.playbook.state import CaseState
 from atoz.service.claim_files import read_case
 
-PANEL = "Appeals and messages"
 _LINE = 2_000
 _LONGEST = 100_000
 
@@ -171,7 +171,7 @@ def _look(drafted: AppealDrafted) -> list[RenderableType]:
     return [Text(line) for line in [*lines, "", f"digest {drafted.digest}", *found]]
 
 
-def add_to(appeals: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs, all of the form `appeal VERB`."""
-    register(appeals, draft_, PANEL, server=False)
-    register(appeals, lint, PANEL, server=False)
+    register(groups["appeal"], draft_, TEXTS, server=False)
+    register(groups["appeal"], lint, TEXTS, server=False)

@@ -8,6 +8,7 @@ import typer
 
 from atoz.cli import books
 from atoz.cli.answer import Answer
+from atoz.cli.groups import PLAYBOOKS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.errors import BadInput
@@ -17,8 +18,6 @@ from atoz.playbook.diff import differences
 from atoz.playbook.reference import reference as reference_page
 from atoz.playbook.schema import playbook_schema
 from atoz.playbook.starting import free_rank, starting_file
-
-PANEL = "Playbooks and rehearsals"
 
 Write = Annotated[
     Path | None, typer.Option(metavar="FILE", help="write it there instead of printing it")
@@ -118,7 +117,7 @@ def _write(path: Path, text: str) -> None:
         raise BadInput(f"{path}: {error.strerror or error}") from error
 
 
-def add_to(playbooks: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs, all of the form `playbook VERB`."""
     for verb in (new, diff, diagram, schema, reference):
-        register(playbooks, verb, PANEL, server=False)
+        register(groups["playbook"], verb, PLAYBOOKS, server=False)

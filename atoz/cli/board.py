@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from atoz.cli.answer import Answer
-from atoz.cli.people import PANEL
+from atoz.cli.groups import BOARD, Groups
 from atoz.cli.verbs import Call, Output, guarded, register
 from atoz.cli.words import line
 
@@ -34,7 +34,7 @@ async def login(call: Call) -> Answer:
     return Answer({"login": link}, [line(link)])
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs."""
-    app.command("board", rich_help_panel=PANEL)(board)
-    register(app, login, PANEL, server=False, acts=True)
+    groups.root.command("board", rich_help_panel=BOARD)(board)
+    register(groups.root, login, BOARD, server=False, acts=True)

@@ -9,14 +9,13 @@ import typer
 from atoz.claims.status import Status
 from atoz.cli import given
 from atoz.cli.answer import Answer
+from atoz.cli.groups import CLAIMS, Groups
 from atoz.cli.looks import list_look, status_look, timeline_look
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.playbook import events as ev
 from atoz.service import acting, listing, looking, starting
 from atoz.service.claim_files import read_claim, read_values
-
-PANEL = "Claims"
 
 
 async def start(
@@ -113,11 +112,11 @@ async def list_(
     return Answer(page, list_look(page, call.now))
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs."""
-    register(app, start, PANEL, acts=True)
-    register(app, status, PANEL)
-    register(app, timeline, PANEL)
-    register(app, list_, PANEL)
-    register(app, amend, PANEL, acts=True)
-    register(app, refunded, PANEL, acts=True)
+    register(groups.root, start, CLAIMS, acts=True)
+    register(groups.root, status, CLAIMS)
+    register(groups.root, timeline, CLAIMS)
+    register(groups.root, list_, CLAIMS)
+    register(groups.root, amend, CLAIMS, acts=True)
+    register(groups.root, refunded, CLAIMS, acts=True)

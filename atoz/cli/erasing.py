@@ -1,10 +1,8 @@
 """The verb that erases a claim."""
 
-import typer
-
 from atoz.cli import given
 from atoz.cli.answer import Answer
-from atoz.cli.keys import PANEL
+from atoz.cli.groups import KEYS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.service import erasing
@@ -19,6 +17,6 @@ async def erase(call: Call, order: given.Order) -> Answer:
     return Answer(document, [line(document["order_id"], was, f"({counted})"), *rest])
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register this verb."""
-    register(app, erase, PANEL, acts=True)
+    register(groups.root, erase, KEYS, acts=True)

@@ -11,8 +11,8 @@ from rich.text import Text
 from atoz.claims.case import CaseFile
 from atoz.cli import books
 from atoz.cli.answer import Answer
+from atoz.cli.groups import PLAYBOOKS, Groups
 from atoz.cli.looks import timeline_look
-from atoz.cli.playbooks import PANEL
 from atoz.cli.verbs import Call, register
 from atoz.errors import BadInput
 from atoz.playbook.load import load_playbook
@@ -80,6 +80,6 @@ def _write(path: Path, text: str) -> None:
         raise BadInput(f"{path}: {error.strerror or error}") from error
 
 
-def add_to(playbooks: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register `playbook fuzz`."""
-    register(playbooks, fuzz, PANEL, server=False)
+    register(groups["playbook"], fuzz, PLAYBOOKS, server=False)

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from atoz.cli.answer import Answer
+from atoz.cli.groups import KEYS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.service import keys
-
-PANEL = "Keys and erasure"
 
 
 async def new(call: Call) -> Answer:
@@ -51,8 +50,8 @@ def _answer(document: dict[str, Any], said: str = "") -> Answer:
     return Answer(document, [*([said] if said else []), *rows])
 
 
-def add_to(rings: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs."""
     for verb in (new, list_, rotate, retire):
-        register(rings, verb, PANEL, server=False)
-    register(rings, strict, PANEL)
+        register(groups["keys"], verb, KEYS, server=False)
+    register(groups["keys"], strict, KEYS)

@@ -9,12 +9,12 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from atoz.cli.answer import Answer
+from atoz.cli.groups import MAIL, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, local, pairs, plain
 from atoz.errors import BadInput
 from atoz.mail.mime import MAX_MAIL
 
-PANEL = "Incoming mail"
 _SHOWN_LINES = 60
 
 Document = Mapping[str, Any]
@@ -90,6 +90,6 @@ def _files(document: Document) -> list[RenderableType]:
     return [Text(""), columns(("file", "type", "bytes", ""), rows)] if rows else []
 
 
-def add_to(mails: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs, all of the form `mail VERB`."""
-    register(mails, read, PANEL, server=False)
+    register(groups["mail"], read, MAIL, server=False)

@@ -1,9 +1,7 @@
 """The verb that looks into the mailbox now; the worker does so by itself when mail comes."""
 
-import typer
-
 from atoz.cli.answer import Answer
-from atoz.cli.mail import PANEL
+from atoz.cli.groups import MAIL, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line, pairs
 from atoz.service import mailbox
@@ -28,6 +26,6 @@ async def sync(call: Call) -> Answer:
     return Answer(document, [pairs(found) if found else line("no new mail")])
 
 
-def add_to(mails: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register this verb: `mail sync`."""
-    register(mails, sync, PANEL)
+    register(groups["mail"], sync, MAIL)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from atoz.cli import given
 from atoz.cli.answer import Answer
-from atoz.cli.appeals import PANEL
+from atoz.cli.groups import TEXTS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.errors import BadInput
 from atoz.mail.lint import lint
@@ -141,7 +141,7 @@ def _look(found: tuple[Finding, ...]) -> list[RenderableType]:
     return [Text(line) for line in lines or ["nothing found"]]
 
 
-def add_to(messages: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs, all of the form `message VERB`."""
-    register(messages, render, PANEL, server=False)
-    register(messages, lint_, PANEL, server=False)
+    register(groups["message"], render, TEXTS, server=False)
+    register(groups["message"], lint_, TEXTS, server=False)

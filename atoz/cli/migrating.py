@@ -7,13 +7,12 @@ from rich.console import RenderableType
 
 from atoz.cli import books, given
 from atoz.cli.answer import Answer
+from atoz.cli.groups import PLAYBOOKS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, line, local, zone
 from atoz.playbook.model import Playbook
 from atoz.service import migrating
 from atoz.service.books import proved
-
-PANEL = "Playbooks and rehearsals"
 
 Order = Annotated[str | None, typer.Option(metavar="ORDER", help="only the claim of this order")]
 
@@ -90,8 +89,8 @@ def _next(side: dict[str, Any]) -> str:
     return f"{side['next_step']} {local(side['next_at'])}" if side["next_step"] else "nothing"
 
 
-def add_to(migrate: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs, all of the form `migrate VERB`."""
-    register(migrate, preview, PANEL)
-    register(migrate, apply, PANEL, acts="migrate")
-    register(migrate, revert, PANEL, acts="migrate")
+    register(groups["migrate"], preview, PLAYBOOKS)
+    register(groups["migrate"], apply, PLAYBOOKS, acts="migrate")
+    register(groups["migrate"], revert, PLAYBOOKS, acts="migrate")

@@ -6,13 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from atoz.cli.answer import Answer
+from atoz.cli.groups import TEXTS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, line
 from atoz.errors import BadInput
 from atoz.service import outbox
 from atoz.service.outbox import Mail
-
-PANEL = "Appeals and messages"
 
 
 async def outbox_(
@@ -54,6 +53,6 @@ def _written(folder: Path, mail: Mail) -> str:
     return str(target)
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register this verb."""
-    register(app, outbox_, PANEL, server=False)
+    register(groups.root, outbox_, TEXTS, server=False)

@@ -16,7 +16,8 @@ from atoz.claims.case import CaseFile
 from atoz.claims.claim import ORDER_ID
 from atoz.cli import given
 from atoz.cli.answer import Answer
-from atoz.cli.appeals import PANEL, as_of, played
+from atoz.cli.appeals import as_of, played
+from atoz.cli.groups import TEXTS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.errors import BadInput
@@ -129,7 +130,7 @@ def _look(document: Mapping[str, Any], packet: Path) -> list[RenderableType]:
     return [*found, Text(f"{many}: do not post it as it is", "bold red")]
 
 
-def add_to(app: typer.Typer, appeals: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register `packet` and `appeal verify`."""
-    register(app, packet, PANEL)
-    register(appeals, verify, PANEL)
+    register(groups.root, packet, TEXTS)
+    register(groups["appeal"], verify, TEXTS)

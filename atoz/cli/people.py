@@ -10,12 +10,11 @@ from atoz.access.people import Users
 from atoz.access.tokens import LASTS, Tokens
 from atoz.claims.base import instant_text, parse_span, span_text
 from atoz.cli.answer import Answer
+from atoz.cli.groups import BOARD, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, line, local
 from atoz.errors import BadInput
 from atoz.service.policy import Role
-
-PANEL = "The board"
 
 RoleOption = Annotated[Role, typer.Option("--role", help="what they may do")]
 
@@ -116,15 +115,11 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs: `users …` and `tokens …`."""
-    users = typer.Typer(help="Who gets into the board with a password.", no_args_is_help=True)
-    tokens = typer.Typer(help="Tokens for programs that use the API.", no_args_is_help=True)
-    register(users, add, PANEL, server=False)
-    register(users, list_, PANEL, server=False)
-    register(users, remove, PANEL, server=False)
-    register(tokens, new, PANEL, server=False)
-    register(tokens, list_tokens, PANEL, server=False, name="list")
-    register(tokens, revoke, PANEL, server=False)
-    app.add_typer(users, name="users", rich_help_panel=PANEL)
-    app.add_typer(tokens, name="tokens", rich_help_panel=PANEL)
+    register(groups["users"], add, BOARD, server=False)
+    register(groups["users"], list_, BOARD, server=False)
+    register(groups["users"], remove, BOARD, server=False)
+    register(groups["tokens"], new, BOARD, server=False)
+    register(groups["tokens"], list_tokens, BOARD, server=False, name="list")
+    register(groups["tokens"], revoke, BOARD, server=False)

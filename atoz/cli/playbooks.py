@@ -10,6 +10,7 @@ from rich.text import Text
 from atoz.claims.base import instant_text, parse_span, span_text
 from atoz.cli import books
 from atoz.cli.answer import Answer
+from atoz.cli.groups import PLAYBOOKS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, local
 from atoz.errors import Usage
@@ -19,9 +20,7 @@ from atoz.playbook.checking import Checked
 from atoz.playbook.problems import PlaybookRefused
 from atoz.playbook.proof import Proof
 from atoz.playbook.walking import Year, in_words
-from atoz.service.feasible import infeasible
 
-PANEL = "Playbooks and rehearsals"
 _LINE = 2_000
 
 
@@ -48,6 +47,8 @@ async def check(
     answer = _answer(path, checked._replace(problems=(*checked.problems, *spoken)))
     if not open_claims or checked.playbook is None:
         return answer
+    from atoz.service.feasible import infeasible  # noqa: PLC0415 - with a server only
+
     found = await infeasible(await call.service(), checked.playbook)
     late = any(row["became"] for row in found["infeasible"])
     document, shown = {**answer.document, "open_claims": found}, [*answer.shown, *_late(found)]
@@ -161,6 +162,6 @@ def _walk_of(year: Year) -> list[RenderableType]:
     return [Text(head), Text(one_line(path, _LINE))]
 
 
-def add_to(playbooks: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register this verb as `playbook check`."""
-    register(playbooks, check, PANEL)
+    register(groups["playbook"], check, PLAYBOOKS)

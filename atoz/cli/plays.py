@@ -12,6 +12,7 @@ from atoz.claims.base import instant_text, utc
 from atoz.claims.case import Happenings
 from atoz.cli import given
 from atoz.cli.answer import Answer
+from atoz.cli.groups import PLAYBOOKS, Groups
 from atoz.cli.looks import timeline_look
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line, local
@@ -20,12 +21,10 @@ from atoz.playbook.chart import Chart
 from atoz.playbook.chart_mermaid import gantt
 from atoz.playbook.chart_svg import svg
 from atoz.service.claim_files import read_case, read_happenings
-from atoz.service.looking import standing
 
 if TYPE_CHECKING:
     from atoz.harness.play import Played
 
-PANEL = "Playbooks and rehearsals"
 
 Format = Literal["table", "json", "gantt", "svg"]
 Playbook = Annotated[
@@ -112,6 +111,7 @@ async def _what_if(
 ) -> Answer:
     """A running claim from now on, if this happens."""
     from atoz.harness.play import continued  # noqa: PLC0415 - as above
+    from atoz.service.looking import standing  # noqa: PLC0415 - with a server only
 
     state, older = await standing(await call.service(), order)
     now = utc(call.now)
@@ -122,7 +122,7 @@ async def _what_if(
     return _shown(played._replace(document=told), format_, head, simulated_from=at)
 
 
-def add_to(app: typer.Typer, playbooks: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs; `playbooks` holds those of the form `playbook VERB`."""
-    register(app, rehearse, PANEL, server=False)
-    register(playbooks, simulate, PANEL)
+    register(groups.root, rehearse, PLAYBOOKS, server=False)
+    register(groups["playbook"], simulate, PLAYBOOKS)

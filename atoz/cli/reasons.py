@@ -11,14 +11,12 @@ from rich.text import Text
 from atoz.claims.base import instant_text, utc
 from atoz.cli import given
 from atoz.cli.answer import Answer
+from atoz.cli.groups import CLAIMS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.errors import BadInput, Usage
-from atoz.playbook.why import places, why_all
-from atoz.service import looking
+from atoz.playbook.why import places, why_all, why_of
 from atoz.service.claim_files import read_case
-
-PANEL = "Claims"
 
 
 async def why(
@@ -50,6 +48,8 @@ async def why(
         raise Usage("name the ORDER, or play a case with --case CASE.json")
     if at is not None or playbook is not None:
         raise Usage("--at and --playbook belong to --case")
+    from atoz.service import looking  # noqa: PLC0415 - with a server only
+
     service = await call.service()
     if step is None:
         each = await looking.why_each(service, order)
@@ -72,7 +72,7 @@ def _of_case(
     if step is None:
         found = why_all(state, now)
         return Answer({**named, "steps": found}, _look(found))
-    one = looking.why_of(state, step, now)
+    one = why_of(state, step, now)
     return Answer({**named, **one}, _look([one]))
 
 
@@ -89,6 +89,6 @@ def _look(answers: list[dict[str, Any]]) -> list[RenderableType]:
     return rows
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register this verb."""
-    register(app, why, PANEL)
+    register(groups.root, why, CLAIMS)

@@ -10,11 +10,10 @@ from atoz.claims.base import instant_text
 from atoz.claims.status import Status
 from atoz.cli import given
 from atoz.cli.answer import Answer
+from atoz.cli.groups import OTHERS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.service import reporting
-
-PANEL = "What others said"
 
 MessageId = Annotated[
     str | None, typer.Option(metavar="ID", help="the mail's own; else made from the content")
@@ -91,8 +90,8 @@ async def request_information(
     return Answer(document, [line(order, "information request recorded,", until)])
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs."""
-    register(app, reply, PANEL, acts=True)
-    register(app, decide, PANEL, acts=True)
-    register(app, request_information, PANEL, acts=True)
+    register(groups.root, reply, OTHERS, acts=True)
+    register(groups.root, decide, OTHERS, acts=True)
+    register(groups.root, request_information, OTHERS, acts=True)

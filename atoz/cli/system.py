@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
+from atoz.cli.groups import SYSTEM, Groups
 from atoz.cli.verbs import Output, guarded
-
-PANEL = "The whole system"
 
 
 def up(
@@ -57,8 +56,8 @@ def _end(work: Callable[[], int], as_json: bool) -> None:
     raise typer.Exit(guarded(work, as_json=as_json))
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs."""
-    app.command("up", rich_help_panel=PANEL)(up)
-    app.command("codec-server", rich_help_panel=PANEL)(codec_server)
-    app.command("demo", rich_help_panel=PANEL)(demo)
+    groups.root.command("up", rich_help_panel=SYSTEM)(up)
+    groups.root.command("codec-server", rich_help_panel=SYSTEM)(codec_server)
+    groups.root.command("demo", rich_help_panel=SYSTEM)(demo)

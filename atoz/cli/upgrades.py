@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from atoz.cli.answer import Answer
+from atoz.cli.groups import UPGRADES, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, line
 from atoz.keeping import reader
 from atoz.service import deploying
 from atoz.service.verifying import verify_folder, verify_server
-
-PANEL = "Upgrades"
 
 
 async def verify(
@@ -59,10 +58,8 @@ async def promote(
     return Answer(document, [line(f"new claims begin on {document['current']}{before}")])
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register `verify`, `deploy status` and `deploy promote`."""
-    register(app, verify, PANEL)
-    deploy = typer.Typer(help="The builds that claims run on, side by side.", no_args_is_help=True)
-    register(deploy, status, PANEL)
-    register(deploy, promote, PANEL, acts=True)
-    app.add_typer(deploy, name="deploy", rich_help_panel=PANEL)
+    register(groups.root, verify, UPGRADES)
+    register(groups["deploy"], status, UPGRADES)
+    register(groups["deploy"], promote, UPGRADES, acts=True)

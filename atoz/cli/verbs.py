@@ -13,22 +13,21 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import uuid4
 
 import typer
 
-from atoz.access.people import Users
 from atoz.cli.answer import Answer, print_error, print_json, show
-from atoz.connect import connect
 from atoz.errors import AtozError
-from atoz.joining import joined
 from atoz.library import Library, load_library
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
-from atoz.service.base import Service
 from atoz.service.policy import LEAST, demand
 from atoz.settings import Settings
+
+if TYPE_CHECKING:
+    from atoz.service.base import Service
 
 Output = Annotated[
     Literal["text", "json"],
@@ -84,8 +83,13 @@ class Call:
         """The instant (UTC)."""
         return datetime.now(UTC)
 
-    async def service(self) -> Service:
+    async def service(self) -> "Service":
         """The service layer over a connected client. Raises NoServer, BadInput."""
+        # Imported here: Temporal's client takes time that verbs without a server need not wait for.
+        from atoz.connect import connect  # noqa: PLC0415
+        from atoz.joining import joined  # noqa: PLC0415
+        from atoz.service.base import Service  # noqa: PLC0415
+
         own = self.settings  # a bad one is told before anything is contacted
         client = await connect(address=self.address, namespace=self.namespace)
         sealing, settings = await joined(client, own)
@@ -134,6 +138,8 @@ async def _permitted(call: Call, act: str, verb: Verb, given: dict[str, Any]) ->
 
     Whoever reaches the server may do all the same; this keeps from slips. Raises NotAllowed.
     """
+    from atoz.access.people import Users  # noqa: PLC0415 - passwords are hashed by a slow library
+
     user = Users(call.settings.access_folder).all().get(call.by)
     if user is not None and act in LEAST:
         demand(user.role, act, call.by)

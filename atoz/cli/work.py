@@ -10,15 +10,13 @@ from atoz.claims.clocks import ClockName
 from atoz.cli import given
 from atoz.cli.answer import Answer
 from atoz.cli.claims import Limit, PageToken
+from atoz.cli.groups import OVERRIDES, TASKS, Groups
 from atoz.cli.looks import tasks_look
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.errors import BadInput
 from atoz.playbook import events as ev
 from atoz.service import acting, desk, listing
-
-TASKS = "Tasks"
-OVERRIDES = "Overrides"
 
 
 async def tasks(
@@ -131,10 +129,10 @@ async def _do(
     return await acting.do(await call.service(), order, kind, **values, by=call.by, key=call.key)
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(groups: Groups) -> None:
     """Register these verbs."""
-    register(app, tasks, TASKS)
+    register(groups.root, tasks, TASKS)
     for verb in (done, approve, reject, edit):
-        register(app, verb, TASKS, acts=True)
+        register(groups.root, verb, TASKS, acts=True)
     for override in (pause, resume, skip, due, add_evidence):
-        register(app, override, OVERRIDES, acts=True)
+        register(groups.root, override, OVERRIDES, acts=True)

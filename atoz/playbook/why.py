@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from atoz.claims.base import instant_text, span_text
+from atoz.errors import BadInput
 from atoz.playbook.diff import act_text
 from atoz.playbook.foresee import Coming, coming
 from atoz.playbook.model import Playbook, Step
+from atoz.playbook.problems import instead
 from atoz.playbook.schedule import natural, playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.why_over import how_it_ended
@@ -29,6 +31,15 @@ def why(state: CaseState, step_id: str, now: datetime) -> dict[str, Any] | None:
         return None
     ahead = {each.step: each for each in coming(state, now)}
     return _answer(state, step, now, ahead)
+
+
+def why_of(state: CaseState, step: str, now: datetime) -> dict[str, Any]:
+    """The answer for one step. Raises BadInput for one that the playbook does not have."""
+    answer = why(state, step, now)
+    if answer is None:
+        names = [each.id for each in state.playbook.steps] if state.playbook else []
+        raise BadInput(f"this claim's playbook has no step {step}: {instead(step, names)}")
+    return answer
 
 
 def why_all(state: CaseState, now: datetime) -> list[dict[str, Any]]:

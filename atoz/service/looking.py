@@ -3,16 +3,13 @@
 One that was stopped on the server still answers from its history: it is shown as what it is.
 """
 
-from datetime import datetime
 from typing import Any
 
 from atoz.claims.base import utc
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
-from atoz.playbook.problems import instead
 from atoz.playbook.state import CaseState
-from atoz.playbook.why import why as explained
-from atoz.playbook.why import why_all
+from atoz.playbook.why import why_all, why_of
 from atoz.service.acting import not_running
 from atoz.service.archive import archived, in_order, older, older_facts, shown
 from atoz.service.base import Service, claim_id, no_such_claim
@@ -92,15 +89,6 @@ async def why_each(service: Service, order_id: str) -> dict[str, Any]:
     """The same of every step: `{workflow_id, order_id, steps: […]}`. Raises NoSuchClaim, NoWorker."""
     state = await whole_case(service, order_id)
     return {**_named(state), "steps": why_all(state, utc(service.now()))}
-
-
-def why_of(state: CaseState, step: str, now: datetime) -> dict[str, Any]:
-    """The answer for one step. Raises BadInput for one that the playbook does not have."""
-    answer = explained(state, step, now)
-    if answer is None:
-        names = [each.id for each in state.playbook.steps] if state.playbook else []
-        raise BadInput(f"this claim's playbook has no step {step}: {instead(step, names)}")
-    return answer
 
 
 def _named(state: CaseState) -> dict[str, Any]:

@@ -6,10 +6,13 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from atoz.cli.app import main, wants_json
+from atoz.cli.app import VERBS as VERBS_OF
+from atoz.cli.app import build, main, needed, wants_json
 from atoz.cli.words import left, plain
 from tests.support.cases import ARRIVED, DAY, HOUR, MINUTE
 
@@ -223,3 +226,40 @@ def test_time_left_is_said_in_two_units() -> None:
     assert left(ARRIVED + 2 * DAY + 3 * HOUR, ARRIVED) == "in 2 d 3 h"
     assert left(ARRIVED + 3 * HOUR + 5 * MINUTE, ARRIVED) == "in 3 h 5 min"
     assert left(ARRIVED - 5 * MINUTE, ARRIVED) == "5 min ago"
+
+
+@pytest.mark.parametrize("module", VERBS_OF)
+def test_the_table_of_verbs_names_what_each_module_has(module: str) -> None:
+    """A verb that the table leaves out is found by nobody, one too many by everybody."""
+    whole = get_command(build([module]))
+    assert tuple(_verbs(whole)) == VERBS_OF[module]
+
+
+def _verbs(command: Any, *before: str) -> Iterator[str]:
+    """Every verb below a command, with the names of its groups before it."""
+    for name, each in getattr(command, "commands", {"": command}).items():
+        if hasattr(each, "commands"):
+            yield from _verbs(each, *before, name)
+        else:
+            yield " ".join([*before, name])
+
+
+@pytest.mark.parametrize(
+    ("line", "modules"),
+    [
+        ("playbook check documented --help", {"playbooks"}),
+        ("mail read -", {"mail"}),
+        ("packet 111-0000102-0000102", {"packets"}),
+        ("why list", {"reasons"}),
+        ("migrate", {"migrating"}),
+        ("appeal explode", {"appeals", "packets"}),
+        ("playbook --help", {"plays", "playbooks", "authoring", "fuzzing"}),
+        ("explode", set(VERBS_OF)),
+        ("--help", set(VERBS_OF)),
+        ("", set(VERBS_OF)),
+        ("-o json status", set(VERBS_OF)),
+    ],
+)
+def test_a_line_reads_the_modules_of_its_verb_alone(line: str, modules: set[str]) -> None:
+    """Nobody waits for what other verbs import; a group's help needs the group, a slip needs all."""
+    assert set(needed(line.split())) == modules
