@@ -10,9 +10,10 @@ from atoz.playbook.parts import Sentence
 MOST_WORDS = 3_000
 """Words of one changed passage that are compared one by one; a longer one is shown as replaced whole."""
 
-# A word with the spaces after it; of scripts that write no spaces, each sign.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+\s*|\s+")
-_PASSAGE = re.compile(r"[^\n.!?。！？]*[\n.!?。！？]+\s*|[^\n.!?。！？]+")
+# A word with the spaces after it; of scripts that write no spaces, each sign. A new line is no part of the
+# word before it: what is written below a text does not change its last word.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+[ \t]*|\s+")
+_PASSAGE = re.compile(r"[^\n.!?。！？]*[.!?。！？]+[ \t]*|\n+|[^\n.!?。！？]+")
 
 
 class Piece(NamedTuple):

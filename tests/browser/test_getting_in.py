@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from atoz.web.serve import login_link
 from tests.browser.conftest import Visiting
 from tests.support.chromium import LOST, Visit
 from tests.support.shop import Shop
-from tests.support.shop_parts import APPEAL
+from tests.support.shop_parts import APPEAL, PHOTOS
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
@@ -34,6 +35,17 @@ async def test_a_link_lets_in_once(shop: Shop, visiting: Visiting) -> None:
         await expect(page.get_by_role("alert").filter(has_text="link")).to_be_visible()
         await page.goto("/queue/needs-you")
         await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+async def test_the_first_page_knows_the_zone(shop: Shop, visiting: Visiting) -> None:
+    """Behind a link the very first page shows times of the reader's zone, UTC when the pointer rests."""
+    link = login_link(shop.board, "mara")
+    async with visiting(role=None) as stranger:
+        page = stranger.page
+        await page.goto(str(link))
+        planned = page.get_by_role("row").filter(has_text=PHOTOS).locator("time")
+        await expect(planned).to_have_attribute("title", re.compile(r"^2026-09-18 10:\d\d UTC$"))
+        await expect(planned).to_have_text(re.compile(r"^2026-09-18 03:\d\d$"))
 
 
 async def test_an_expired_login_is_told(shop: Shop, visit: Visit) -> None:

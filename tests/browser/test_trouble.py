@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from atoz.service.policy import Role
-from tests.support.chromium import Visit, a_visit
-from tests.support.shop import Shop, behind_a_gate
+from tests.support.chromium import LOST, Visit, a_visit
+from tests.support.shop import Part, Shop, behind_a_gate
 from tests.support.shop_parts import APPEAL, GERMAN
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
@@ -46,3 +46,26 @@ async def test_lists_need_no_worker_and_a_claim_says_that_it_does(shop: Shop, vi
     await page.clock.fast_forward(AGAIN)
     heading = page.get_by_role("heading", level=1).filter(has_text=APPEAL)
     await expect(heading).to_be_visible()
+
+
+async def test_words_outlive_a_server_that_is_gone(shop: Shop, browser: Browser) -> None:
+    """A form that could not be sent keeps its words; the page tells when the server is back; it goes once."""
+    (order,) = await shop.open([Part("buyer-silent", "111-0000701-0000701", "9h")])
+    async with behind_a_gate(shop) as (_, place, gate):
+        cookie = shop.cookie(Role.APPROVER, "mara", place)
+        async with a_visit(browser, place.address, cookie) as visit:
+            page = visit.page
+            visit.expect("503")
+            visit.expect(LOST)
+            await page.goto(f"/claims/{order}#reply")
+            form = page.locator("#reply")
+            with gate.closed():
+                await form.locator("textarea").fill("Where is my money?")
+                await form.get_by_role("button").last.click()
+                await expect(page.locator("#problem")).to_contain_text("server")
+                await expect(form.locator("textarea")).to_have_value("Where is my money?")
+            await expect(page.locator("#problem")).to_contain_text("It answers again")
+            await form.get_by_role("button").last.click()
+            entry = page.locator(".timeline li").filter(has_text="Where is my money?")
+            await expect(entry).to_have_count(1)
+            await expect(form.locator("textarea")).to_have_value("")

@@ -1,7 +1,10 @@
 // The little that neither HTML nor HTMX does: the reader's zone, what was typed, copying, a board that is gone.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !document.cookie.includes(`atoz-zone=${zone}`)) {
+const known = () => document.cookie.includes(`atoz-zone=${zone}`);
+if (zone && !known()) {
   document.cookie = `atoz-zone=${zone};path=/;max-age=31536000;samesite=lax`;
+  // The very first page was made before anybody knew it, so its times are UTC.
+  if (known() && document.querySelector("time")) location.reload();
 }
 
 // What is typed into a form is kept in this tab until it was sent: a reload, an ended session, a crash lose nothing.
@@ -105,7 +108,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful, xhr } = event.detail;
   const place = form(elt);
-  if (place && successful) sessionStorage.removeItem(KEPT + place.dataset.keep);
+  // An answer that leads to another page has no `successful`.
+  if (place && xhr.status >= 200 && xhr.status < 300) sessionStorage.removeItem(KEPT + place.dataset.keep);
   else if (successful && xhr.status === 200 && problem().querySelector("[data-down]")) answers();
 });
 document.addEventListener("htmx:sendError", () => {
