@@ -16,13 +16,7 @@ from typing import Any, NoReturn, TypeVar
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.exceptions import TemporalError
-from temporalio.runtime import (
-    LogForwardingConfig,
-    LoggingConfig,
-    Runtime,
-    TelemetryConfig,
-    TelemetryFilter,
-)
+from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from activities.mailbox import now
@@ -37,6 +31,8 @@ from atoz.service.admitting import admit
 from atoz.service.base import Service
 from atoz.service.mailbox import mailbox_activities, watched
 from atoz.settings import Settings
+from atoz.telemetry import begin_at_zero, telemetry
+from atoz.web.outside import Outside, shown
 from atoz.wiring import GRACE, build_worker, load_rules
 
 FIRST_PAUSE = timedelta(milliseconds=500)
@@ -63,16 +59,11 @@ async def _run() -> int:
     try:
         settings = Settings()
         _configure_logs(settings)
-        rules = load_rules(settings)
-        refuse_unproved(rules.library, settings.playbooks, now().date())
-        await check_keys(settings)
-        client = await _unless(stopping, _connected(settings))
-        if client is not None and await _unless(stopping, _admitted(client, settings)):
-            service = Service(client, settings, now)
-            more = mailbox_activities(service, rules.library)
-            async with watched(service):
-                worker = build_worker(client, settings, rules=rules, more=more, deployed=True)
-                await _serve(worker, stopping)
+        told = telemetry(metrics=settings.health_port is not None)
+        Runtime.set_default(told.runtime)
+        outside = Outside(settings, told.metrics)
+        async with shown(outside, settings):
+            await _work(settings, outside, stopping)
     except AtozError as refusal:
         sys.stderr.write(f"the worker does not start:\n{refusal}\n")
         return 1
@@ -83,6 +74,27 @@ async def _run() -> int:
     return 0
 
 
+async def _work(settings: Settings, outside: Outside, stopping: asyncio.Event) -> None:
+    """From the rules to the end of the work; each step is seen from outside."""
+    rules = load_rules(settings)
+    refuse_unproved(rules.library, settings.playbooks, now().date())
+    outside.readiness.reached("proved")
+    await check_keys(settings)
+    client = await _unless(stopping, _connected(settings))
+    if client is None:
+        return
+    outside.connected(client)
+    if await _unless(stopping, _admitted(client, settings)):
+        outside.readiness.reached("verified")
+        begin_at_zero(Runtime.default().metric_meter, client.namespace, settings, now())
+        service = Service(client, settings, now)
+        more = mailbox_activities(service, rules.library)
+        async with watched(service):
+            worker = build_worker(client, settings, rules=rules, more=more, deployed=True)
+            outside.works(worker)
+            await _serve(worker, stopping)
+
+
 def _configure_logs(settings: Settings) -> None:
     """One shape for all lines, replay or not: workflows log through the root handler, too.
 
@@ -91,13 +103,6 @@ def _configure_logs(settings: Settings) -> None:
     configure_logging(settings.log_format, settings.log_level)
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
-    core = LogForwardingConfig(
-        logging.getLogger("temporalio.core"),
-        append_target_to_name=False,
-        prepend_target_on_message=False,
-    )
-    lines = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=core)
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=lines)))
 
 
 async def _connected(settings: Settings) -> Client:

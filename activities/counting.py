@@ -1,13 +1,38 @@
-"""How often each rule fires: the metric that shows which templates want mending."""
+"""Counting and measuring through the SDK's meters, in an activity or in a workflow alike.
+
+A workflow's meter counts nothing on a replay. Outside of both nobody counts.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Literal, Protocol
 
 from temporalio import activity
+from temporalio.common import MetricMeter
 
-NAME = "atoz_text_findings"
-"""The counter, in the SDK's metrics beside its own; Prometheus shows it under this very name."""
+from atoz.meters import TEXT_FINDINGS, Meter
+
+
+def add(meter: MetricMeter, what: Meter, times: int = 1, /, **labels: str) -> None:
+    """Count something that happened `times` times; zero makes it known."""
+    meter.create_counter(what.name, what.what).add(times, {**labels})
+
+
+def observe(meter: MetricMeter, what: Meter, took: timedelta, /, **labels: str) -> None:
+    """Measure a span. What is negative counts as none at all."""
+    seconds = max(0.0, took.total_seconds())
+    meter.create_histogram_float(what.name, what.what, "s").record(seconds, {**labels})
+
+
+def read(meter: MetricMeter, what: Meter, value: float, /, **labels: str) -> None:
+    """Set what a gauge reads."""
+    meter.create_gauge_float(what.name, what.what).set(value, {**labels})
+
+
+def of_activity() -> MetricMeter:
+    """The meter of the activity that runs, else one that counts nothing."""
+    return activity.metric_meter() if activity.in_activity() else MetricMeter.noop
 
 
 class Found(Protocol):
@@ -33,16 +58,9 @@ def count_findings(
 ) -> None:
     """Count findings by rule, severity, kind of text, its language, and a message's template.
 
-    An appeal's template is `composed`, `facts` or `edited`. Outside an activity nobody counts.
+    An appeal's template is `composed`, `facts` or `edited`.
     """
-    if not activity.in_activity():
-        return
-    found = Counter((each.rule, each.severity) for each in findings)
-    if not found:
-        return
-    counter = activity.metric_meter().create_counter(
-        NAME, "findings of the checks of texts", "findings"
-    )
-    for (rule, severity), times in found.items():
+    meter = of_activity()
+    for (rule, severity), times in Counter((each.rule, each.severity) for each in findings).items():
         labels = {"rule": rule, "severity": severity, "text": text}
-        counter.add(times, {**labels, "language": language, "template": template})
+        add(meter, TEXT_FINDINGS, times, **labels, language=language, template=template)

@@ -15,6 +15,7 @@ from temporalio import activity
 
 from activities import jobs, names
 from activities.alive import alive
+from activities.counting import add, observe, of_activity, read
 from activities.delivering import Delivering
 from activities.mailroom import Mailroom, OpenMails
 from activities.settling import Settling
@@ -22,6 +23,7 @@ from atoz.errors import AtozError
 from atoz.mail.imap import Arrived, Mailbox, MailSession, Seen
 from atoz.mail.imap_account import MailboxRefused
 from atoz.mail.routing import Leave
+from atoz.meters import MAIL_LAG, MAILBOX_FAILURES, MAILBOX_READ, MAILS
 
 LONGEST_HEAD = 200_000
 """Bytes of headers that are looked at where the whole mail is too large to be loaded."""
@@ -66,7 +68,9 @@ class MailboxPasses:
     async def read_mailbox(self, job: jobs.MailboxJob) -> jobs.MailboxPass:
         """One pass. Raises MailboxRefused where nothing is configured, MailboxError, NoServer."""
         async with alive():
-            return await self.work_off(job.most)
+            done = await self.work_off(job.most)
+        self._count(done)
+        return done
 
     async def work_off(self, most: int) -> jobs.MailboxPass:
         """Deliver what is held for claims that run by now, then up to `most` new mails."""
@@ -105,6 +109,7 @@ class MailboxPasses:
         loaded = [raw]
         del raw  # handed over, not shared: whoever delivers it can let go of it
         taken = await delivering.take(loaded.pop(), received_at, size=size)
+        observe(of_activity(), MAIL_LAG, self._now() - received_at)
         if taken == Leave(ours=False):
             await session.left(mail.uid)
         else:
@@ -123,7 +128,16 @@ class MailboxPasses:
     async def tell_mailbox_failed(self, job: jobs.MailboxFailure) -> None:
         """Put the failure on the desk, once a day: a claim may wait unseen in there."""
         _LOG.error("the mailbox could not be read: %s", job.why)
+        add(of_activity(), MAILBOX_FAILURES)
         await Delivering(self._mails, self._mailroom).tell_failure(job.why, job.at)
+
+    def _count(self, done: jobs.MailboxPass) -> None:
+        meter = of_activity()
+        for what, mails in done.model_dump(exclude={"read", "more"}).items():
+            if mails:
+                add(meter, MAILS, mails, result=what)
+        if not done.more:
+            read(meter, MAILBOX_READ, self._now().timestamp())
 
     async def _remembered(self, path: str) -> Seen | None:
         content = await self._mailroom.store.get_document(path)

@@ -80,6 +80,7 @@ def _formatter(*, console: bool, colors: bool) -> logging.Formatter:
             structlog.stdlib.add_logger_name,
             structlog.stdlib.ExtraAdder(),
             _without_echo,
+            _whose,
         ],
         processors=[
             _instant,
@@ -93,6 +94,19 @@ def _without_echo(_logger: object, _method: str, event: _Event) -> Mapping[str, 
     """Another handler that formatted the record first leaves its results on it as if extra."""
     event.pop("message", None)
     event.pop("asctime", None)
+    return event
+
+
+def _whose(_logger: object, _method: str, event: _Event) -> Mapping[str, Any]:
+    """Of what the SDK says about a workflow or an activity: its workflow's id and its run."""
+    workflow, activity = event.pop("temporal_workflow", None), event.pop("temporal_activity", None)
+    if workflow is not None:
+        event.setdefault("workflow_id", workflow["workflow_id"])
+        event.setdefault("run_id", workflow["run_id"])
+    if activity is not None:
+        event.setdefault("workflow_id", activity["workflow_id"])
+        event.setdefault("run_id", activity["workflow_run_id"])
+        event.setdefault("activity", activity["activity_type"])
     return event
 
 

@@ -32,6 +32,7 @@ from atoz.mail.smtp import DEFAULT_PORTS, Security, SmtpAccount
 from atoz.settings_board import BoardSettings
 from atoz.settings_deployment import DeploymentSettings
 from atoz.settings_mailbox import MailboxSettings
+from atoz.settings_outside import OutsideSettings
 from atoz.settings_reading import (
     Fault,
     FileSource,
@@ -49,7 +50,7 @@ _NOWHERE = "atoz.invalid"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Settings(MailboxSettings, BoardSettings, DeploymentSettings):
+class Settings(MailboxSettings, BoardSettings, DeploymentSettings, OutsideSettings):
     """Every setting with its default; a field's description says what to write.
 
     Raises BadInput naming every bad setting. Secrets, and addresses that may be secret, show in no

@@ -18,6 +18,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.appeals import Appeals, Post
+from activities.bearing import BearingClaim
 from activities.claims import Claims
 from activities.messages import Messages
 from activities.packing import Packing
@@ -207,6 +208,7 @@ def build_worker(
         workflows=VERSIONED if deployed and settings.deployment else WORKFLOWS,
         activities=[*build_activities(settings, rules, kept_store(settings), mailer), *more],
         workflow_runner=workflow_runner(),
+        interceptors=[BearingClaim()],
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=cached_claims,
         **_versioning(settings, settings.deployment if deployed else None),

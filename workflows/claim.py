@@ -30,6 +30,7 @@ from workflows import names
 from workflows.performing import perform, take_turn
 from workflows.reading import read_signal, read_update, refused
 from workflows.shown import changed, shown_values
+from workflows.telling import tell
 
 LONGEST_RUN = 20_000
 """Events after which a run ends although it is not quiet: the server allows some 50,000."""
@@ -142,8 +143,9 @@ class ClaimWorkflow:
         return utc(self._exact_now())
 
     def _take(self, event: ev.Event) -> None:
-        self._state = apply(self._state, event)
+        before, self._state = self._state, apply(self._state, event)
         self._changes += 1
+        tell(before, self._state, event)
 
     def _permitted(self, name: str, args: Sequence[RawValue]) -> ev.Event:
         info = workflow.current_update_info()

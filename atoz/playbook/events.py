@@ -127,6 +127,8 @@ class InputRefused(Event):
     name: Annotated[str, Field(max_length=200)]
     reason: Words
     excerpt: Annotated[str, Field(max_length=500)] = ""
+    code: Annotated[str, Field(max_length=20)] = "fields"
+    """The reason as one of a few words, to be counted by (`atoz.meters.REFUSALS`)."""
 
 
 # What the world answered ----------------------------------------------------------------------

@@ -45,6 +45,21 @@ def test_standard_and_structured_loggers_write_the_same_shape() -> None:
     assert second == {"event": "heard", "level": "warning", "logger": "b", **order}
 
 
+def test_a_line_of_the_sdk_bears_its_claim() -> None:
+    """Whatever the SDK knows of a workflow or an activity becomes the keys that our own lines have."""
+    stream = lines()
+    run = {"workflow_id": "claim-111-0000102-0000102", "attempt": 1, "task_queue": "atoz"}
+    log = logging.getLogger("temporalio")
+    log.info("a", extra={"temporal_workflow": {**run, "run_id": "r"}})
+    activity = {**run, "workflow_run_id": "r", "activity_type": "send_message"}
+    log.info("b", extra={"temporal_activity": activity, "step": "deescalate"})
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    own = {"workflow_id": run["workflow_id"], "run_id": "r"}
+    assert own.items() <= first.items()
+    assert {**own, "activity": "send_message", "step": "deescalate"}.items() <= second.items()
+    assert not {"temporal_workflow", "temporal_activity", "attempt"} & {*first, *second}
+
+
 def test_configuring_again_doubles_nothing() -> None:
     """The last call counts; handlers of others stay."""
     lines()

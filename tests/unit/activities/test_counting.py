@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from temporalio.runtime import MetricBuffer, Runtime, TelemetryConfig
 from temporalio.testing import ActivityEnvironment
 
-from activities.counting import NAME, count_findings
+from activities.counting import count_findings
+from atoz.meters import TEXT_FINDINGS
 from atoz.playbook.events import Finding
 
 SHOUTS = Finding(rule="shouting", severity="block", message="no capitals")
@@ -20,7 +21,7 @@ def counted(*findings: Finding) -> list[tuple[int, Mapping[str, object]]]:
     environment = ActivityEnvironment()
     environment.metric_meter = Runtime(telemetry=TelemetryConfig(metrics=buffer)).metric_meter
     environment.run(lambda: count_findings(findings, "appeal", language="de", template="edited"))
-    updates = [each for each in buffer.retrieve_updates() if each.metric.name == NAME]
+    updates = [each for each in buffer.retrieve_updates() if each.metric.name == TEXT_FINDINGS.name]
     return [(int(each.value), dict(each.attributes)) for each in updates]
 
 
