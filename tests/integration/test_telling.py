@@ -1,4 +1,4 @@
-"""What a claim tells its log: one line for each fact of the timeline, with whose it is, and none on a replay."""
+"""What a claim tells its log: one line for each fact of the timeline, with whose it is, none on replay."""
 
 from __future__ import annotations
 

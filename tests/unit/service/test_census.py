@@ -1,4 +1,4 @@
-"""The census: every open claim once, its time left in the bucket that it belongs to, and rests between walks."""
+"""The census: every open claim once, in the bucket of its time left, and rests between walks."""
 
 from __future__ import annotations
 
