@@ -7,12 +7,12 @@ one hand on it, with fifty claims or fifty thousand. No claim is asked for anyth
 import asyncio
 import bisect
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from temporalio.client import Client, WorkflowExecution
+from temporalio.client import WorkflowExecution
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
@@ -72,10 +72,20 @@ class Census:
             self.left[standing.attention] += seconds
 
 
+class Lists(Protocol):
+    """A client, as far as a census needs one."""
+
+    def list_workflows(
+        self, query: str, *, page_size: int, rpc_timeout: timedelta
+    ) -> AsyncIterator[WorkflowExecution]:
+        """Every workflow that the query finds, page after page."""
+        ...
+
+
 class Counting:
     """The newest census, taken when somebody asks and the last one has rested long enough."""
 
-    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: Lists, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
         self._walk: asyncio.Task[None] | None = None

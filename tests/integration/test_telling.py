@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -15,9 +16,10 @@ from tests.support.server import Bench, a_case
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
 
-def told(caplog: pytest.LogCaptureFixture, workflow_id: str) -> list[logging.LogRecord]:
-    """The lines of this claim's workflow."""
-    return [line for line in caplog.records if getattr(line, "workflow_id", "") == workflow_id]
+def told(caplog: pytest.LogCaptureFixture, workflow_id: str) -> list[dict[str, Any]]:
+    """The lines of this claim's workflow, with what they bear beside their words."""
+    lines = [{**vars(line), "says": line.getMessage()} for line in caplog.records]
+    return [line for line in lines if line.get("workflow_id") == workflow_id]
 
 
 async def test_one_line_for_each_fact_replayed_or_not(
@@ -31,9 +33,9 @@ async def test_one_line_for_each_fact_replayed_or_not(
     state = await claim.reach("8d")
     lines = told(caplog, state.workflow_id)
     facts = [fact for fact in state.facts if fact.on_timeline]
-    assert [(line.fact, line.getMessage()) for line in lines] == [(f.id, f.kind) for f in facts]  # type: ignore[attr-defined] - what a line bears beside its words
-    assert {line.step for line in lines} >= {"deescalate", "request-photos", "appeal"}  # type: ignore[attr-defined] - as above
-    loud = {line.getMessage() for line in lines if line.levelno == logging.WARNING}
+    assert [(line["fact"], line["says"]) for line in lines] == [(f.id, f.kind) for f in facts]
+    assert {line["step"] for line in lines} >= {"deescalate", "request-photos", "appeal"}
+    loud = {line["says"] for line in lines if line["levelno"] == logging.WARNING}
     assert loud == {"input_refused", "deadline_warning", "deadline_missed"}
     assert "Zephyrine" not in caplog.text
 

@@ -54,7 +54,7 @@ class Server:
 
 def counting(server: Server) -> Counting:
     """A census of this server."""
-    return Counting(server, server.now)  # type: ignore[arg-type] - the one call that it makes
+    return Counting(server, server.now)
 
 
 async def test_each_claim_stands_in_its_bucket() -> None:
