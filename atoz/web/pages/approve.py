@@ -10,10 +10,11 @@ from atoz.playbook.approving import blocking
 from atoz.playbook.state import Appeal, CaseState
 from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.view import attachments
+from atoz.service.policy import LEAST
 from atoz.service.whole import Whole, whole
 from atoz.web.api.shapes import Order
 from atoz.web.gate import Who, board_of
-from atoz.web.pages.claim import shared
+from atoz.web.pages.claim import Did, shared
 from atoz.web.pages.render import render
 from atoz.web.reading import changes, pieces
 from atoz.web.showing import cited, revisions
@@ -25,7 +26,9 @@ _MAY_EDIT = frozenset(TEXT_TASKS)
 
 
 @router.get("/claims/{order}/approve")
-async def approve(request: Request, who: Who, order: Order, read: Read = None) -> Response:
+async def approve(
+    request: Request, who: Who, order: Order, read: Read = None, did: Did = None
+) -> Response:
     """The current text with what carries it; `read` is the digest of what somebody still looks at."""
     found = await whole(board_of(request).service, order)
     if found.case is None or found.case.appeal is None:
@@ -33,6 +36,7 @@ async def approve(request: Request, who: Who, order: Order, read: Read = None) -
     values = {
         **shared(who, found),
         **_text(found, found.case, found.case.appeal),
+        "did": did if did in LEAST else None,
         "replaced": read is not None and read != found.case.appeal.digest,
     }
     return render(request, "approve.html", values, now=found.at)

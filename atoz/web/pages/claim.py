@@ -12,7 +12,7 @@ from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.status import FundedBy, Status
 from atoz.errors import NoSuchClaim
 from atoz.playbook.diagram_svg import svg
-from atoz.playbook.tasks import TASKS
+from atoz.playbook.tasks import TASKS, TEXT_TASKS
 from atoz.service.policy import LEAST
 from atoz.service.whole import Whole, whole
 from atoz.web.amending import VALUES, written
@@ -26,6 +26,8 @@ router = APIRouter()
 
 Did = Annotated[str | None, Query(max_length=40, description="the act that led here")]
 
+HANDED_IN = frozenset(kind for kind, rule in TASKS.items() if rule.receipt and rule.clock)
+"""Tasks that end with the marketplace's receipt, which stops a clock."""
 _DRAWING = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 """A drawing stands alone with its style inside; nothing else of it does anything."""
 
@@ -41,6 +43,7 @@ async def claim(request: Request, who: Who, order: Order, did: Did = None) -> Re
         "timeline": found.timeline,
         "outcome": found.outcome,
         "steps": steps(found),
+        "text_task": any(task["kind"] in TEXT_TASKS for task in found.status["tasks"]),
         "photos": _photos(found),
         "amendable": [(value, written(file, value.path)) for value in VALUES] if file else [],
         "missing": file.missing if file else (),
@@ -59,7 +62,7 @@ def shared(who: Person, found: Whole) -> dict[str, Any]:
         "claim": found.status,
         "file": found.case.file if found.case else None,
         "base": f"/claims/{quote(order, safe='')}",
-        "asks_receipt": {kind for kind, rule in TASKS.items() if rule.receipt},
+        "handed_in": HANDED_IN,
         "refund": refunding(found.case) if found.case else None,
         "least": LEAST,
         "may": {act: who.may(act) for act in LEAST},

@@ -6,13 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from atoz.errors import NoSuchClaim
-from atoz.playbook.tasks import TASKS
 from atoz.playbook.view import attachments
 from atoz.service.packets import has_packet, zipped_packet
 from atoz.service.whole import Whole, whole
 from atoz.web.api.shapes import Order, TaskId
 from atoz.web.gate import Who, board_of
-from atoz.web.pages.claim import shared
+from atoz.web.pages.claim import HANDED_IN, shared
 from atoz.web.pages.render import render
 
 router = APIRouter()
@@ -53,7 +52,7 @@ async def packet(request: Request, _: Who, order: Order, task: TaskId) -> Respon
 
 def _task(found: Whole, order: str, task: str) -> dict[str, Any]:
     """The open task, where its receipt is awaited. Raises NoSuchClaim where there is none."""
-    known = {each["id"]: each for each in found.status["tasks"] if TASKS[each["kind"]].receipt}
+    known = {each["id"]: each for each in found.status["tasks"] if each["kind"] in HANDED_IN}
     if task not in known:
         open_now = ", ".join(known) or "none"
         raise NoSuchClaim(

@@ -110,7 +110,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const place = form(elt);
   // An answer that leads to another page has no `successful`.
   if (place && xhr.status >= 200 && xhr.status < 300) sessionStorage.removeItem(KEPT + place.dataset.keep);
-  else if (successful && xhr.status === 200 && problem().querySelector("[data-down]")) answers();
+  else if (successful && xhr.status === 200 && problem().querySelector("[data-waits]")) answers();
 });
 document.addEventListener("htmx:sendError", () => {
   problem().replaceChildren(document.getElementById("unreachable").content.cloneNode(true));
@@ -121,16 +121,23 @@ let waiting = null;
 function told() {
   problem().querySelector("h1")?.focus();
   problem().scrollIntoView({ block: "start" });
-  if (problem().querySelector("[data-down]") && waiting === null) waiting = setTimeout(ask, 3000);
+  if (problem().querySelector("[data-waits]") && waiting === null) waiting = setTimeout(ask, 3000);
 }
 async function ask() {
   waiting = null;
-  if (!problem().querySelector("[data-down]")) return;
+  if (!problem().querySelector("[data-waits]")) return;
   try {
-    const answer = await fetch(location.href, { headers: { "X-Waiting": "1" } });
-    if (answer.ok) { answers(); return; }
+    const answer = await fetch(location.href);
+    if (answer.ok && !answer.url.endsWith("/login")) { renew(await answer.text()); answers(); return; }
   } catch { /* it is still gone */ }
   waiting = setTimeout(ask, 3000);
+}
+// Who logged in again in another tab has another token for their forms.
+function renew(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
+  const token = page.querySelector("input[name=csrf]")?.value;
+  for (const each of token ? document.querySelectorAll("input[name=csrf]") : []) each.value = token;
 }
 function answers() {
   problem().replaceChildren(document.getElementById("reachable").content.cloneNode(true));
