@@ -87,10 +87,22 @@ function begin(place) {
 }
 document.addEventListener("DOMContentLoaded", () => { begin(document); unfold(); });
 
-// What HTMX swaps keeps what was opened; what it could not do is told at the top of the page.
+// What HTMX swaps keeps what was opened and where the keyboard is; what it could not do is told at the top.
 let opened = [];
+let focused = null;
+function keepFocus() {
+  const each = document.activeElement;
+  const around = each?.parentElement?.closest("[id]");
+  focused = around && { id: around.id, tag: each.tagName, number: [...around.querySelectorAll(each.tagName)].indexOf(each) };
+}
+function giveFocus() {
+  const lost = !document.activeElement || document.activeElement === document.body;
+  const around = lost && focused && document.getElementById(focused.id);
+  if (around) around.querySelectorAll(focused.tag)[focused.number]?.focus({ preventScroll: true });
+}
 const problem = () => document.getElementById("problem");
 document.addEventListener("htmx:beforeSwap", () => {
+  keepFocus();
   opened = [...document.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
 });
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -98,6 +110,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     const each = document.getElementById(id);
     if (each) each.open = open;
   }
+  giveFocus();
   if (event.detail.target === problem()) told();
   begin(document);
 });
