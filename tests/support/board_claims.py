@@ -96,7 +96,7 @@ class Desk:
     """A board with claims in memory."""
 
     def __init__(self, folder: Path, **more: Any) -> None:
-        self.stand: Stand = a_stand(folder, store_url="memory:", encryption="off", **more)
+        self.stand: Stand = a_stand(folder, **{"store_url": "memory:", "encryption": "off", **more})
         self.calls = MemoryCalls()
         self._newest: Play | None = None
         board = self.stand.board
@@ -109,6 +109,14 @@ class Desk:
     def now(self) -> datetime:
         """The clock of the newest claim, else the board's."""
         return self._newest.now if self._newest else self.stand.board.now()
+
+    def cleared(self) -> Desk:
+        """The same board with no claim and an empty store."""
+        self.calls.plays.clear()
+        self.calls.acts.clear()
+        self.calls.fault, self._newest = None, None
+        vars(self.service)["store"] = open_store("memory:")
+        return self
 
     def add(self, play: Play) -> str:
         """Put a claim behind the board and give its order."""
