@@ -9,12 +9,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from temporalio import activity, workflow
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.exceptions import TemporalError
 from temporalio.runtime import Runtime
 from temporalio.worker import Worker
@@ -32,6 +32,7 @@ from atoz.service.base import Service
 from atoz.service.mailbox import mailbox_activities, watched
 from atoz.settings import Settings
 from atoz.telemetry import begin_at_zero, telemetry
+from atoz.tracing import traced
 from atoz.web.outside import Outside, shown
 from atoz.wiring import GRACE, build_worker, load_rules
 
@@ -62,8 +63,8 @@ async def _run() -> int:
         told = telemetry(metrics=settings.health_port is not None)
         Runtime.set_default(told.runtime)
         outside = Outside(settings, told.metrics)
-        async with shown(outside, settings):
-            await _work(settings, outside, stopping)
+        async with shown(outside, settings), traced(settings) as interceptors:
+            await _work(settings, outside, interceptors, stopping)
     except AtozError as refusal:
         sys.stderr.write(f"the worker does not start:\n{refusal}\n")
         return 1
@@ -74,13 +75,18 @@ async def _run() -> int:
     return 0
 
 
-async def _work(settings: Settings, outside: Outside, stopping: asyncio.Event) -> None:
+async def _work(
+    settings: Settings,
+    outside: Outside,
+    interceptors: Sequence[Interceptor],
+    stopping: asyncio.Event,
+) -> None:
     """From the rules to the end of the work; each step is seen from outside."""
     rules = load_rules(settings)
     refuse_unproved(rules.library, settings.playbooks, now().date())
     outside.readiness.reached("proved")
     await check_keys(settings)
-    client = await _unless(stopping, _connected(settings))
+    client = await _unless(stopping, _connected(settings, interceptors))
     if client is None:
         return
     outside.connected(client)
@@ -105,14 +111,14 @@ def _configure_logs(settings: Settings) -> None:
     activity.logger.activity_info_on_message = False
 
 
-async def _connected(settings: Settings) -> Client:
+async def _connected(settings: Settings, interceptors: Sequence[Interceptor]) -> Client:
     """A client that seals, however long the server takes to come up.
 
     Raises BadInput for bad settings, and where the server's claims are sealed with other keys.
     """
     for pause in _pauses():
         try:
-            client, _ = await joined(await connect(), settings)
+            client, _ = await joined(await connect(interceptors=interceptors), settings)
             await note_keys(client, settings)
             return client
         except NoServer as fault:

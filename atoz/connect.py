@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from temporalio.client import Client, Plugin
+from temporalio.client import Client, Interceptor, Plugin
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError
@@ -31,6 +31,7 @@ async def connect(
     address: str | None = None,
     namespace: str | None = None,
     within: timedelta = PATIENCE,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Client:
     """A client that has spoken to its server. `address` and `namespace` are the command's flags.
 
@@ -43,6 +44,7 @@ async def connect(
                 **config,
                 data_converter=pydantic_data_converter,
                 plugins=plugins,
+                interceptors=interceptors,
                 connect_timeout=within,
             ),
             within.total_seconds(),
