@@ -5,127 +5,33 @@ A worker process and a server with its claims in a file, so that everything that
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
-import pytest_asyncio
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import WorkflowSerializationContext
 
 from atoz.claims.status import Status
 from atoz.errors import NoSuchClaim, Refused
-from atoz.evidence.intake import Given
-from atoz.harness.server import VirtualTime, virtual_time
-from atoz.keeping import converter, open_vault
-from atoz.service import acting, desk, kept_packets, looking, outbox, reporting, starting
+from atoz.keeping import open_vault
+from atoz.service import desk, kept_packets, looking, outbox, reporting, starting
 from atoz.service.archive import archived, erased
-from atoz.service.base import Service
 from atoz.service.erasing import erase
 from atoz.vault.codec import UNREADABLE
 from atoz.vault.vault import Erased
-from tests.support.running import Process
-from tests.support.scanning import found_in
-from tests.support.server import shop_settings
-from tests.support.service import PATIENCE, claim_of, eventually
+from tests.support.marked import MARKS, ORDER, OTHER, Played
+from tests.support.service import claim_of
 from workflows import names
-from workflows.desk import DeskItem
 
-pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
-
-MARKS = {
-    "comment": "Zephyrine-Quartzmark",
-    "reply": "Obsidian-Lane-Seventyseven",
-    "long reply": "Thaddeus-Peregrine-Long",
-    "evidence": "Marigold-Neighbour-Note",
-    "relay": "qx7markedrelay0000",
-    "held mail": "Wisteria-Heldmail-Words",
-    "late reply": "Cordelia-Late-Afterwards",
-}
-ORDER = "777-0000001-0000001"
-OTHER = "777-0000002-0000002"
-
-
-class Played(NamedTuple):
-    """A claim that came to its end, and where everything of it lies."""
-
-    server: VirtualTime
-    service: Service
-    folder: Path
-
-    def written(self) -> list[str]:
-        """Where any of the marked words can be read, of everything that was written."""
-        return found_in(self.folder, MARKS.values())
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
-    """One claim from its start to its archive, with marked words in every way in; another one beside it."""
-    folder = tmp_path_factory.mktemp("marked")
-    settings = shop_settings(folder / "state")
-    database = folder / "temporal.db"
-    async with virtual_time(
-        converter(settings), database=database, log=folder / "server.log"
-    ) as server:
-        (folder / "worker").mkdir()
-        worker = Process(
-            folder / "worker",
-            "worker.py",
-            TEMPORAL_ADDRESS=server.client.service_client.config.target_host,
-            ATOZ_STATE=str(settings.state),
-            ATOZ_SENDER="claims@fernlane.example",
-            ATOZ_LOG_LEVEL="debug",
-        )
-        try:
-            await asyncio.to_thread(
-                worker.until, lambda: "working on" in worker.err, "it does not work"
-            )
-            service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
-            await _live(server, service)
-            yield Played(server, service, folder)
-        finally:
-            worker.popen.kill()
-            worker.popen.wait()
-
-
-async def _live(server: VirtualTime, service: Service) -> None:
-    marked: dict[str, Any] = {
-        "claim": {"buyer_comment": f"{MARKS['comment']} says it is broken."},
-        "buyer": {"relay": f"{MARKS['relay']}@marketplace.amazon.com", "language": "en"},
-    }
-    for order in (ORDER, OTHER):
-        await starting.start(service, claim_of(marked, order=order), received_now=True)
-    await eventually(lambda: _waits(service, ORDER), 60)
-    handle = server.client.get_workflow_handle(names.claim_workflow_id(ORDER))
-    await reporting.reply(service, ORDER, f"I live at {MARKS['reply']}, a refund please?")
-    await reporting.reply(service, ORDER, f"{MARKS['long reply']} has a lot to say. " * 300)
-    note = Given("note.txt", f"Handed to {MARKS['evidence']}.".encode())
-    await acting.add_evidence(service, ORDER, note, by="mara", key="k1")
-    await server.client.get_workflow_handle(handle.id).signal("nonsense", MARKS["reply"])
-    held = DeskItem(
-        key="<held@mail.example>",
-        title="A mail",
-        order_id=ORDER,
-        text=f"It begins: {MARKS['held mail']}",
-    )
-    await desk.put(service, held)
-    await server.jump(handle, datetime.now(UTC) + timedelta(days=4))
-    await reporting.decide(service, ORDER, Status.DENIED)
-    await looking.status(service, ORDER)
-    await server.jump(handle, datetime.now(UTC) + timedelta(days=120))
-    await asyncio.wait_for(handle.result(), 60)
-    await reporting.reply(service, ORDER, f"Hello again, {MARKS['late reply']} here")
-
-
-async def _waits(service: Service, order: str) -> bool:
-    return bool((await looking.status(service, order))["state"] != "opening")
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_nothing_that_is_kept_can_be_read(played: Played) -> None:
-    """Database, store, outbox, logs and keys: no marked word in any form; whoever may look finds them."""
+    """Database, store, outbox, logs, keys, metrics, health and traces: no marked word in any form.
+
+    Whoever may look finds them.
+    """
     told = await looking.timeline(played.service, ORDER)
     assert MARKS["reply"] in str(told)
     assert MARKS["late reply"] in str(await desk.tasks(played.service))

@@ -1,0 +1,135 @@
+"""A claim whose every word is marked by one that exists nowhere else, lived by a real worker process.
+
+The server keeps its claims in a file, the worker shows itself and sends traces, so that everything
+that was written, shown or sent can be read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from atoz.claims.status import Status
+from atoz.evidence.intake import Given
+from atoz.harness.server import VirtualTime, free_port, virtual_time
+from atoz.keeping import converter
+from atoz.service import acting, desk, looking, reporting, starting
+from atoz.service.base import Service
+from tests.support.collector import Collector, collecting
+from tests.support.running import Process
+from tests.support.scanning import found_in
+from tests.support.server import shop_settings
+from tests.support.service import PATIENCE, claim_of, eventually
+from workflows import names
+from workflows.desk import DeskItem
+
+MARKS = {
+    "comment": "Zephyrine-Quartzmark",
+    "reply": "Obsidian-Lane-Seventyseven",
+    "long reply": "Thaddeus-Peregrine-Long",
+    "evidence": "Marigold-Neighbour-Note",
+    "relay": "qx7markedrelay0000",
+    "held mail": "Wisteria-Heldmail-Words",
+    "late reply": "Cordelia-Late-Afterwards",
+}
+ORDER = "777-0000001-0000001"
+OTHER = "777-0000002-0000002"
+
+
+class Played(NamedTuple):
+    """A claim that came to its end, where everything of it lies, and what was seen of it from outside."""
+
+    server: VirtualTime
+    service: Service
+    folder: Path
+    collector: Collector
+
+    def seen(self, address: str) -> str:
+        """What the worker's port answered at the end: `healthz`, `readyz` or `metrics`."""
+        return (self.folder / "seen" / address).read_text("utf-8")
+
+    def written(self) -> list[str]:
+        """Where any of the marked words can be read, of everything that was written."""
+        return found_in(self.folder, MARKS.values())
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
+    """One claim from its start to its archive, with marked words in every way in; another one beside it."""
+    folder = tmp_path_factory.mktemp("marked")
+    settings = shop_settings(folder / "state")
+    database, port = folder / "temporal.db", free_port()
+    async with (
+        virtual_time(converter(settings), database=database, log=folder / "server.log") as server,
+        collecting(folder / "traces") as (collector, traces_url),
+    ):
+        (folder / "worker").mkdir()
+        worker = Process(
+            folder / "worker",
+            "worker.py",
+            TEMPORAL_ADDRESS=server.client.service_client.config.target_host,
+            ATOZ_STATE=str(settings.state),
+            ATOZ_SENDER="claims@fernlane.example",
+            ATOZ_LOG_LEVEL="debug",
+            ATOZ_HEALTH_PORT=str(port),
+            ATOZ_TRACES_URL=traces_url,
+            OTEL_BSP_SCHEDULE_DELAY="100",
+        )
+        try:
+            await asyncio.to_thread(
+                worker.until, lambda: "working on" in worker.err, "it does not work"
+            )
+            service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
+            await _live(server, service)
+            await asyncio.to_thread(_look, folder / "seen", f"http://127.0.0.1:{port}")
+            yield Played(server, service, folder, collector)
+        finally:
+            worker.popen.kill()
+            worker.popen.wait()
+
+
+def _look(folder: Path, worker: str) -> None:
+    folder.mkdir()
+    for address in ("healthz", "readyz", "metrics"):
+        answer = httpx2.get(f"{worker}/{address}", timeout=10)
+        (folder / address).write_text(answer.text, "utf-8")
+
+
+async def _live(server: VirtualTime, service: Service) -> None:
+    marked: dict[str, Any] = {
+        "claim": {"buyer_comment": f"{MARKS['comment']} says it is broken."},
+        "buyer": {"relay": f"{MARKS['relay']}@marketplace.amazon.com", "language": "en"},
+    }
+    for order in (ORDER, OTHER):
+        await starting.start(service, claim_of(marked, order=order), received_now=True)
+    await eventually(lambda: _waits(service, ORDER), 60)
+    handle = server.client.get_workflow_handle(names.claim_workflow_id(ORDER))
+    await reporting.reply(service, ORDER, f"I live at {MARKS['reply']}, a refund please?")
+    await reporting.reply(service, ORDER, f"{MARKS['long reply']} has a lot to say. " * 300)
+    note = Given("note.txt", f"Handed to {MARKS['evidence']}.".encode())
+    await acting.add_evidence(service, ORDER, note, by="mara", key="k1")
+    await server.client.get_workflow_handle(handle.id).signal("nonsense", MARKS["reply"])
+    held = DeskItem(
+        key="<held@mail.example>",
+        title="A mail",
+        order_id=ORDER,
+        text=f"It begins: {MARKS['held mail']}",
+    )
+    await desk.put(service, held)
+    await server.jump(handle, datetime.now(UTC) + timedelta(days=4))
+    await reporting.decide(service, ORDER, Status.DENIED)
+    await looking.status(service, ORDER)
+    await server.jump(handle, datetime.now(UTC) + timedelta(days=120))
+    await asyncio.wait_for(handle.result(), 60)
+    await reporting.reply(service, ORDER, f"Hello again, {MARKS['late reply']} here")
+
+
+async def _waits(service: Service, order: str) -> bool:
+    return bool((await looking.status(service, order))["state"] != "opening")
