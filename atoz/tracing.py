@@ -50,7 +50,7 @@ async def traced(settings: Settings) -> AsyncIterator[list[Interceptor]]:
         resource=Resource({"service.name": "atoz", "service.version": own_build(settings)}),
         shutdown_on_exit=False,
     )
-    provider.add_span_processor(BatchSpanProcessor(Discreet(sender)))
+    provider.add_span_processor(BatchSpanProcessor(Silenced(sender)))
     try:
         yield [interceptor(provider)]
     finally:
@@ -66,7 +66,7 @@ def interceptor(provider: TracerProvider) -> TracingInterceptor:
     return TracingInterceptor(provider.get_tracer("atoz"), always_create_workflow_spans=True)
 
 
-class Discreet(SpanExporter):
+class Silenced(SpanExporter):
     """Takes out of each span what somebody outside may have written, then hands it on."""
 
     def __init__(self, exporter: SpanExporter) -> None:
@@ -74,7 +74,7 @@ class Discreet(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Hand them on."""
-        return self._exporter.export([_discreet(span) for span in spans])
+        return self._exporter.export([_silenced(span) for span in spans])
 
     def shutdown(self) -> None:
         """End the exporter, too."""
@@ -85,7 +85,7 @@ class Discreet(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
 
-def _discreet(span: ReadableSpan) -> ReadableSpan:
+def _silenced(span: ReadableSpan) -> ReadableSpan:
     known = span.attributes or {}
     return ReadableSpan(
         name=_name(span.name),

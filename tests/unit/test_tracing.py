@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Status, StatusCode
 
-from atoz.tracing import Discreet
+from atoz.tracing import Silenced
 
 MARK = "Zephyrine Quartzmark"
 
@@ -23,7 +23,7 @@ def sent() -> InMemorySpanExporter:
 def provider(sent: InMemorySpanExporter) -> TracerProvider:
     """What makes spans and sends each at its end."""
     made = TracerProvider(shutdown_on_exit=False)
-    made.add_span_processor(SimpleSpanProcessor(Discreet(sent)))
+    made.add_span_processor(SimpleSpanProcessor(Silenced(sent)))
     return made
 
 
