@@ -74,7 +74,7 @@ class QuickWorld(SimulatedWorld):
 
 
 def _sent(do: acts.Send, now: datetime) -> ev.MessageTried:
-    return ev.MessageTried(
+    return ev.MessageTried.vouched(
         at=now,
         step=do.step,
         template=do.template,

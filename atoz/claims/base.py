@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from functools import cache
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,11 +20,21 @@ from pydantic import (
     PlainSerializer,
 )
 
+_Kind = TypeVar("_Kind", bound=BaseModel)
+
 
 class Strict(BaseModel):
     """A frozen model read from a file that a person wrote: unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some values changed; what the original remembers of itself is left behind."""
+        made = super().model_copy(update=update, deep=deep)
+        own = vars(made)
+        for name in own.keys() - type(self).model_fields.keys():
+            del own[name]
+        return made
 
 
 class Record(BaseModel):
@@ -40,32 +51,47 @@ class Record(BaseModel):
         if deep:
             return super().model_copy(update=update, deep=True)
         changes, known = update or {}, self.__pydantic_fields_set__
-        made = _bare(type(self))
-        _assign(made, "__dict__", {**self.__dict__, **changes})
-        _assign(
-            made,
-            "__pydantic_fields_set__",
-            known if known >= changes.keys() else known.union(changes),
-        )
-        _assign(made, "__pydantic_extra__", None)
-        _assign(made, "__pydantic_private__", None)
-        return made
+        values = {**self.__dict__, **changes}
+        told = known if known.issuperset(changes) else known.union(changes)
+        return _made(type(self), values, told)
 
     @classmethod
     def vouched(cls, **values: Any) -> Self:
-        """A record of values that are what their types say already: every field, none validated.
+        """A record of values that are what their types say already: none validated, defaults added.
 
         For what the engine itself makes by the dozen from values that were validated before.
         """
-        made = _bare(cls)
-        _assign(made, "__dict__", values)
-        _assign(made, "__pydantic_fields_set__", set(values))
-        _assign(made, "__pydantic_extra__", None)
-        _assign(made, "__pydantic_private__", None)
-        return made
+        blank, names = _blank(cls)
+        return _made(cls, {**blank, **values}, names)
 
 
-_bare, _assign = object.__new__, object.__setattr__
+@cache
+def _blank(kind: type[BaseModel]) -> tuple[dict[str, Any], set[str]]:
+    """A record's fields in their order with their defaults, and their names."""
+    fields = kind.model_fields
+    return {name: field.get_default() for name, field in fields.items()}, set(fields)
+
+
+_bare = object.__new__
+_set_values, _set_told, _set_extra, _set_private = (
+    vars(BaseModel)[slot].__set__
+    for slot in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
+
+
+def _made(kind: type[_Kind], values: dict[str, Any], told: set[str]) -> _Kind:
+    """A record of these values, filled slot by slot as pydantic itself fills it."""
+    made = _bare(kind)
+    _set_values(made, values)
+    _set_told(made, told)
+    _set_extra(made, None)
+    _set_private(made, None)
+    return made
 
 
 def utc(instant: datetime) -> datetime:

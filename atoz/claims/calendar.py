@@ -59,18 +59,22 @@ class SendingHours(Record):
         self, instant: datetime, days: int = _LOOK_AHEAD_DAYS
     ) -> Iterator[tuple[datetime, datetime]]:
         """The windows in UTC, from the first one that may still be open at `instant`."""
-        over_midnight = self.closes <= self.opens
         today = local_date(instant, self.zone)
-        for n in range(-1 if over_midnight else 0, days):
+        for n in range(-1 if self.closes <= self.opens else 0, days):
             day = today + n * _DAY
             if day.weekday() in self.weekdays and day not in self.closed:
-                last = day + _DAY if over_midnight else day
-                start, end = _utc(self.zone, day, self.opens), _utc(self.zone, last, self.closes)
+                start, end = _window(self.zone, day, self.opens, self.closes)
                 if start < end:  # not where the hour that the clock leaves out turns them round
                     yield start, end
 
 
 @lru_cache(maxsize=8192)
+def _window(zone: str, day: date, opens: time, closes: time) -> tuple[datetime, datetime]:
+    """The window that opens on a day, in UTC; one over midnight closes on the next day."""
+    last = day + _DAY if closes <= opens else day
+    return _utc(zone, day, opens), _utc(zone, last, closes)
+
+
 def _utc(zone: str, day: date, at: time) -> datetime:
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 

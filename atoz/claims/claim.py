@@ -7,6 +7,7 @@ claim may start without them and is completed by the order book or by a person.
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -186,7 +187,7 @@ class ClaimFile(Strict):
                 check_decimals(amount, currency)
         return self
 
-    @property
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """The values without which no step may act, in the order in which a person is asked."""
         wanted = (

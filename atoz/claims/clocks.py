@@ -55,9 +55,10 @@ class Clock(Record):
 
         Warnings that would lie at or before the opening of the clock are not given at all.
         """
+        due, opened_at = self.due, self.opened_at
         for hours, ahead in _WARN_AHEAD[len(self.warned) :]:
-            at = self.due - ahead
-            if at > self.opened_at:
+            at = due - ahead
+            if at > opened_at:
                 return hours, at
         return None
 

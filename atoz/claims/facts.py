@@ -1,6 +1,6 @@
 """Facts: the append-only record of a claim that timeline, appeal, `why` and reports all read."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -72,18 +72,21 @@ def values_of(file: ClaimFile) -> dict[str, Any]:
 
     A message from before the claim is one value, `messages.1`, with its instant, sender and text.
     """
-    return dict(_leaves(file.model_dump(mode="json", by_alias=True), ""))
+    found: dict[str, Any] = {}
+    _gather(file.model_dump(mode="json", by_alias=True), "", found)
+    return found
 
 
-def _leaves(node: object, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, dict) and not _is_message(path):
-        for key, value in node.items():
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(node, list):
-        for number, value in enumerate(node, start=1):
-            yield from _leaves(value, f"{path}.{number}")
-    elif node is not None:
-        yield path, node
+def _gather(node: Mapping[str, Any], above: str, found: dict[str, Any]) -> None:
+    for key, value in node.items():
+        path, kind = above + key, type(value)
+        if kind is list:
+            numbered = {str(number): each for number, each in enumerate(value, start=1)}
+            _gather(numbered, f"{path}.", found)
+        elif kind is dict and not _is_message(path):
+            _gather(value, f"{path}.", found)
+        elif value is not None:
+            found[path] = value
 
 
 def _is_message(path: str) -> bool:

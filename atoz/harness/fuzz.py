@@ -5,6 +5,7 @@ engine are held against what happened. A broken one is made smaller until nothin
 out, and that case is a case file: `simulate` replays it.
 """
 
+import gc
 import random
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
+from atoz.claims.base import utc
 from atoz.claims.case import CaseFile
 from atoz.claims.policy import Policy
 from atoz.harness.lives import Lives
@@ -97,6 +99,7 @@ def _broken_at(part: _Part) -> int:
 
 def _played(playbook: Playbook, policies: Mapping[str, Policy], seed: int, numbers: range) -> _Part:
     lives, outcomes = Lives(playbook, policies), Counter[str]()
+    gc.freeze()  # what was loaded stays: the collector need not look through it again and again
     for number in numbers:
         case = lives.drawn(random.Random(f"{seed}/{number}"))  # noqa: S311 - repeatable
         found = check(case, playbook, policies)
@@ -154,27 +157,29 @@ class _Quick:
             case acts.Open():
                 return self._opening.model_copy(update={"at": now})
             case acts.Send():
-                return ev.MessageTried(
-                    at=now, step=do.step, template=do.template, attempt=do.attempt,
+                return ev.MessageTried.vouched(
+                    at=utc(now), step=do.step, template=do.template, attempt=do.attempt,
                     revision=do.revision, outcome="sent", language=do.language,
                     message_id=f"<{do.step}.{do.revision}@fuzz.invalid>",
                 )  # fmt: skip
             case acts.Draft():
-                return ev.AppealDrafted(
-                    at=now, step=do.step, revision=do.revision, text=do.text or "text",
+                return ev.AppealDrafted.vouched(
+                    at=utc(now), step=do.step, revision=do.revision, text=do.text or "text",
                     digest=_DIGEST, facts_only=do.facts_only, edited_by=do.edited_by,
                     facts_known=state.facts_recorded,
                 )  # fmt: skip
             case acts.Submit():
                 by_hand = do.channel == "operator"
-                return ev.AppealTried(
-                    at=now, step=do.step, attempt=do.attempt, revision=do.revision,
+                return ev.AppealTried.vouched(
+                    at=utc(now), step=do.step, attempt=do.attempt, revision=do.revision,
                     channel=do.channel, outcome="handed_over" if by_hand else "sent", told=by_hand,
                 )  # fmt: skip
             case acts.Notify():
-                return ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)
+                return ev.Noticed.vouched(at=utc(now), tasks=do.tasks, warnings=do.warnings)
             case acts.Archive():
-                return ev.Archived(at=now, ref="archive/fuzz", facts_known=state.facts_recorded)
+                return ev.Archived.vouched(
+                    at=utc(now), ref="archive/fuzz", facts_known=state.facts_recorded
+                )
 
 
 class _Watched:

@@ -6,7 +6,9 @@ and at the end. It says in words what is broken, or nothing.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from atoz.claims.case import CaseFile
@@ -43,13 +45,27 @@ class Acted(NamedTuple):
     event: ev.Event
 
 
-class Lived(NamedTuple):
+@dataclass(frozen=True)
+class Lived:
     """A claim's whole life: its case and its end, every act, and everything that was taken in."""
 
     case: CaseFile
     state: CaseState
     acted: Sequence[Acted]
     taken: Sequence[ev.Event]
+
+    @cached_property
+    def outward(self) -> Sequence[Acted]:
+        """What was written or handed in: the acts that most promises are about."""
+        return [each for each in self.acted if isinstance(each.do, _OUTWARD)]
+
+    @cached_property
+    def told(self) -> Sequence[Acted]:
+        """What the operators were told."""
+        return [each for each in self.acted if isinstance(each.do, acts.Notify)]
+
+
+_OUTWARD = (acts.Send, acts.Submit, acts.Draft)
 
 
 def broken(lived: Lived) -> tuple[str, str] | None:
@@ -63,7 +79,7 @@ def broken(lived: Lived) -> tuple[str, str] | None:
 def _once(lived: Lived) -> Iterator[str]:
     """No message twice, nor one again of which nobody knows whether it went; no text handed in twice."""
     gone: dict[str, str] = {}
-    for acted in lived.acted:
+    for acted in lived.outward:
         match acted.event:
             case ev.MessageTried(template=name, outcome=outcome):
                 if gone.get(name) == "sent":
@@ -94,11 +110,12 @@ def _said_not_sent(acted: Acted) -> bool:
 def _in_place(lived: Lived) -> Iterator[str]:
     """Nothing to buyer or marketplace after a decision, a whole refund, an opt-out, a hand-over, a pause."""
     news = _first_told(lived.taken)
-    for acted in lived.acted:
-        if isinstance(acted.do, acts.Send | acts.Submit | acts.Draft):
-            heard = [event for number, event in news if number < acted.heard]
-            what = f"{type(acted.do).__name__.lower()} of {acted.do.step} at"
-            yield from (f"{what} {_at(acted.now)}, {why}" for why in _why_not(acted, heard))
+    for acted in lived.outward:
+        heard = [event for number, event in news if number < acted.heard]
+        for why in _why_not(acted, heard):
+            assert isinstance(acted.do, _OUTWARD), "only such acts are looked at"
+            what = f"{type(acted.do).__name__.lower()} of {acted.do.step}"
+            yield f"{what} at {_at(acted.now)}, {why}"
 
 
 def _why_not(acted: Acted, heard: Sequence[ev.Event]) -> Iterator[str]:
@@ -139,7 +156,7 @@ def _opts_out(event: ev.Event) -> bool:
 
 def _approved(lived: Lived) -> Iterator[str]:
     """No text goes that a person had to approve and did not, nor one that something overtook."""
-    for acted in lived.acted:
+    for acted in lived.outward:
         if not isinstance(acted.do, acts.Submit):
             continue
         state, appeal = acted.state, acted.state.appeal
@@ -155,7 +172,7 @@ def _approved(lived: Lived) -> Iterator[str]:
 
 def _by_day(lived: Lived) -> Iterator[str]:
     """Messages keep the sending hours, but for answers to a question, retries, and the margin's edge."""
-    for acted in lived.acted:
+    for acted in lived.outward:
         do, state, at = acted.do, acted.state, acted.now
         if not isinstance(do, acts.Send) or do.attempt > 1 or state.policy is None:
             continue
@@ -238,16 +255,18 @@ def _about_the_answer(task: Task, state: CaseState) -> bool:
 def _taken_in(lived: Lived) -> Iterator[str]:
     """Every input is on the timeline, and each mail counts once however often it comes."""
     came = Counter(e.message_id for e in lived.taken if isinstance(e, _MAILS))
-    left = Counter(f.source for f in lived.state.facts if f.kind in _TRACES)
-    counted = Counter(f.source for f in lived.state.facts if f.kind in _TAKEN)
+    traces = [fact for fact in lived.state.facts if fact.kind in _TRACES]
+    left = Counter(fact.source for fact in traces)
+    counted = Counter(fact.source for fact in traces if fact.kind in _TAKEN)
     for mail, times in came.items():
         if left[mail] < times:
             yield f"{mail} came {times} times and left {left[mail]} entries on the timeline"
         if counted[mail] > 1:
             yield f"{mail} was taken in {counted[mail]} times"
-    shown = {fact.id for fact in lived.state.facts if fact.on_timeline}
-    for event in lived.taken:
-        if isinstance(event, ev.OperatorEvent) and lived.state.handled(event.key) not in shown:
+    done = [event for event in lived.taken if isinstance(event, ev.OperatorEvent)]
+    shown = {fact.id for fact in lived.state.facts if fact.on_timeline} if done else frozenset()
+    for event in done:
+        if lived.state.handled(event.key) not in shown:
             yield f"the act {event.key} ({type(event).__name__}) is not on the timeline"
 
 
@@ -263,7 +282,7 @@ _MAILS = (
 def _owned(lived: Lived) -> Iterator[str]:
     """Every task is closed, or open and somebody was told of it."""
     state = lived.state
-    told = {task for a in lived.acted if isinstance(a.event, ev.Noticed) for task in a.event.tasks}
+    told = {task for a in lived.told if isinstance(a.event, ev.Noticed) for task in a.event.tasks}
     handed = {t.id for t in state.tasks if t.kind == "submit-appeal"}  # told with its packet
     at_rest = state.archive_ref is None and state.tell_again_at is None
     for task in state.tasks if at_rest else ():

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from activities.claims import RULES_AHEAD
 from atoz.appeal.draft import draft
+from atoz.claims.base import utc
 from atoz.errors import BadInput
 from atoz.library import Library, pinned_policy
 from atoz.mail.render import Templates
@@ -35,10 +36,10 @@ class SimulatedWorld:
             case acts.Submit():
                 return _submit(do, now)
             case acts.Notify():
-                return ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)
+                return ev.Noticed.vouched(at=utc(now), tasks=do.tasks, warnings=do.warnings)
             case acts.Archive():
                 ref = f"archive/{state.workflow_id}.json"
-                return ev.Archived(at=now, ref=ref, facts_known=state.facts_recorded)
+                return ev.Archived.vouched(at=utc(now), ref=ref, facts_known=state.facts_recorded)
 
     def _open(self, state: CaseState, now: datetime) -> ev.Opened:
         claim = state.file.claim
@@ -55,8 +56,8 @@ class SimulatedWorld:
     def _send(self, state: CaseState, do: acts.Send, now: datetime) -> ev.MessageTried:
         market = state.file.claim.marketplace
         order = Order(market, do.language, do.values, state.status, frozenset(do.earlier))
-        tried = ev.MessageTried(
-            at=now,
+        tried = ev.MessageTried.vouched(
+            at=utc(now),
             step=do.step,
             template=do.template,
             attempt=do.attempt,
@@ -76,8 +77,8 @@ class SimulatedWorld:
 
 def _submit(do: acts.Submit, now: datetime) -> ev.AppealTried:
     by_hand = do.channel == "operator"
-    return ev.AppealTried(
-        at=now,
+    return ev.AppealTried.vouched(
+        at=utc(now),
         step=do.step,
         attempt=do.attempt,
         revision=do.revision,

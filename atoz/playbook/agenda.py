@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from atoz.claims.base import utc
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Archive, Do, Draft, Note, Notify, Open, Send, Submit
@@ -46,42 +47,42 @@ def agenda(state: CaseState, now: datetime, *, whole: bool = True) -> Iterator[I
     if state.policy is None:
         yield Item(now, lambda _: Open(), None, "the claim has just arrived")
     elif state.archive_ref is None:
-        yield from _clocks(state)
-        yield from _notices(state, now)
+        yield from _clocks(state, now, whole)
         yield from (_after_decision(state) if state.decided else _open_claim(state, now, whole))
 
 
 def _note(event: type[ev.Event], **fields: Any) -> Make:
     """An item that only records that time has come."""
-    return lambda at: Note(event(at=at, **fields))
+    return lambda at: Note(event.vouched(at=utc(at), **fields))
 
 
-def _clocks(state: CaseState) -> Iterator[Item]:
+def _clocks(state: CaseState, now: datetime, whole: bool) -> Iterator[Item]:
+    """Clocks that run out, then what people are told, in one notice: untold tasks, due warnings."""
+    due, again, coming = {}, {}, []
     for clock in state.clocks:
-        if clock.running:
+        if not clock.running:
+            continue
+        warning = clock.next_warning()
+        # Before it runs out there is its warning, if one is still to come.
+        if whole or warning is None or clock.due <= now:
             make = _note(ev.ClockRanOut, clock=clock.id)
             yield Item(clock.due, make, None, f"clock {clock.id} runs out")
-
-
-def _notices(state: CaseState, now: datetime) -> Iterator[Item]:
-    """Untold tasks at once, warnings at their instants; what is due together goes in one notice."""
-    running = [clock for clock in state.clocks if clock.running]
-    due = [(clock.id, hours) for clock in running if (hours := clock.warning_due(now)) is not None]
-    again = [(clock.id, clock.untaken) for clock in running if clock.untaken is not None]
-    untold = [task.id for task in state.tasks if not task.told and task.open]
+        if clock.untaken is not None:
+            again[clock.id] = clock.untaken
+        if warning is not None and warning[1] > now:
+            coming.append((clock.id, *warning))
+        elif (hours := clock.warning_due(now)) is not None:
+            due[clock.id] = hours
+    untold = [task.id for task in state.tasks if not task.told and task.done_at is None]
     if due or untold or again:
         at = now if due or state.tell_again_at is None else state.tell_again_at
-        warnings = {**dict(again), **dict(due)}
-        yield Item(at, lambda _: _notify(untold, warnings), None, "operators are told")
-    for clock in running:
-        warning = clock.next_warning()
-        if warning is not None and warning[1] > now:
-            what = f"warning {warning[0]} h before {clock.id}"
-            yield Item(warning[1], lambda _: Notify(), None, what)
+        yield Item(at, lambda _: _notify(untold, {**again, **due}), None, "operators are told")
+    for name, hours, at in coming:
+        yield Item(at, lambda _: Notify(), None, f"warning {hours} h before {name}")
 
 
 def _notify(tasks: Sequence[str], warnings: Mapping[str, int]) -> Notify:
-    given = (ev.WarningGiven(clock=clock, hours=hours) for clock, hours in warnings.items())
+    given = [ev.WarningGiven.vouched(clock=each, hours=hours) for each, hours in warnings.items()]
     return Notify(tasks=tuple(tasks), warnings=tuple(given))
 
 
@@ -109,11 +110,12 @@ def _open_claim(state: CaseState, now: datetime, whole: bool) -> Iterator[Item]:
         yield Item(hand_over_at(state), _note(ev.HandedOver), None, "still incomplete")
     if state.paused:
         return
-    yield from _queued(state)
+    if state.queue:
+        yield from _queued(state)
     soonest: datetime | None = None
     for step in playbook_of(state).steps:
         # Half known, a claim may ask a person, but nothing is sent and nothing handed in.
-        if incomplete and not step.ask:
+        if state.run(step.id).state != "waiting" or (incomplete and not step.ask):
             continue
         if soonest is not None and not whole and no_sooner(state, step, soonest):
             continue
@@ -137,7 +139,9 @@ def _queued(state: CaseState) -> Iterator[Item]:
             continue
         at = run.retry_at or message.asked_at
         if state.messages_stopped:
-            skip = _note(ev.StepSkipped, step=message.id, why="messages_stopped", scheduled_at=at)
+            skip = _note(
+                ev.StepSkipped, step=message.id, why="messages_stopped", scheduled_at=utc(at)
+            )
             yield Item(at, skip, message.id, "the buyer wants no more messages")
         else:
             send = _send(state, message.id, message.template, run)
@@ -154,7 +158,7 @@ def _step(state: CaseState, step: Step, now: datetime) -> Iterator[Item]:
     skip = _skip(state, step, now)
     if skip is not None:
         scheduled = natural(state, step) or at
-        make = _note(ev.StepSkipped, step=step.id, why=skip, scheduled_at=scheduled)
+        make = _note(ev.StepSkipped, step=step.id, why=skip, scheduled_at=utc(scheduled))
         yield Item(scheduled, make, step.id, f"skipped: {skip}")
     elif _too_late(state, step, run, now):
         yield Item(now, _late(state, step), step.id, "late")
@@ -190,22 +194,32 @@ def _overtaken(state: CaseState, step: Step, now: datetime) -> bool:
 
     What asks a person overtakes no message, nor does a step that stands below but comes before.
     """
-    own = natural(state, step)
+    own: datetime | None = None
     for other in playbook_of(state).later[step.id]:
-        run, planned = state.run(other.id), natural(state, other)
-        if other.ask or other.draft or (planned is not None and own is not None and planned < own):
+        if other.ask or other.draft:
             continue
-        if run.state in _ACTED or (other.submit and state.appeal):
-            return True
+        run = state.run(other.id)
+        acted = run.state in _ACTED or (other.submit is not None and state.appeal is not None)
+        if not acted and (run.state != "waiting" or other.send is None):
+            continue
+        planned = natural(state, other)
         # No message goes before it is planned: only then is it worth asking when it goes.
-        if run.state != "waiting" or not other.send or planned is None or planned > now:
+        if not acted and (planned is None or planned > now):
             continue
-        at = act_at(state, other, now)
-        if at is None or at > now or _skip_by_rule(state, other) is not None:
+        own = own or natural(state, step)
+        if planned is not None and own is not None and planned < own:
             continue
-        if not _too_late(state, other, run, now):
+        if acted or _goes_now(state, other, run, now):
             return True
     return False
+
+
+def _goes_now(state: CaseState, step: Step, run: StepRun, now: datetime) -> bool:
+    """Whether a planned message is due, and nothing keeps it from going."""
+    at = act_at(state, step, now)
+    if at is None or at > now or _skip_by_rule(state, step) is not None:
+        return False
+    return not _too_late(state, step, run, now)
 
 
 _ACTED = frozenset({"handed_in", "done", "unknown"})
@@ -223,7 +237,8 @@ def _late(state: CaseState, step: Step) -> Make:
     if step.if_late == "ask":
         return _note(ev.StepAsked, step=step.id, late=True)
     scheduled = scheduled_for(state, step)
-    return _note(ev.StepSkipped, step=step.id, why="late", scheduled_at=scheduled)
+    assert scheduled is not None, "only what was planned is late"
+    return _note(ev.StepSkipped, step=step.id, why="late", scheduled_at=utc(scheduled))
 
 
 def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Iterator[Item]:
@@ -232,7 +247,7 @@ def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Ite
     if appeal is None or appeal.step != step.id or appeal.stale or appeal.unchecked:
         yield Item(at, lambda _: _draft(step, appeal), step.id, "the appeal is written")
     elif not needs_approval(state, step, appeal) or appeal.approved_by or appeal.facts_only:
-        submit = Submit(
+        submit = Submit.vouched(
             step=step.id,
             attempt=run.attempts + 1,
             revision=appeal.revision,
@@ -271,7 +286,7 @@ def _send(state: CaseState, step: str, template: str, run: StepRun) -> Make:
     buyer, policy = state.file.buyer, state.policy
     assert policy is not None, "a claim that acts was opened"
     relay, language = (buyer.relay, buyer.language) if buyer else (None, None)
-    return lambda _: Send(
+    return lambda _: Send.vouched(
         step=step,
         template=template,
         attempt=run.attempts + 1,

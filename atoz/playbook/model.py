@@ -210,6 +210,11 @@ class PlaybookFile(_Told):
         return next((step for step in self.steps if step.id == step_id), None)
 
     @cached_property
+    def answering(self) -> timedelta:
+        """How long before the limit an appeal begins at the latest, so that all that it may need fits."""
+        return self.margin + self.approval_allowance + self.operator_lead + self.retry_budget
+
+    @cached_property
     def later(self) -> dict[str, tuple[Step, ...]]:
         """The steps that stand behind each step, by its id."""
         return {step.id: self.steps[n:] for n, step in enumerate(self.steps, start=1)}

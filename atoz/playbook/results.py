@@ -93,11 +93,8 @@ def message_tried(work: Work, event: ev.MessageTried) -> None:
 
 
 def _message_refused(work: Work, event: ev.MessageTried, data: dict[str, str]) -> None:
-    again_at = (
-        _try_again_at(work, event.step, event.attempt)
-        if event.outcome == "refused_for_now"
-        else None
-    )
+    lasting = event.outcome != "refused_for_now"
+    again_at = None if lasting else _try_again_at(work, event.step, event.attempt)
     more = {"again_at": instant_text(again_at)} if again_at else {}
     fact = work.record(
         "message_refused",
@@ -143,13 +140,11 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
     if work.get("submitted_at") is not None and work.now.run(event.step).over:
         return  # an earlier revision was posted meanwhile: that one counts
     behind = event.facts_known is not None and event.facts_known < work.get("facts_recorded")
-    fields = event.model_dump(
-        include={"step", "revision", "text", "digest", "language", "facts_only", "edited_by"}
-    )
+    fields = {name: getattr(event, name) for name in _DRAFTED}
     asked = old is not None and (old.asked_before or old.approval_asked_at is not None)
     keep = {"unapproved_at": old.unapproved_at} if old is not None else {}
     work.set(
-        appeal=Appeal(
+        appeal=Appeal.vouched(
             **fields,
             **keep,
             sentences=event.sentences,
@@ -172,6 +167,10 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
         findings=[f.model_dump(mode="json") for f in event.findings],
         facts_known=event.facts_known,
     )
+
+
+_DRAFTED = ("step", "revision", "text", "digest", "language", "facts_only", "edited_by")
+"""What a revision and the fact that records it have in common."""
 
 
 def approval_asked(work: Work, event: ev.ApprovalAsked) -> None:
@@ -281,11 +280,8 @@ def _submitted(work: Work, event: ev.AppealTried) -> None:
 
 
 def _appeal_refused(work: Work, event: ev.AppealTried) -> None:
-    again_at = (
-        _try_again_at(work, event.step, event.attempt)
-        if event.outcome == "refused_for_now"
-        else None
-    )
+    lasting = event.outcome != "refused_for_now"
+    again_at = None if lasting else _try_again_at(work, event.step, event.attempt)
     fact = work.record(
         "message_refused",
         "playbook",
@@ -305,8 +301,8 @@ def noticed(work: Work, event: ev.Noticed) -> None:
     """Operators were told; channels that failed are tried again later."""
     for warning in event.warnings:
         _warned(work, warning, event.failed)
-    for task in event.tasks:
-        work.change_task(task, told=not event.failed)
+    if event.tasks:
+        work.change_tasks(event.tasks, told=not event.failed)
     for task, packet in event.packets.items():
         work.change_task(task, packet=packet)
     work.set(tell_again_at=work.at + TELL_AGAIN_AFTER if event.failed else None)

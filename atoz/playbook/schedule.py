@@ -33,9 +33,7 @@ def due_at(state: CaseState) -> datetime:
 
 def latest_start(state: CaseState) -> datetime:
     """The latest instant at which the appeal may begin and still be in before limit - margin."""
-    book = playbook_of(state)
-    needed = book.margin + book.approval_allowance + book.operator_lead + book.retry_budget
-    return due_at(state) - needed
+    return due_at(state) - playbook_of(state).answering
 
 
 def can_wait(state: CaseState, now: datetime) -> timedelta:

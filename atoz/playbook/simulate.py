@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
-from atoz.claims.base import instant_text
+from atoz.claims.base import instant_text, utc
 from atoz.claims.case import Persona, Troubles
 from atoz.claims.facts import Fact
 from atoz.playbook import events as ev
@@ -157,7 +157,8 @@ class Course:
     def _take(self, event: ev.Event) -> None:
         """An event happens; what the claim refuses leaves no trace, as with the command."""
         self._script = [each for each in self._script if each is not event]
-        self._tried.add(getattr(event, "key", ""))
+        if isinstance(event, ev.OperatorEvent):
+            self._tried.add(event.key)
         happened = meant(self.state, event.model_copy(update={"at": self.now}))
         if permitted(self.state, happened):
             self.taken.append(happened)
@@ -209,8 +210,10 @@ def persona_acts(
     """
     acts: list[ev.Event] = []
     for task in tasks:
-        duty = _DUTIES.get(task.kind, "")
-        if duty in persona and task.open and (key := f"persona-{task.id}") not in tried:
+        duty = _DUTIES.get(task.kind)
+        if duty is None or duty not in persona or not task.open:
+            continue
+        if (key := f"persona-{task.id}") not in tried:
             at = max(now, task.opened_at + persona[duty])
             acts.append(_persona_act(task, duty, at, key))
     return sorted(acts, key=_when)
@@ -218,15 +221,16 @@ def persona_acts(
 
 def _persona_act(task: Task, duty: str, at: datetime, key: str) -> ev.Event:
     if duty == "approve":
-        return ev.Approved(
-            at=at,
+        return ev.Approved.vouched(
+            at=utc(at),
             by=PERSONA,
             key=key,
             task=task.id,
             digest=task.digest or "",
             despite=DESPITE,
         )
-    return ev.TaskDone(at=at, by=PERSONA, key=key, task=task.id, receipt=f"R-{task.id}")
+    receipt = f"R-{task.id}"
+    return ev.TaskDone.vouched(at=utc(at), by=PERSONA, key=key, task=task.id, receipt=receipt)
 
 
 def timeline(facts: Sequence[Fact]) -> list[dict[str, Any]]:

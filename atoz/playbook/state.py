@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from atoz.claims.base import Compact, Instant, Record
+from atoz.claims.base import Compact, Instant, Record, utc
 from atoz.claims.claim import ClaimFile
 from atoz.claims.clocks import Clock
 from atoz.claims.facts import Fact
@@ -106,6 +106,7 @@ class Task(Record):
         return self.done_at is None
 
 
+@lru_cache(maxsize=1024)
 def key_digest(key: str) -> str:
     """What is remembered of a handled id: short, however long a stranger's Message-ID is."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -209,4 +210,6 @@ def open_claim(
     workflow_id: str, file: ClaimFile, started_at: Instant, by: str | None = None
 ) -> CaseState:
     """The state of a claim of which nothing is known yet but its file."""
-    return CaseState(workflow_id=workflow_id, started_at=started_at, started_by=by, file=file)
+    return CaseState.vouched(
+        workflow_id=workflow_id, started_at=utc(started_at), started_by=by, file=file
+    )

@@ -4,14 +4,15 @@ It is mutable inside one call and never escapes it, so `apply` stays a pure func
 rules read as a list of plain acts.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from atoz.claims.base import instant_text
+from atoz.claims.base import instant_text, utc
 from atoz.claims.clocks import Clock, ClockName
 from atoz.claims.facts import Fact, values_of
 from atoz.playbook.model import TaskKind
-from atoz.playbook.state import CaseState, QueuedMessage, StepRun, Task, key_digest
+from atoz.playbook.state import CaseState, QueuedMessage, Task, key_digest
 from atoz.playbook.tasks import TASKS
 
 KEPT_CLOSED_TASKS = 30
@@ -19,35 +20,34 @@ KEPT_SEEN = 8_000
 
 
 class Work:
-    """The state under change at one instant."""
+    """The state under change at one instant.
+
+    `now` is the state as it stands after the changes so far; it changes with the next one.
+    """
 
     def __init__(self, state: CaseState, at: datetime) -> None:
-        self.state = state
+        self.now = state
         self.at = at
-        self.changes: dict[str, Any] = {}
+        self._own: dict[str, Any] | None = None
 
     def done(self) -> CaseState:
-        """The new state."""
-        return self.state.model_copy(update=self.changes) if self.changes else self.state
+        """The new state, or the old one where nothing was changed."""
+        return self.now
 
     def get(self, field: str) -> Any:
         """A field as it stands after the changes so far."""
-        return self.changes[field] if field in self.changes else getattr(self.state, field)
+        return getattr(self.now, field)
 
     def set(self, **changes: Any) -> None:
-        """Change fields of the state."""
-        self.changes.update(changes)
-
-    @property
-    def now(self) -> CaseState:
-        """The state with the changes so far, for rules that look at it whole."""
-        self.state, self.changes = self.done(), {}
-        return self.state
+        """Change fields of the state: of a copy that is made once, which nobody else has seen."""
+        if self._own is None:
+            self.now = self.now.model_copy()
+            self._own = vars(self.now)
+        self._own.update(changes)
 
     def record(self, kind: str, source: str, step: str | None = None, /, **data: Any) -> str:
         """Append a fact and return its id."""
-        number = self.get("facts_recorded") + 1
-        fact = self._fact(number, kind, source, step, data)
+        fact = self._fact(self.now.facts_recorded + 1, kind, source, step, data)
         self._append(fact)
         return fact.id
 
@@ -73,14 +73,14 @@ class Work:
         )
 
     def _append(self, *facts: Fact) -> None:
-        recorded = self.get("facts_recorded") + len(facts)
-        self.set(facts=(*self.get("facts"), *facts), facts_recorded=recorded)
+        now = self.now
+        self.set(facts=(*now.facts, *facts), facts_recorded=now.facts_recorded + len(facts))
 
     def remember(self, key: str, fact: str) -> None:
         """Remember a handled message or update id; beyond a bound the oldest are forgotten."""
         if not key:
             return
-        seen = dict(self.get("seen"))
+        seen = dict(self.now.seen)
         seen[key_digest(key)] = fact
         if len(seen) > KEPT_SEEN:
             del seen[next(iter(seen))]
@@ -90,25 +90,22 @@ class Work:
 
     def open_clock(self, name: ClockName, due: datetime, source: str, opened_at: datetime) -> str:
         """Start a clock and return its id."""
-        clocks = self.get("clocks")
+        clocks = self.now.clocks
         same = sum(clock.name == name for clock in clocks)
         clock_id = name if same == 0 else f"{name}-{same + 1}"
-        clock = Clock(id=clock_id, name=name, due=due, source=source, opened_at=opened_at)
+        clock = Clock.vouched(
+            id=clock_id, name=name, due=utc(due), source=source, opened_at=opened_at
+        )
         self.set(clocks=(*clocks, clock))
         return clock_id
 
     def change_clock(self, clock_id: str, **changes: Any) -> None:
         """Change one clock."""
-        self.set(
-            clocks=tuple(
-                clock.model_copy(update=changes) if clock.id == clock_id else clock
-                for clock in self.get("clocks")
-            )
-        )
+        self.set(clocks=_changed(self.now.clocks, (clock_id,), changes))
 
     def stop_clock(self, clock_id: str, by: str) -> None:
         """Stop a clock that runs; one that ran out may be answered late and then says so, too."""
-        for clock in self.get("clocks"):
+        for clock in self.now.clocks:
             if clock.id == clock_id and clock.stopped_at is None:
                 self.change_clock(clock_id, stopped_at=self.at, stopped_by=by)
 
@@ -116,11 +113,8 @@ class Work:
 
     def open_task(self, kind: TaskKind, source: str, **more: Any) -> Task:
         """Open a task, or add to the open one of the same kind, clock and step: one question, once."""
-        for task in self.get("tasks"):
-            same = all(
-                more.get(key) == getattr(task, key) for key in ("clock", "step") if key in more
-            )
-            if task.open and task.kind == kind and same:
+        for task in self.now.tasks:
+            if task.kind == kind and task.open and _is_about(task, more):
                 return self._add_to(task, more)
         return self._new_task(kind, source, more)
 
@@ -130,33 +124,35 @@ class Work:
         return task
 
     def _new_task(self, kind: TaskKind, source: str, more: dict[str, Any]) -> Task:
-        opened = {**self.get("tasks_opened")}
-        opened[kind] = opened.get(kind, 0) + 1
-        rule = TASKS[kind]
-        task = Task(
+        number = self.now.tasks_opened.get(kind, 0) + 1
+        rule, due = TASKS[kind], more.get("due")
+        task = Task.vouched(
             **{
-                "id": kind if opened[kind] == 1 else f"{kind}-{opened[kind]}",
+                "id": kind if number == 1 else f"{kind}-{number}",
                 "kind": kind,
                 "title": rule.title,
                 "text": rule.text,
                 "opened_at": self.at,
                 **more,
+                "due": due and utc(due),
             }
         )
-        closed = [t for t in self.get("tasks") if not t.open][-KEPT_CLOSED_TASKS:]
-        still_open = [t for t in self.get("tasks") if t.open]
-        self.set(tasks=(*closed, *still_open, task), tasks_opened=opened)
+        closed = [t for t in self.now.tasks if not t.open][-KEPT_CLOSED_TASKS:]
+        still_open = [t for t in self.now.tasks if t.open]
+        self.set(
+            tasks=(*closed, *still_open, task),
+            tasks_opened={**self.now.tasks_opened, kind: number},
+        )
         self.record("task_opened", source, task.step, **_task_data(task))
         return task
 
     def change_task(self, task_id: str, **changes: Any) -> None:
         """Change one task."""
-        self.set(
-            tasks=tuple(
-                task.model_copy(update=changes) if task.id == task_id else task
-                for task in self.get("tasks")
-            )
-        )
+        self.change_tasks((task_id,), **changes)
+
+    def change_tasks(self, task_ids: Sequence[str], **changes: Any) -> None:
+        """Change several tasks alike."""
+        self.set(tasks=_changed(self.now.tasks, task_ids, changes))
 
     def close_task(self, task: Task, source: str, result: str, **data: Any) -> str:
         """Close a task and record it."""
@@ -165,23 +161,38 @@ class Work:
 
     def close_kind(self, kind: TaskKind, result: str, source: str = "playbook") -> None:
         """Close the open tasks of a kind that became pointless."""
-        for task in self.get("tasks"):
-            if task.open and task.kind == kind:
+        for task in self.now.tasks:
+            if task.kind == kind and task.open:
                 self.close_task(task, source, result)
 
     # Steps --------------------------------------------------------------------------------
 
     def run(self, step: str, **changes: Any) -> None:
         """Change how far a step has come; a step that ends or begins to act is the last step."""
-        runs = {**self.get("runs")}
-        runs[step] = (runs.get(step) or StepRun(id=step)).model_copy(update=changes)
-        self.set(runs=runs)
+        run = self.now.run(step).model_copy(update=changes)
+        self.set(runs={**self.now.runs, step: run})
         if changes.get("state") not in (None, "waiting"):
             self.set(last_step=step)
 
     def enqueue(self, message: QueuedMessage) -> None:
         """Queue a message of a reaction."""
-        self.set(queue=(*self.get("queue"), message))
+        self.set(queue=(*self.now.queue, message))
+
+
+def _is_about(task: Task, more: Mapping[str, Any]) -> bool:
+    """Whether a task is about the clock and the step that are asked about, where any are."""
+    clock, step = more.get("clock", task.clock), more.get("step", task.step)
+    return bool(clock == task.clock and step == task.step)
+
+
+_Kept = TypeVar("_Kept", Clock, Task)
+
+
+def _changed(
+    kept: tuple[_Kept, ...], names: Sequence[str], changes: dict[str, Any]
+) -> tuple[_Kept, ...]:
+    """All of them, those with one of these ids changed."""
+    return tuple([each.model_copy(update=changes) if each.id in names else each for each in kept])
 
 
 def _task_data(task: Task) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from atoz.claims.clocks import Clock
 from atoz.cli.app import main
 from atoz.cli.fuzzing import as_case
 from atoz.harness.fuzz import Violation, check, fuzz
-from atoz.playbook import agenda, apply, inputs, reactions, results
+from atoz.harness.lives import Lives
+from atoz.playbook import agenda, apply, inputs, reactions, results, simulate
 from atoz.playbook import events as ev
 from atoz.playbook.agenda import Item
 from atoz.playbook.model import Step
@@ -44,6 +46,28 @@ def test_the_same_seed_plays_the_same_claims() -> None:
     )
     assert one == again
     assert one != other
+
+
+def test_what_is_made_without_validation_is_what_validation_would_make(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Written out and read again, every event and every claim's end is the same value."""
+    happened: list[ev.Event] = []
+
+    def heard(state: CaseState, event: ev.Event) -> CaseState:
+        happened.append(event)
+        return apply.apply(state, event)
+
+    monkeypatch.setattr(simulate, "apply", heard)
+    lives = Lives(DOCUMENTED, library().policies)
+    for number in range(60):
+        chance = random.Random(number)  # noqa: S311 - repeatable
+        end = check(lives.drawn(chance), DOCUMENTED, library().policies)
+        assert isinstance(end, CaseState)
+        assert CaseState.model_validate_json(end.model_dump_json()) == end
+    assert len({type(event) for event in happened}) > 15
+    for event in happened:
+        assert type(event).model_validate_json(event.model_dump_json()) == event
 
 
 # Rules broken on purpose ---------------------------------------------------------------------
@@ -122,12 +146,12 @@ def takes_a_mail_twice(patch: pytest.MonkeyPatch) -> None:
 def tells_nobody_of_tasks(patch: pytest.MonkeyPatch) -> None:
     """Only warnings are told."""
 
-    def broken(state: CaseState, now: Any) -> Iterator[Item]:
+    def broken(state: CaseState, now: Any, whole: bool) -> Iterator[Item]:
         told = tuple(task.model_copy(update={"told": True}) for task in state.tasks)
-        yield from original(state.model_copy(update={"tasks": told}), now)
+        yield from original(state.model_copy(update={"tasks": told}), now, whole)
 
-    original = agenda._notices
-    patch.setattr(agenda, "_notices", broken)
+    original = agenda._clocks
+    patch.setattr(agenda, "_clocks", broken)
 
 
 def needs_no_approval(patch: pytest.MonkeyPatch) -> None:
