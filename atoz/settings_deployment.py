@@ -1,6 +1,7 @@
-"""The settings of upgrades: which code a worker runs, and what must hold before it starts.
+"""The settings of workers: which code one runs, what must hold before it starts, what it keeps in memory.
 
-`Settings` inherits them; their variables are `ATOZ_DEPLOYMENT`, `ATOZ_BUILD` and `ATOZ_VERIFY`.
+`Settings` inherits them; their variables are `ATOZ_DEPLOYMENT`, `ATOZ_BUILD`, `ATOZ_VERIFY` and
+`ATOZ_CACHED_CLAIMS`.
 """
 
 from typing import Annotated, Literal
@@ -24,6 +25,12 @@ class DeploymentSettings(BaseSettings):
     )
     build: str | None = Field(
         None, pattern=_BUILD, description="this image's build, like 1.4.0-3f2a; else a digest"
+    )
+    cached_claims: int = Field(
+        600,
+        ge=10,
+        le=1_000_000,
+        description="claims that a worker keeps in memory, from 10; each takes about 0.25 MB there",
     )
     verify: Annotated[Literal["refuse", "warn"], BeforeValidator(lower)] = Field(
         "refuse",

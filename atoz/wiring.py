@@ -191,14 +191,14 @@ def build_worker(
     rules: Rules | None = None,
     more: Sequence[Callable[..., Any]] = (),
     mailer: Mailer | None = None,
-    cached_claims: int = 2_000,
+    cached_claims: int | None = None,
     deployed: bool = False,
 ) -> Worker:
     """A worker for every workflow and activity. Raises BadInput when the rules are bad.
 
     `rules` are read from the settings' folder unless the caller has read them already. `more` are
     activities that need the service, such as the mailbox's; `mailer` is another way out for mail.
-    `cached_claims` should exceed the claims active at once: a claim takes about 177 KB there.
+    `cached_claims` beats the setting: those that are active at once should fit into the cache.
     `deployed`: this is a worker of the deployment that the settings name, if they name one.
     """
     rules = rules or load_rules(settings)
@@ -210,7 +210,7 @@ def build_worker(
         workflow_runner=workflow_runner(),
         interceptors=[BearingClaim()],
         graceful_shutdown_timeout=GRACE,
-        max_cached_workflows=cached_claims,
+        max_cached_workflows=cached_claims or settings.cached_claims,
         **_versioning(settings, settings.deployment if deployed else None),
     )
     return _patient(worker)

@@ -24,6 +24,7 @@ from bench import (
     engine,
     fuzzing,
     mail,
+    open_claims,
     packet,
     proving,
     sealing,
@@ -42,8 +43,11 @@ class Part(NamedTuple):
 PARTS = {
     "cost": Part(lambda _: asyncio.run(cost.measure()), cost.show),
     "throughput": Part(
-        lambda chosen: asyncio.run(throughput.measure(chosen.rounds, chosen.claims)),
+        lambda chosen: asyncio.run(throughput.measure(chosen.rounds, chosen.claims or 250)),
         throughput.show,
+    ),
+    "open": Part(
+        lambda chosen: asyncio.run(open_claims.measure(chosen.claims or 5_000)), open_claims.show
     ),
     "engine": Part(lambda chosen: engine.measure(chosen.repeats), engine.show),
     "fuzz": Part(lambda chosen: fuzzing.measure(chosen.repeats), fuzzing.show),
@@ -84,7 +88,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     parser.add_argument("--rounds", type=int, default=5, help="throughput: pairs of runs")
     parser.add_argument("--open", type=int, default=20_000, help="board: claims that are open")
-    parser.add_argument("--claims", type=int, default=250, help="throughput: claims in one run")
+    parser.add_argument(
+        "--claims",
+        type=int,
+        help="throughput: claims in one run, else 250; open: claims that are open, else 5000",
+    )
     parser.add_argument(
         "--repeats",
         type=int,

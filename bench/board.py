@@ -64,7 +64,10 @@ class BoardReport(Record):
     pages: tuple[PageTime, ...]
 
 
-async def measure(claims: int, repeats: int = 15) -> BoardReport:
+REPEATS = 15
+
+
+async def measure(claims: int, repeats: int = REPEATS) -> BoardReport:
     """Start the claims and look at every page again and again."""
     with TemporaryDirectory(prefix="atoz-bench-") as place:
         folder = Path(place)
@@ -75,7 +78,7 @@ async def measure(claims: int, repeats: int = 15) -> BoardReport:
                 client = await open_client(ports, PATIENCE)
                 await prepare(client)
                 took = await _open_claims(client, claims)
-                pages = await _looked_at(client, folder, repeats)
+                pages = await pages_of(client, folder, repeats)
             finally:
                 await server.end(PATIENCE)
     return BoardReport(how=HOW, claims=claims, seconds_to_start_them=took, pages=pages)
@@ -123,7 +126,8 @@ def _shown(number: int, count: int, now: datetime) -> dict[str, str]:
     return shown if number % 10 == 2 else {**shown, names.RESPONSE_DUE.name: instant_text(due)}
 
 
-async def _looked_at(client: Client, folder: Path, repeats: int) -> tuple[PageTime, ...]:
+async def pages_of(client: Client, folder: Path, repeats: int = REPEATS) -> tuple[PageTime, ...]:
+    """Every page of a board over this client, with its state in `folder`, looked at again and again."""
     settings = Settings(state=folder)
     place = place_of(settings, free_port())
     board = board_of(settings, Connected(client), place)
