@@ -14,17 +14,19 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from rich.console import Console
-from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig
 
 from atoz.errors import AtozError
 from bench import (
     appeal,
     board,
+    burst,
     cost,
     engine,
     fuzzing,
     mail,
     open_claims,
+    outage,
     packet,
     proving,
     sealing,
@@ -48,6 +50,11 @@ PARTS = {
     ),
     "open": Part(
         lambda chosen: asyncio.run(open_claims.measure(chosen.claims or 5_000)), open_claims.show
+    ),
+    "burst": Part(lambda chosen: asyncio.run(burst.measure(chosen.claims or 2_000)), burst.show),
+    "outage": Part(
+        lambda chosen: asyncio.run(outage.measure(chosen.claims or 2_000, chosen.outage)),
+        outage.show,
     ),
     "engine": Part(lambda chosen: engine.measure(chosen.repeats), engine.show),
     "fuzz": Part(lambda chosen: fuzzing.measure(chosen.repeats), fuzzing.show),
@@ -76,9 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _hush() -> None:
-    """Neither the operators' notices nor the SDK's word on slow tasks is what is measured."""
+    """Neither operators' notices nor the SDK's words on slow tasks and killed servers are measured."""
     logging.disable(logging.WARNING)
-    quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+    quiet = LoggingConfig(filter="error,temporalio_client::retry=off")
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)))
 
 
@@ -91,8 +98,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--claims",
         type=int,
-        help="throughput: claims in one run, else 250; open: claims that are open, else 5000",
+        help="throughput: claims in one run, else 250; open: claims that are open, else "
+        "5000; burst, outage: claims that are due at once, else 2000",
     )
+    parser.add_argument("--outage", type=int, default=150, help="outage: its length in seconds")
     parser.add_argument(
         "--repeats",
         type=int,
