@@ -70,7 +70,7 @@ def language_of(text: str, prior: str | None) -> str | None:
     spaceless = len(_SPACELESS.findall(letters))
     if len(letters) < (_LONG_WITHOUT_SPACES if 2 * spaceless > len(letters) else _LONG):
         return prior
-    if prior is not None and _plainly(prior, text[:_READ]):
+    if prior is not None and _plainly_in(text[:_READ]) == prior:
         return prior
     code, sure = attempt(lambda: _classified(text[:_READ]), ("", 0.0))
     return code if sure >= _SURE else prior
@@ -84,18 +84,20 @@ def plainly_other(text: str, language: str) -> str | None:
         return None if language == "ja" else "ja"
     if len(letters) < _FEW_WORDS:
         return None
-    return next((each for each in _EVERYDAY if each != language and _plainly(each, text)), None)
+    found = _plainly_in(text)
+    return found if found != language else None
 
 
-def _plainly(prior: str, text: str) -> bool:
-    """Whether a long text is in this language by its everyday words, which the others lack."""
+def _plainly_in(text: str) -> str | None:
+    """The language that a long text is in by its everyday words, which the others lack."""
     words = _WORDS.findall(text.lower())
-    share = {
-        language: sum(word in everyday for word in words) / max(len(words), 1)
+    shares = {
+        language: sum(map(everyday.__contains__, words)) / max(len(words), 1)
         for language, everyday in _EVERYDAY.items()
     }
-    own = share.pop(prior, 0.0)
-    return own >= _FULL_OF and own >= _FAR * max(share.values())
+    best, second = sorted(shares, key=shares.__getitem__, reverse=True)[:2]
+    plain = shares[best] >= _FULL_OF and shares[best] >= _FAR * shares[second]
+    return best if plain else None
 
 
 def _classified(text: str) -> tuple[str, float]:

@@ -49,6 +49,8 @@ def fold_controls(text: str) -> str:
 
     Format signs take no room in what is read, so they take none here.
     """
+    if text.isascii() and text.isprintable():
+        return text
     seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
     return "".join(" " if _is_control(sign) else sign for sign in seen)
 

@@ -6,6 +6,7 @@ writes, so that all of them are refused in the same words.
 
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -26,6 +27,9 @@ MAX_PROBLEMS = 100
 Model = TypeVar("Model", bound=BaseModel)
 
 
+_REMEMBERED = 256
+"""A folder's files, and some: whoever needs the same text twice reads it once. Models are frozen."""
+
 Check = Callable[[Node], Iterator[Finding]]
 
 
@@ -35,6 +39,11 @@ def load_playbook(text: str, file: str, templates: frozenset[str] | None = None)
     `file` is named in problems, and its last part in the playbook. Raises PlaybookRefused with every
     problem of the text.
     """
+    return _playbook(text, file, templates)
+
+
+@lru_cache(_REMEMBERED)
+def _playbook(text: str, file: str, templates: frozenset[str] | None) -> Playbook:
     found, root = _read(text, file, PlaybookFile, lambda root: in_playbook(root, templates))
     lines = {step.id: place_of(root, ("steps", n)).line for n, step in enumerate(found.steps)}
     written = Written(file=file.replace("\\", "/").rpartition("/")[2], lines=lines)
@@ -52,6 +61,12 @@ def read_yaml(text: str, file: str, model: type[Model], check: Check | None = No
     `check` finds what concerns several values at once and knows its place better than the model.
     Raises PlaybookRefused with every problem, in the order of the text, and nothing else.
     """
+    found: Model = _model(text, file, model, check)
+    return found
+
+
+@lru_cache(_REMEMBERED)
+def _model(text: str, file: str, model: type[Model], check: Check | None) -> Model:
     return _read(text, file, model, check)[0]
 
 

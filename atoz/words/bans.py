@@ -6,7 +6,7 @@ threat. Source of the kinds: the marketplaces' rules on messages to buyers, see 
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -49,27 +49,36 @@ class Bans:
     def find(self, kind: Kind, text: str) -> tuple[str, ...]:
         """The banned words of a kind as a reader of the text sees them, each once, in its order."""
         read = as_read(text)
-        small, pattern = read.lower(), self._patterns[kind]
-        # The pattern is tried at every place: a text that holds no word of any phrase is known sooner.
-        if pattern is None or not any(hint in small for hint in self._hints[kind]):
+        small = read.lower().replace("i\u0307", "i")
+        # A pattern is tried at every place of a text: of the phrases, only those are looked for whose
+        # longest word the text holds.
+        written = tuple(written for hint, written in self._words[kind] if hint in small)
+        if not written:
             return ()
-        return tuple(dict.fromkeys(match.group() for match in pattern.finditer(read)))
+        return tuple(dict.fromkeys(match.group() for match in _pattern(written).finditer(read)))
 
     @cached_property
-    def _hints(self) -> dict[Kind, tuple[str, ...]]:
-        return {kind: tuple(map(_hint, self._phrases(kind))) for kind in KINDS}
-
-    @cached_property
-    def _patterns(self) -> dict[Kind, re.Pattern[str] | None]:
-        return {kind: self._pattern(kind) for kind in KINDS}
-
-    def _pattern(self, kind: Kind) -> re.Pattern[str] | None:
-        written = sorted(map(_written, self._phrases(kind)), key=len, reverse=True)
-        return re.compile("|".join(written), re.IGNORECASE) if written else None
+    def _words(self) -> dict[Kind, tuple[tuple[str, str], ...]]:
+        """Of each phrase its longest word and its pattern, the longest pattern first."""
+        return {
+            kind: tuple(
+                sorted(
+                    ((_hint(phrase), _written(phrase)) for phrase in self._phrases(kind)),
+                    key=lambda pair: len(pair[1]),
+                    reverse=True,
+                )
+            )
+            for kind in KINDS
+        }
 
     def _phrases(self, kind: Kind) -> list[str]:
         listed = (phrase for each in self._lists for phrase in getattr(each, kind))
         return list(dict.fromkeys(listed))
+
+
+@lru_cache(maxsize=512)
+def _pattern(written: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(written), re.IGNORECASE)
 
 
 def _hint(phrase: str) -> str:

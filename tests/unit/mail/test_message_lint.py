@@ -20,10 +20,16 @@ from atoz.mail.render import BadTemplate, Template, Templates
 from atoz.mail.template_checks import check_seller_name, check_templates
 from atoz.mail.templates_folder import load_templates
 from atoz.mail.writing import Order, Writing
+from atoz.playbook.load import read_yaml
 from atoz.service.claim_files import read_case
+from atoz.words.bans import KINDS, Kind, WordList
 from tests.support.cases import library
 
 BANS = library().bans
+WORDS = [
+    read_yaml(path.read_text("utf-8"), path.name, WordList)
+    for path in sorted((default_folder() / "bans").glob("*.yaml"))
+]
 TEMPLATES = load_templates(default_folder() / "templates")
 WRITING = library().writing(TEMPLATES)
 ORDER = "111-0000102-0000102"
@@ -93,6 +99,19 @@ def test_a_plain_message_has_no_finding() -> None:
 def test_what_must_not_stand_in_a_message(words: str, rule: str) -> None:
     """It stops the message, and the finding names the rule alone."""
     assert rules(f"{PLAIN} {words}") == {rule}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_word_of_every_list_is_found_in_any_case_beside_all_others(kind: Kind) -> None:
+    """Of a list only the phrases are tried whose longest word a text holds: none is passed over."""
+    phrases = [phrase.removesuffix("*") for each in WORDS for phrase in getattr(each, kind)]
+    for said in phrases:
+        loud = said.replace("ß", "ẞ").upper()
+        for disguised in (said, loud, loud.replace("I", "İ"), said.title()):
+            assert BANS.find(kind, f"Well, {disguised}!"), disguised
+    together = BANS.find(kind, "; ".join(phrases))
+    apart = {found for said in phrases for found in BANS.find(kind, said)}
+    assert set(together) == apart
 
 
 @pytest.mark.parametrize(
