@@ -152,6 +152,23 @@ async def test_a_rejection_says_why(desk: Desk) -> None:
     assert f"{path.removesuffix('reject')}approve" not in html
 
 
+async def test_a_text_that_is_being_checked_asks_for_nothing_yet(desk: Desk) -> None:
+    """The page looks again by itself, unless a pause holds the check."""
+    play = drafted(findings=BLOCKED)
+    order, browser = desk.add(play), desk.stand.browser()
+    assert play.state.appeal
+    unchecked = play.state.appeal.model_copy(update={"unchecked": True})
+    play.state = play.state.model_copy(update={"appeal": unchecked})
+    page = f"/claims/{order}/approve"
+    html = (await browser.get(page)).text
+    assert 'hx-trigger="every 3s"' in html
+    assert "/tasks/approve-appeal/approve" not in html
+    play.state = play.state.model_copy(update={"paused": True})
+    html = (await browser.get(page)).text
+    assert "checked when it goes on" in html
+    assert "every 3s" not in html
+
+
 async def test_a_claim_without_a_text_has_no_page_for_it(desk: Desk) -> None:
     """404 in one line, not an empty page."""
     order = desk.add(Play())
