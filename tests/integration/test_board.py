@@ -233,7 +233,8 @@ async def test_the_pages_show_a_claim_and_act_on_it(bench: Bench, tmp_path: Path
     chinese = (await browser.get(f"/claims/{order}?lang=zh")).text
     assert "与描述不符" in chinese
     paused = await browser.post(f"/claims/{order}/pause", data={"why": "The buyer called."})
-    assert (paused.status_code, paused.headers["location"]) == (303, f"/claims/{order}")
+    led = paused.headers["location"]
+    assert (paused.status_code, led) == (303, f"/claims/{order}?did=pause")
     assert "The buyer called." in (await browser.get(f"/claims/{order}")).text
     viewer = (await stand.browser(Role.VIEWER).get(f"/claims/{order}")).text
     assert "/resume" not in viewer
