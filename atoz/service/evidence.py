@@ -1,6 +1,7 @@
 """The files of a claim, for whoever may look at the claim: never by their name alone."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from atoz.errors import NoSuchClaim
 from atoz.evidence.images import clean_image
@@ -20,6 +21,15 @@ class Served(NamedTuple):
     def suffix(self) -> str:
         """A suffix that fits the type."""
         return _SUFFIXES.get(self.type, "")
+
+
+async def words(service: Service, order_id: str, reply: Mapping[str, Any]) -> str:
+    """A buyer's reply (the data of its fact) to its last word. Raises NotStored where it is gone."""
+    ref = reply.get("text_ref")
+    if not ref:
+        return str(reply["text"])
+    content = await service.store.of(claim_id(order_id)).get(ref)
+    return content.decode("utf-8", "replace")
 
 
 async def file(service: Service, order_id: str, sha256: str) -> Served:

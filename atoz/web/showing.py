@@ -9,7 +9,6 @@ from atoz.playbook.diagram import notes, when
 from atoz.playbook.reactions import refund_warning
 from atoz.playbook.standing import Standing, standing
 from atoz.playbook.state import CaseState
-from atoz.playbook.tasks import REFUND_UNPROTECTS
 from atoz.playbook.transitions import transitions
 from atoz.service.whole import Whole
 
@@ -59,11 +58,6 @@ class Refunding(NamedTuple):
     left: Decimal
     currency: str
     warning: str | None
-
-    @property
-    def unprotects(self) -> bool:
-        """Whether it gives up that the marketplace may pay."""
-        return REFUND_UNPROTECTS in (self.warning or "")
 
 
 def refunding(case: CaseState) -> Refunding:

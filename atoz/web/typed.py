@@ -1,10 +1,12 @@
 """What somebody typed into a form: remembered with its request, so that no error ever loses it."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Query, Request
 from starlette.datastructures import UploadFile
 
+from atoz.service.policy import LEAST
 from atoz.web.gate import CSRF_FIELD
 from atoz.web.visitor import SAFE
 
@@ -31,6 +33,14 @@ class Typed:
 
 
 NOTHING = Typed()
+
+
+def known_act(did: Annotated[str | None, Query(max_length=40)] = None) -> str | None:
+    """The act that led to a page, so that the page can say what was recorded; None for a stranger's word."""
+    return did if did in LEAST else None
+
+
+Did = Annotated[str | None, Depends(known_act)]
 
 
 async def typed_in(request: Request) -> Typed:

@@ -63,6 +63,7 @@ async def start(
     file: Annotated[dict[str, Any], Body(openapi_examples={"claim": {"value": _EXAMPLE}})],
     *,
     received_now: Annotated[bool, Query(description="shift all dates to now")] = False,
+    _: Key = None,
 ) -> JSONResponse:
     """Start a claim by its claim file; the same claim again changes nothing."""
     service = board_of(request).service

@@ -10,14 +10,14 @@ from atoz.playbook.approving import blocking
 from atoz.playbook.state import Appeal, CaseState
 from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.view import attachments
-from atoz.service.policy import LEAST
 from atoz.service.whole import Whole, whole
 from atoz.web.api.shapes import Order
 from atoz.web.gate import Who, board_of
-from atoz.web.pages.claim import Did, shared
+from atoz.web.pages.claim import shared
 from atoz.web.pages.render import render
 from atoz.web.reading import changes, pieces
 from atoz.web.showing import cited, revisions
+from atoz.web.typed import Did
 
 router = APIRouter()
 
@@ -36,7 +36,7 @@ async def approve(
     values = {
         **shared(who, found),
         **_text(found, found.case, found.case.appeal),
-        "did": did if did in LEAST else None,
+        "did": did,
         "replaced": read is not None and read != found.case.appeal.digest,
     }
     return render(request, "approve.html", values, now=found.at)

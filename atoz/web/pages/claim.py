@@ -1,10 +1,10 @@
 """One claim: how it stands, its clocks, what is to do, its steps on a line, and everything that happened."""
 
 from collections import defaultdict
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from atoz.access.people import Person
@@ -12,19 +12,19 @@ from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.status import FundedBy, Status
 from atoz.errors import NoSuchClaim
 from atoz.playbook.diagram_svg import svg
-from atoz.playbook.tasks import TASKS, TEXT_TASKS
+from atoz.playbook.tasks import REFUND_COUNTS, TASKS, TEXT_TASKS
+from atoz.service import evidence
 from atoz.service.policy import LEAST
 from atoz.service.whole import Whole, whole
 from atoz.web.amending import VALUES, written
 from atoz.web.api.events import claim_events
-from atoz.web.api.shapes import Order
+from atoz.web.api.shapes import Order, TaskId
 from atoz.web.gate import Who, board_of
 from atoz.web.pages.render import looks_of, render
 from atoz.web.showing import refunding, steps
+from atoz.web.typed import Did
 
 router = APIRouter()
-
-Did = Annotated[str | None, Query(max_length=40, description="the act that led here")]
 
 HANDED_IN = frozenset(kind for kind, rule in TASKS.items() if rule.receipt and rule.clock)
 """Tasks that end with the marketplace's receipt, which stops a clock."""
@@ -39,7 +39,7 @@ async def claim(request: Request, who: Who, order: Order, did: Did = None) -> Re
     file = found.case.file if found.case else None
     values = {
         **shared(who, found),
-        "did": did if did in LEAST else None,
+        "did": did,
         "timeline": found.timeline,
         "outcome": found.outcome,
         "steps": steps(found),
@@ -66,6 +66,7 @@ def shared(who: Person, found: Whole) -> dict[str, Any]:
         "refund": refunding(found.case) if found.case else None,
         "least": LEAST,
         "may": {act: who.may(act) for act in LEAST},
+        "refund_counts": REFUND_COUNTS,
         "usual": {kind: rule.text for kind, rule in TASKS.items()},
     }
 
@@ -86,6 +87,19 @@ def _clocks(request: Request, found: Whole) -> list[tuple[str, str]]:
     running = [clock["name"] for clock in clocks if not clock["stopped_at"]]
     names = {clock["name"] for clock in clocks}
     return looks_of(request).words.options("clock", [*running, *(STOPPED_BY.keys() - names)])
+
+
+@router.get("/claims/{order}/mails/{fact}")
+async def mail(request: Request, who: Who, order: Order, fact: TaskId) -> Response:
+    """A reply of the buyer's to its last word: a long one is cut where it stands among others."""
+    service = board_of(request).service
+    found = await whole(service, order)
+    reply = found.facts.get(fact)
+    if reply is None or reply.kind != "reply_received":
+        raise NoSuchClaim(f"{fact[:20]} of order {order[:60]} is no reply of the buyer's")
+    text = await evidence.words(service, order, reply.data)
+    values = {**shared(who, found), "fact": reply, "text": text}
+    return render(request, "mail.html", values, now=found.at)
 
 
 @router.get("/claims/{order}/playbook.svg")

@@ -193,7 +193,7 @@ FORMS = (
     Form("decide", f"{_CLAIM}/decide", _decide),
     Form("request-information", f"{_CLAIM}/request-information", _ask),
     Form("add-evidence", f"{_CLAIM}/evidence", _add_file),
-    Form("erase", f"{_CLAIM}/erase", _erase, "/"),
+    Form("erase", f"{_CLAIM}/erase", _erase, "/queue/closed-month"),
 )
 
 

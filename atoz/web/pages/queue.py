@@ -20,6 +20,7 @@ from atoz.web.board import Board
 from atoz.web.cached import Cached
 from atoz.web.gate import Who, board_of, needs
 from atoz.web.pages.render import render
+from atoz.web.typed import Did
 from workflows import names
 
 router = APIRouter()
@@ -38,10 +39,14 @@ async def home(_: Who) -> Response:
 
 @router.get("/queue/{view}")
 async def queue(
-    request: Request, who: Who, view: queues.View, page_token: PageToken = None
+    request: Request,
+    who: Who,
+    view: queues.View,
+    page_token: PageToken = None,
+    did: Did = None,
 ) -> Response:
     """One page of a view, and how many claims each view holds."""
-    return await _shown(request, who, view, page_token)
+    return await _shown(request, who, view, page_token, did=did)
 
 
 @router.post("/queue/{view}/pause")
@@ -85,6 +90,7 @@ async def _shown(
         "may_pause": who.may("pause"),
         "paused": 0,
         "not_paused": {},
+        "did": None,
         **told,
     }
     return render(request, "queue.html", values)

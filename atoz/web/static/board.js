@@ -74,6 +74,15 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches(".checks")) event.preventDefault();
 });
 
+// The facts of a sentence cover what stands below it: Escape puts them away.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const each of document.querySelectorAll(".sentence:hover, .sentence:focus-within")) {
+    each.classList.add("away");
+    for (const over of ["mouseleave", "focusout"]) each.addEventListener(over, () => each.classList.remove("away"), { once: true });
+  }
+});
+
 // A link to a part that is folded opens it.
 function unfold() {
   const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -447,3 +447,22 @@ async def test_what_outsiders_wrote_stays_text(desk: Desk) -> None:
         assert "<script>alert" not in page
         assert "alert(1)" in page
     assert ARRIVED + timedelta(days=5) == play.now
+
+
+async def test_a_long_mail_is_read_to_its_last_word(desk: Desk) -> None:
+    """Where others stand around it, it is cut; behind its link lie all its hundred thousand signs."""
+    play = Play().to(HOUR)
+    order, browser = desk.add(play), desk.stand.browser(Role.AGENT)
+    text = "It <b>never</b> came. شكرا " * 4_000 + "The very last word."
+    path = f"/claims/{order}/reply-with-photos"
+    done = await sent(browser, f"/claims/{order}", path, text=text)
+    assert done.headers["location"] == f"/claims/{order}?did=reply"
+    html = (await browser.get(f"/claims/{order}")).text
+    assert "The very last word." not in html
+    (fact,) = play.facts("reply_received")
+    link = f"/claims/{order}/mails/{fact.id}"
+    assert f'href="{link}"' in html
+    whole = (await browser.get(link)).text
+    assert text in unescape(whole)
+    assert "<b>never" not in whole
+    assert (await browser.get(f"/claims/{order}/mails/f1")).status_code == 404
