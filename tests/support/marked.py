@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 import pytest_asyncio
+from temporalio.client import WorkflowFailureError
 
 from atoz.claims.status import Status
 from atoz.evidence.intake import Given
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter
-from atoz.service import acting, desk, looking, reporting, starting
+from atoz.service import acting, desk, listing, looking, reporting, starting
 from atoz.service.base import Service
 from tests.support.collector import Collector, collecting
 from tests.support.running import Process
@@ -29,6 +30,7 @@ from tests.support.server import shop_settings
 from tests.support.service import PATIENCE, claim_of, eventually
 from workflows import names
 from workflows.desk import DeskItem
+from workflows.mailbox import MailboxInput, MailboxWorkflow
 
 MARKS = {
     "comment": "Zephyrine-Quartzmark",
@@ -41,6 +43,8 @@ MARKS = {
 }
 ORDER = "777-0000001-0000001"
 OTHER = "777-0000002-0000002"
+URGENT = "777-0000003-0000003"
+MISSED = "777-0000004-0000004"
 
 
 class Played(NamedTuple):
@@ -107,7 +111,7 @@ async def _live(server: VirtualTime, service: Service) -> None:
         "claim": {"buyer_comment": f"{MARKS['comment']} says it is broken."},
         "buyer": {"relay": f"{MARKS['relay']}@marketplace.amazon.com", "language": "en"},
     }
-    for order in (ORDER, OTHER):
+    for order in (ORDER, OTHER, URGENT, MISSED):
         await starting.start(service, claim_of(marked, order=order), received_now=True)
     await eventually(lambda: _waits(service, ORDER), 60)
     handle = server.client.get_workflow_handle(names.claim_workflow_id(ORDER))
@@ -129,6 +133,29 @@ async def _live(server: VirtualTime, service: Service) -> None:
     await server.jump(handle, datetime.now(UTC) + timedelta(days=120))
     await asyncio.wait_for(handle.result(), 60)
     await reporting.reply(service, ORDER, f"Hello again, {MARKS['late reply']} here")
+    for order, days in ((URGENT, 6.5), (MISSED, 8)):
+        late = server.client.get_workflow_handle(names.claim_workflow_id(order))
+        await server.jump(late, datetime.now(UTC) + timedelta(days=days))
+    await _go_wrong(service)
+    waiting = listing.Wanted(attention=("urgent", "missed"))
+    await eventually(lambda: _listed(service, waiting, 2))
+
+
+async def _listed(service: Service, wanted: listing.Wanted, count: int) -> bool:
+    return len((await listing.claims(service, wanted))["claims"]) == count
+
+
+async def _go_wrong(service: Service) -> None:
+    """A claim whose tasks fail, and a pass without a mailbox: both are to be seen from outside."""
+    client, queue = service.client, service.settings.task_queue
+    broken = await client.start_workflow(
+        names.CLAIM_WORKFLOW, "no claim at all", id="claim-broken", task_queue=queue
+    )
+    with pytest.raises(WorkflowFailureError):
+        await client.execute_workflow(
+            MailboxWorkflow.run, MailboxInput(by_hand=True), id="mailbox-broken", task_queue=queue
+        )
+    await broken.terminate()
 
 
 async def _waits(service: Service, order: str) -> bool:
