@@ -57,7 +57,7 @@ async def test_a_query_with_a_slip_is_found(series: Exported) -> None:
         'atoz_sends_total{result="lost"}',
         'atoz_sends_total{outcome="unknown"}',
         "sum by (reason) (atoz_sends_total)",
-        'absent(rate(atoz_sends_total{result=~"unknow"}[5m]))',
+        'absent(rate(atoz_sends_total{result=~"unkno"}[5m]))',
     ):
         assert faults(slip, series), slip
 
