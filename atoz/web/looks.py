@@ -27,6 +27,19 @@ class Badge(NamedTuple):
 
 
 @dataclass(frozen=True)
+class _Tongue:
+    """The sentences of a timeline out of the board's words."""
+
+    words: Words
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self.words(f"told.{key}", **values)
+
+    def word(self, kind: str, name: str, otherwise: str) -> str:
+        return self.words.word(kind, name, otherwise)
+
+
+@dataclass(frozen=True)
 class Looks:
     """One reader: language, zone, and the instant (UTC) at which they look."""
 
@@ -91,4 +104,4 @@ class Looks:
 
     def told(self, fact: Mapping[str, object]) -> str:
         """What a fact says beyond its kind."""
-        return told(fact, self.calendar)
+        return told(fact, self.calendar, _Tongue(self.words))

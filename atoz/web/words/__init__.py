@@ -12,6 +12,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from atoz.playbook.told import SENTENCES
+
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What can be chosen, in its own words; the first is what an unknown browser gets."""
 
@@ -36,6 +38,10 @@ class Words:
         if not name:
             return ""
         return self._words.get(f"{kind}.{name}") or name.replace("_", " ").replace("-", " ")
+
+    def word(self, kind: str, name: str, otherwise: str) -> str:
+        """The word for one of a set, or what else to say."""
+        return self._words.get(f"{kind}.{name}", otherwise)
 
     def options(self, kind: str, names: Iterable[str]) -> list[tuple[str, str]]:
         """Each of a set with its word, for a choice."""
@@ -62,6 +68,8 @@ class Words:
 def words_of(language: str) -> Words:
     """The words of a shipped language."""
     found = YAML(typ="safe").load((_FOLDER / f"{language}.yaml").read_text("utf-8"))
+    if language == "en":
+        found["told"] = SENTENCES  # a timeline says here what it says in the command
     return Words(language, {f"{part}.{key}": str(text) for part, key, text in _flat(found)})
 
 

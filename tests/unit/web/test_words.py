@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.facts import TIMELINE_KINDS
 from atoz.claims.status import Status
+from atoz.playbook.conditions import CONDITIONS
 from atoz.playbook.tasks import TASKS
 from atoz.service.policy import Role
 from atoz.service.queues import VIEWS
+from atoz.web.looks import Looks
 from atoz.web.words import LANGUAGES, preferred, words_of
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "atoz" / "web" / "templates"
@@ -47,9 +51,24 @@ def test_every_kind_of_thing_has_its_word() -> None:
         "clock": STOPPED_BY.keys(),
         "role": set(Role),
         "queue": set(VIEWS),
+        "skipped": CONDITIONS.keys(),
     }
     wanted = {f"{kind}.{name}" for kind, names in kinds.items() for name in names}
     assert wanted <= words_of("en").keys
+
+
+def test_a_timeline_speaks_chinese() -> None:
+    """Of the engine's own English nothing is left; what people wrote stays as they wrote it."""
+    looks = Looks(words_of("zh"), ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 8, tzinfo=UTC))
+    opened = {"kind": "submit-appeal", "title": "Hand in the appeal", "due": "2026-09-12T09:00:00Z"}
+    decided = {"status": "denied", "funded_by": "seller", "odr_counts": False}
+    for kind, data, said in (
+        ("task_opened", opened, "提交申诉，截止 2026-09-12 17:00"),
+        ("decision_received", decided, "索赔已关闭，卖家承担，不计入"),
+        ("step_skipped", {"why": "photos_on_file"}, "已有照片"),
+        ("paused", {"why": "The carrier is on strike."}, "The carrier is on strike."),
+    ):
+        assert looks.told({"kind": kind, "data": data}) == said
 
 
 @pytest.mark.parametrize(
