@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from atoz.service.policy import Role
 from tests.support.chromium import LOST, Visit, a_visit
-from tests.support.shop import Part, Shop, behind_a_gate
+from tests.support.shop import Part, Shop, behind_a_gate, impatient
 from tests.support.shop_parts import APPEAL, GERMAN
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
@@ -18,13 +18,13 @@ AGAIN = 6_000
 
 async def test_a_server_that_is_gone_is_told_until_it_is_back(shop: Shop, browser: Browser) -> None:
     """Nobody reloads anything: the page comes when the server does."""
-    async with behind_a_gate(shop) as (_, place, gate):
+    async with behind_a_gate(shop) as (board, place, gate):
         cookie = shop.cookie(Role.APPROVER, "mara", place)
         async with a_visit(browser, place.address, cookie) as visit:
             page = visit.page
             visit.expect("503")
             await page.clock.install()
-            with gate.closed():
+            with impatient(board), gate.closed():
                 await page.goto(f"/claims/{GERMAN}")
                 await expect(page.locator(".problem")).to_contain_text("server")
                 assert "Traceback" not in await page.content()
@@ -38,11 +38,12 @@ async def test_lists_need_no_worker_and_a_claim_says_that_it_does(shop: Shop, vi
     page = visit.page
     visit.expect("503")
     await page.clock.install()
-    async with shop.workers.away():
-        await page.goto("/queue/needs-you")
-        await expect(page.get_by_role("link", name=APPEAL)).to_be_visible()
-        await page.goto(f"/claims/{APPEAL}")
-        await expect(page.locator(".problem")).to_contain_text("worker")
+    with impatient(shop.board):
+        async with shop.workers.away():
+            await page.goto("/queue/needs-you")
+            await expect(page.get_by_role("link", name=APPEAL)).to_be_visible()
+            await page.goto(f"/claims/{APPEAL}")
+            await expect(page.locator(".problem")).to_contain_text("worker")
     await page.clock.fast_forward(AGAIN)
     heading = page.get_by_role("heading", level=1).filter(has_text=APPEAL)
     await expect(heading).to_be_visible()
@@ -51,7 +52,7 @@ async def test_lists_need_no_worker_and_a_claim_says_that_it_does(shop: Shop, vi
 async def test_words_outlive_a_server_that_is_gone(shop: Shop, browser: Browser) -> None:
     """A form that could not be sent keeps its words; the page tells when the server is back; it goes once."""
     (order,) = await shop.open([Part("buyer-silent", "111-0000701-0000701", "9h")])
-    async with behind_a_gate(shop) as (_, place, gate):
+    async with behind_a_gate(shop) as (board, place, gate):
         cookie = shop.cookie(Role.APPROVER, "mara", place)
         async with a_visit(browser, place.address, cookie) as visit:
             page = visit.page
@@ -59,7 +60,7 @@ async def test_words_outlive_a_server_that_is_gone(shop: Shop, browser: Browser)
             visit.expect(LOST)
             await page.goto(f"/claims/{order}#reply")
             form = page.locator("#reply")
-            with gate.closed():
+            with impatient(board), gate.closed():
                 await form.locator("textarea").fill("Where is my money?")
                 await form.get_by_role("button").last.click()
                 await expect(page.locator("#problem")).to_contain_text("server")

@@ -43,8 +43,8 @@ from workflows import names
 NOW = datetime(2026, 9, 16, 18, 0, tzinfo=UTC)
 """A Wednesday, 11:00 in Los Angeles: what is due by day is sent at once."""
 
-PATIENCE = timedelta(seconds=3)
-"""How long an answer of the worker is awaited."""
+SHORT = timedelta(seconds=2)
+"""How long an answer is awaited that will not come."""
 
 AT_ONCE = 3
 """Claims that are played at the same time: more would only take turns."""
@@ -155,11 +155,7 @@ class Shop:
 
     def another_board(self, place: Place, connection: Connection) -> Board:
         """A board over the same claims and people."""
-        board = replace(board_of(self.bench.settings, connection, place), now=self.now)
-        # A test that sends the worker away does not wait as long as people may.
-        service = Service(connection.client, self.bench.settings, self.now, PATIENCE)
-        board.__dict__["service"] = service
-        return board
+        return replace(board_of(self.bench.settings, connection, place), now=self.now)
 
     @property
     def service(self) -> Service:
@@ -203,6 +199,17 @@ async def a_shop(folder: Path, now: datetime = NOW) -> AsyncIterator[Shop]:
         async with serving(shop.board, place):
             yield shop
         await shop.workers.go()
+
+
+@contextlib.contextmanager
+def impatient(board: Board) -> Iterator[None]:
+    """Within the block the board does not wait for an answer as long as people may."""
+    patient = board.service
+    board.__dict__["service"] = replace(patient, patience=SHORT)
+    try:
+        yield
+    finally:
+        board.__dict__["service"] = patient
 
 
 class Gate:
