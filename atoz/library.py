@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import holidays
@@ -36,7 +36,7 @@ from atoz.playbook.model import Applies, Playbook
 from atoz.playbook.problems import PlaybookRefused, Problem, instead
 from atoz.playbook.proof import AHEAD
 from atoz.words.bans import Bans, WordList
-from atoz.yaml_folder import File, Loaded, read_folder, read_text
+from atoz.yaml_folder import File, Loaded, fingerprint, read_folder, read_text
 
 FOLDER_VARIABLE = "ATOZ_PLAYBOOKS"
 
@@ -91,11 +91,17 @@ def load_library(folder: Path | None = None) -> Library:
     """Everything that the folder holds.
 
     Raises BadInput where there is no such folder, and one PlaybookRefused with every problem of
-    every file. Problems between files are told once each file is sound by itself.
+    every file. Problems between files are told once each file is sound by itself. A folder that
+    has not changed is not read again.
     """
     folder = folder or default_folder()
     if not folder.is_dir():
         raise BadInput(f"no playbooks folder at {folder}: set {FOLDER_VARIABLE} to the folder")
+    return _loaded(folder, fingerprint(folder))
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, _fingerprint: str) -> Library:
     templates = frozenset(path.stem for path in folder.glob("templates/*/*.txt")) or None
     playbooks = read_folder(folder, lambda text, file: load_sound(text, file, templates))
     policies = read_folder(folder / "policies", load_policy)

@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notifier, Web
 from atoz.orderbook import OrderBook
 from atoz.settings import Settings
 from atoz.webhook import signed_post
+from atoz.yaml_folder import fingerprint
 from workflows.claim import ClaimWorkflow
 from workflows.desk import DeskWorkflow, FollowingDesk
 from workflows.mailbox import MailboxWorkflow
@@ -73,12 +74,17 @@ class Rules(NamedTuple):
 
 def load_rules(settings: Settings) -> Rules:
     """Read the playbooks folder. Raises one error that names every problem in it."""
-    library = load_library(settings.playbooks)
-    templates = load_templates(settings.playbooks / "templates")
-    spoken = [policy.language for policy in library.policies.values()]
+    rules = _rules(settings.playbooks, fingerprint(settings.playbooks))
+    check_seller_name(settings.seller_name, rules.library.bans)
+    return rules
+
+
+@lru_cache(maxsize=2)
+def _rules(folder: Path, _fingerprint: str) -> Rules:
+    library = load_library(folder)
+    templates = load_templates(folder / "templates")
     writing = library.writing(templates)
-    check_templates(writing, spoken)
-    check_seller_name(settings.seller_name, library.bans)
+    check_templates(writing, [policy.language for policy in library.policies.values()])
     return Rules(library, templates, writing)
 
 

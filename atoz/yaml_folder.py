@@ -3,6 +3,7 @@
 It exists so that every part of the playbooks folder is read, and refused, in the same way.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,29 @@ def read_folder(folder: Path, load: Callable[[str, str], T]) -> Loaded[T]:
         except PlaybookRefused as refused:
             problems += refused.problems
     return Loaded(tuple(files), tuple(problems))
+
+
+def fingerprint(folder: Path) -> str:
+    """A digest of the names and texts below a folder, as deep as the playbooks folder goes.
+
+    What was made of the folder is good for as long as this stays the same.
+    """
+    digest = hashlib.sha256()
+    for pattern in ("*.yaml", "*/*.yaml", "*/*/*.yaml", "templates/*/*"):
+        for path in sorted(folder.glob(pattern)):
+            digest.update(f"{path}\0{_content(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def _content(path: Path) -> str:
+    """A digest of one file; what cannot be read is told by whoever reads it."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return hashlib.sha256(file.read(_MOST_READ)).hexdigest()
+    except OSError as error:
+        return str(error)
 
 
 def read_text(path: Path) -> str:

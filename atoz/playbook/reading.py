@@ -8,6 +8,7 @@ reads, and no text can grow in memory.
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
@@ -28,14 +29,31 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
+_KEPT = 128
+"""Texts whose trees are kept, some 50 kB each: more than the folder has, which is read several times."""
+
+
 def read_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     """The tree of a text and what is wrong with its form; no tree where it cannot be read at all.
 
-    Raises nothing, whatever the text is.
+    Raises nothing, whatever the text is. Whoever asks for the same text gets the same tree: nobody
+    changes it.
     """
-    reader = _Reader(text, file)
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        said = f"{size:,} bytes are too many: at most {MAX_BYTES:,} are read"
+        return None, [Problem(file, *Place(), said)]
+    root, problems = _read(text)
+    return root, [Problem(file, *place, said) for place, said in problems]
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(text: str) -> tuple[Node | None, tuple[tuple[Place, str], ...]]:
+    """The same without the file's name, which a copy of the text need not share."""
+    reader = _Reader(text)
+    root: Node | None = None
     try:
-        return reader.document(), reader.problems
+        root = reader.document()
     except _Stop as stop:
         reader.problem(stop.place, stop.message)
     except MarkedYAMLError as error:
@@ -46,7 +64,7 @@ def read_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         reader.problem(place, f"the control character U+{error.character:04X}: take it out")
     except Exception as error:  # noqa: BLE001 - the parser answers some hostile texts with its own bugs
         reader.problem(reader.place, f"this is not YAML ({shown(error)}): write it more plainly")
-    return None, reader.problems
+    return root, tuple(reader.problems)
 
 
 class _Stop(Exception):  # noqa: N818 - it ends a reading, it is no error of its own
@@ -61,23 +79,19 @@ class _Stop(Exception):  # noqa: N818 - it ends a reading, it is no error of its
 class _Reader:
     """One pass over the parser's events, by recursive descent with a bound on the depth."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.file = file
-        self.problems: list[Problem] = []
+        self.problems: list[tuple[Place, str]] = []
         self.place = Place()
         self.values = 0
         self.events: Iterator[ev.Event] = iter(())
 
     def problem(self, place: Place, message: str) -> None:
         """Note one problem."""
-        self.problems.append(Problem(self.file, place.line, place.column, message))
+        self.problems.append((place, message))
 
     def document(self) -> Node:
         """The one document of the text."""
-        size = len(self.text.encode("utf-8", "surrogatepass"))
-        if size > MAX_BYTES:
-            raise _Stop(Place(), f"{size:,} bytes are too many: at most {MAX_BYTES:,} are read")
         self.events = YAML(typ="safe", pure=True).parse(self.text)
         self._next()
         start = self._next()

@@ -144,6 +144,20 @@ def test_a_name_that_is_not_there_is_told_with_the_nearest(library: Library) -> 
         library.policy("XX")
 
 
+def test_a_folder_is_read_again_once_it_has_changed(folder: Path) -> None:
+    """And not before: by its texts, whatever their instants and sizes are."""
+    before = load_library(folder)
+    assert load_library(folder) is before
+    file = folder / "documented.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("name: documented", "name: documented-too"), "utf-8")
+    assert (
+        load_library(folder).playbook("documented-too").rank == before.playbook("documented").rank
+    )
+    file.write_text(text, "utf-8")
+    assert load_library(folder).playbooks == before.playbooks
+
+
 def test_every_problem_of_every_file_is_told_at_once(folder: Path) -> None:
     """Three files, three problems, one error."""
     change(folder / "documented.yaml", "rank: 30", "rank: high")

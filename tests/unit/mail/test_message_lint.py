@@ -77,6 +77,7 @@ def test_a_plain_message_has_no_finding() -> None:
         ("Plеase reply.", "lookalike"),  # one letter is Cyrillic
         ("Write r e v i e w s for us.", "reviews"),
         ("Write a ｒｅｖｉｅｗ for us.", "reviews"),
+        ("Write a revİew for us.", "reviews"),
         ("Voici un bon d’achat.", "inducement"),
         ("See bit.ly/abc for it.", "link"),
         ("See Www.lamps.example for it.", "link"),
