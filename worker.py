@@ -20,6 +20,7 @@ from temporalio.runtime import Runtime
 from temporalio.worker import Worker
 
 from activities.mailbox import now
+from atoz import systemd
 from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
 from atoz.joining import joined, note_keys
@@ -63,7 +64,11 @@ async def _run() -> int:
         told = telemetry(metrics=settings.health_port is not None)
         Runtime.set_default(told.runtime)
         outside = Outside(settings, told.metrics)
-        async with shown(outside, settings), traced(settings) as interceptors:
+        async with (
+            systemd.watched_over(),
+            shown(outside, settings),
+            traced(settings) as interceptors,
+        ):
             await _work(settings, outside, interceptors, stopping)
     except AtozError as refusal:
         sys.stderr.write(f"the worker does not start:\n{refusal}\n")
@@ -86,6 +91,7 @@ async def _work(
     refuse_unproved(rules.library, settings.playbooks, now().date())
     outside.readiness.reached("proved")
     await check_keys(settings)
+    systemd.tell(systemd.READY)
     client = await _unless(stopping, _connected(settings, interceptors))
     if client is None:
         return

@@ -85,6 +85,17 @@ def test_nothing_runs_as_root_or_unbounded() -> None:
             assert "memory" in container["resources"]["limits"]
 
 
+def test_probes_ask_what_is_there() -> None:
+    """Each port that a probe names is one that the container opens; a worker's is the setting's."""
+    for pod in pods():
+        for container in pod["containers"]:
+            opened = {port["name"]: port["containerPort"] for port in container["ports"]}
+            for probe in ("readinessProbe", "livenessProbe"):
+                assert container[probe]["httpGet"]["port"] in opened
+            own = {each["name"]: each["value"] for each in container["env"]}
+            assert own.get("ATOZ_HEALTH_PORT", "9433") == str(opened.get("health", 9433))
+
+
 def test_compose_is_of_the_schema() -> None:
     """By the schema of the compose specification."""
     done = run(tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", COMPOSE)
