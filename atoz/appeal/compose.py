@@ -52,7 +52,7 @@ def compose(
     after = (stage or stage_of(state)) == "post_decision"
     parts = _after_decision(t, state.facts, facts_only) if after else _answer(t, facts_only)
     return tuple(
-        Sentence(text=text, facts=facts, section=section)
+        Sentence.vouched(text=text, facts=facts, section=section)
         for section, said in parts
         for text, facts in said
     )

@@ -102,7 +102,7 @@ class Ledger:
 
     def minute(self, at: datetime) -> str:
         """An instant as `2026-09-12 08:00`."""
-        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+        return at.astimezone(self.zone).isoformat(" ")[:_MINUTE]
 
     def moment(self, value: str) -> str:
         """A day of the claim file as it is, an instant as `2026-09-12 08:00`."""
@@ -115,4 +115,4 @@ class Ledger:
         return datetime.fromisoformat(value).astimezone(self.zone).date()
 
 
-_DAY = len("2026-09-12")
+_DAY, _MINUTE = len("2026-09-12"), len("2026-09-12 08:00")

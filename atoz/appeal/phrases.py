@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 from atoz.words.unseen import as_read
 
-_QUOTES = str.maketrans("’‘ʼ`´‐‑", "''''’--")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"\s\s+|[^\S ]")
+"""Only where there is something to change: one space alone is left as it is."""
+
 _ENDING, _GAP, _FIGURE = "*", "...", "#"
 
 
 def plain(text: str) -> str:
     """A text as phrases are compared with it: small letters, no hidden sign, single spaces."""
-    folded = as_read(text).translate(_QUOTES).replace("…", _GAP).lower()
+    folded = as_read(text).replace("`", "'").replace("…", _GAP).lower()
     return _SPACE.sub(" ", folded)
 
 

@@ -15,7 +15,8 @@ from pydantic import Field, field_validator, model_validator
 from atoz.claims.base import Instant, Moment, Money, Strict, check_decimals
 from atoz.claims.status import Status
 
-ORDER_ID = re.compile(r"(?<!\d)[0-9]{3}-[0-9]{7}-[0-9]{7}(?!\d)")
+# It begins with a figure, so that a search skips to the next one; the look back comes behind it.
+ORDER_ID = re.compile(r"[0-9](?<!\d.)[0-9]{2}-[0-9]{7}-[0-9]{7}(?!\d)")
 
 
 def claim_id_of(order_id: str) -> str:

@@ -163,7 +163,7 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
         f"operator:{event.edited_by}" if event.edited_by else "playbook",
         event.step,
         **{k: v for k, v in fields.items() if k != "step"},
-        sentences=[s.model_dump(mode="json") for s in event.sentences],
+        sentences=[{**vars(s), "facts": list(s.facts)} for s in event.sentences],
         findings=[f.model_dump(mode="json") for f in event.findings],
         facts_known=event.facts_known,
     )

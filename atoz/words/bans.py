@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from atoz.claims.base import Strict
+from atoz.words.sieve import Sieve
 from atoz.words.unseen import as_read
 
 Kind = Literal["insults", "threats", "reviews", "inducements", "promotion", "withdrawal"]
@@ -49,27 +50,15 @@ class Bans:
     def find(self, kind: Kind, text: str) -> tuple[str, ...]:
         """The banned words of a kind as a reader of the text sees them, each once, in its order."""
         read = as_read(text)
-        small = read.lower().replace("i\u0307", "i")
-        # A pattern is tried at every place of a text: of the phrases, only those are looked for whose
-        # longest word the text holds.
-        written = tuple(written for hint, written in self._words[kind] if hint in small)
-        if not written:
+        # A pattern is tried at every place of a text: only the phrases that may stand there are.
+        may_stand = tuple(sorted(self._sieves[kind].may_hold(text)))
+        if not may_stand:
             return ()
-        return tuple(dict.fromkeys(match.group() for match in _pattern(written).finditer(read)))
+        return tuple(dict.fromkeys(match.group() for match in _pattern(may_stand).finditer(read)))
 
     @cached_property
-    def _words(self) -> dict[Kind, tuple[tuple[str, str], ...]]:
-        """Of each phrase its longest word and its pattern, the longest pattern first."""
-        return {
-            kind: tuple(
-                sorted(
-                    ((_hint(phrase), _written(phrase)) for phrase in self._phrases(kind)),
-                    key=lambda pair: len(pair[1]),
-                    reverse=True,
-                )
-            )
-            for kind in KINDS
-        }
+    def _sieves(self) -> dict[Kind, Sieve]:
+        return {kind: Sieve(self._phrases(kind)) for kind in KINDS}
 
     def _phrases(self, kind: Kind) -> list[str]:
         listed = (phrase for each in self._lists for phrase in getattr(each, kind))
@@ -77,13 +66,10 @@ class Bans:
 
 
 @lru_cache(maxsize=512)
-def _pattern(written: tuple[str, ...]) -> re.Pattern[str]:
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for some phrases, the longest first."""
+    written = sorted(map(_written, phrases), key=len, reverse=True)
     return re.compile("|".join(written), re.IGNORECASE)
-
-
-def _hint(phrase: str) -> str:
-    """The longest word of a phrase, in small letters."""
-    return max(as_read(phrase.removesuffix("*")).lower().split(), key=len)
 
 
 def _written(phrase: str) -> str:

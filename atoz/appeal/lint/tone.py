@@ -52,6 +52,8 @@ def _shouting(subject: Subject) -> Iterator[Finding]:
 
 def _disguised(subject: Subject) -> Iterator[Finding]:
     """A sign that nobody sees, or letters of two alphabets in one word: not what is read."""
+    if unseen_in(subject.text) is None and mixed_alphabets(subject.text) is None:
+        return
     for number, each in enumerate(subject.sentences):
         if sign := unseen_in(each.text):
             yield block("control", f"an invisible sign U+{ord(sign):04X}: take it out", number)
