@@ -10,7 +10,8 @@ from functools import lru_cache
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs"})
 _RARE = re.compile(r"[^\n\t -~]")
-_LINES = str.maketrans({"\r": None, "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
+_LINE_ENDS = {"\r": None, "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
+_LINES = str.maketrans(_LINE_ENDS)
 
 _LOOKALIKES = str.maketrans(
     "авекмнорстухіѕјһԁԛԝАВЕКМНОРСТУХІЅЈԌαεικνορτυχϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡʟ",
@@ -20,7 +21,7 @@ _LOOKALIKES = str.maketrans(
 
 _LOOKALIKE = re.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
 
-_SIGNS = str.maketrans("’‘ʼ`´‐‑", "'''''--")
+_SIGNS = {**dict.fromkeys("’‘ʼ´", "'"), **dict.fromkeys("‐‑", "-")}
 
 _OTHER_LETTER = re.compile(r"[\u0370-\u052f]")
 _LATIN_LETTER = re.compile(r"[A-Za-zÀ-ɏ]")
@@ -28,25 +29,38 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _SPACED = re.compile(r"(?<!\w)[^\W\d_](?:([ .*_-])[^\W\d_])(?:\1[^\W\d_]){2,18}(?!\w)")
 """`l.i.a.r`: four single letters or more, with one and the same sign between them."""
 
+_APART = re.compile(r"[ .*_-][^\W\d_][ .*_-][^\W\d_](?!\w)")
+"""What every such word holds, found by its signs: at most places of a text stands a letter."""
+
 
 def without_unseen(text: str) -> str:
     """The text without control, format and unencodable signs; its lines and tabs stay."""
-    return _RARE.sub(_shown, text.translate(_LINES))
+    rare = set(_RARE.findall(text))  # few signs, however long the text: each is looked at once
+    if not rare.isdisjoint(_LINE_ENDS):
+        text = text.translate(_LINES)
+    return _RARE.sub(_shown, text) if any(map(_is_hidden, rare)) else text
 
 
 def unseen_in(text: str) -> str | None:
     """The first sign of the text that nobody sees, or None; line ends and tabs are none."""
-    return next((m[0] for m in _RARE.finditer(text.replace("\r\n", "\n")) if not _shown(m)), None)
+    return next(filter(_is_hidden, _RARE.findall(text.replace("\r\n", "\n"))), None)
 
 
 @lru_cache(maxsize=64)
 def as_read(text: str) -> str:
     """The text as its reader takes it: one width, no hidden sign, Latin for what looks Latin."""
     if _RARE.search(text) is not None:
-        text = _RARE.sub(_unmarked, unicodedata.normalize("NFKC", without_unseen(text)))
+        text = unicodedata.normalize("NFKC", without_unseen(text))
+        rare = set(_RARE.findall(text))
+        if any(map(_is_mark, rare)):
+            text = _RARE.sub(_unmarked, text)
         if _LOOKALIKE.search(text) is not None:
             text = _WORD.sub(_latin, text)
-        text = text.translate(_SIGNS)
+        for sign in rare & _SIGNS.keys():
+            text = text.replace(sign, _SIGNS[sign])
+        text = text.replace("`", "'")
+    if _APART.search(text) is None:
+        return text
     return _SPACED.sub(lambda m: m[0].replace(m[1], ""), text)
 
 
@@ -61,8 +75,16 @@ def _is_mixed(word: str) -> bool:
     return bool(_OTHER_LETTER.search(word) and _LATIN_LETTER.search(word))
 
 
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign) == "Mn"
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign) in _HIDDEN
+
+
 def _unmarked(match: re.Match[str]) -> str:
-    return "" if unicodedata.category(match[0]) == "Mn" else match[0]
+    return "" if _is_mark(match[0]) else match[0]
 
 
 def _latin(match: re.Match[str]) -> str:
@@ -70,4 +92,4 @@ def _latin(match: re.Match[str]) -> str:
 
 
 def _shown(match: re.Match[str]) -> str:
-    return "" if unicodedata.category(match[0]) in _HIDDEN else match[0]
+    return "" if _is_hidden(match[0]) else match[0]
