@@ -85,9 +85,9 @@ class Delivering:
             case Start():
                 await self._start(mail.reading, where.file, ref, at)
             case Tell():
-                told = await self._tell(mail, where, ref)
+                told = await self.hand_over(mail, where, ref)
                 if not told and await self._started(where.start, at):
-                    told = await self._tell(mail, where, ref)
+                    told = await self.hand_over(mail, where, ref)
                 if not told:
                     await self._without_claim(mail.reading, where, ref)
             case Answered():
@@ -130,8 +130,8 @@ class Delivering:
             return True
         return known is not None and known.decode() == key
 
-    async def _tell(self, mail: OpenMail, where: Tell, ref: str) -> bool:
-        """Take the files in and tell the claim; False where none runs."""
+    async def hand_over(self, mail: OpenMail, where: Tell, ref: str) -> bool:
+        """Take the files in and tell the claim; False where none runs. `ref` is the mail in the store."""
         if await self._office.standing(where.order_id) != "running":
             return False
         event = where.event
@@ -178,7 +178,7 @@ class Delivering:
             return
         mail = await asyncio.to_thread(self._mails, raw)
         where = route(mail.reading, at)
-        if isinstance(where, Tell) and await self._tell(mail, where, held.ref):
+        if isinstance(where, Tell) and await self.hand_over(mail, where, held.ref):
             await self._office.attached(held.key)
             self.counts["attached"] += 1
 

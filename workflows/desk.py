@@ -30,6 +30,8 @@ KEPT_HELD = 500
 KEPT_SEEN = 1_000
 TEXT_LIMIT = 400
 LONGEST_KEY = 250
+UNREADABLE = "A desk item could not be read"
+"""The title of what came and could not be understood."""
 
 
 class DeskItem(Record):
@@ -130,9 +132,11 @@ class DeskWorkflow:
     def _attached(self, attached: DeskAttached) -> None:
         """The mail is with its claim: nobody need look at it here."""
         key, at = _key(attached.key), utc(workflow.now())
-        for mail in self._state.held:
-            if mail.key == key:
-                self._change(mail.task, done_at=at, result="mailbox: delivered to its claim")
+        waiting = {mail.task for mail in self._state.held if mail.key == key}
+        for task in self._state.tasks:
+            # Who attached or discarded it by hand has said so already.
+            if task.open and task.id in waiting:
+                self._change(task.id, done_at=at, result="mailbox: delivered to its claim")
         held = tuple(mail for mail in self._state.held if mail.key != key)
         self._state = self._state.model_copy(update={"held": held})
 
@@ -159,6 +163,13 @@ class DeskWorkflow:
             for task in self._state.tasks
             if task.open
         ]
+
+    @workflow.query
+    def worked_off(self) -> list[dict[str, Any]]:
+        """The tasks that were done lately, the newest first."""
+        done = [task for task in self._state.tasks if not task.open]
+        newest = sorted(done, key=lambda task: task.done_at or task.opened_at, reverse=True)
+        return [task.model_dump(mode="json", exclude_none=True) for task in newest]
 
     @workflow.query
     def held(self) -> list[dict[str, Any]]:
@@ -231,7 +242,7 @@ def _read(
         why = type(error).__name__
     return DeskItem(
         key=f"refused-{number}",
-        title="A desk item could not be read",
+        title=UNREADABLE,
         text=f"{name[:80]}: {why}"[:TEXT_LIMIT],
     )
 

@@ -21,6 +21,7 @@ VERBS = {
         *("tokens new", "tokens list", "tokens revoke"),
     ),
     "claims": ("start", "status", "timeline", "list", "amend", "refunded"),
+    "figures": ("report",),
     "reasons": ("why",),
     "reports": ("reply", "decide", "request-information"),
     "work": (

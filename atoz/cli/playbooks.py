@@ -7,19 +7,18 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from atoz.claims.base import instant_text, parse_span, span_text
 from atoz.cli import books
 from atoz.cli.answer import Answer
 from atoz.cli.groups import PLAYBOOKS, Groups
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, local
-from atoz.errors import Usage
+from atoz.errors import BadInput, Usage
 from atoz.library import phrasebook_problems
 from atoz.mail.plain import one_line
 from atoz.playbook.checking import Checked
 from atoz.playbook.problems import PlaybookRefused
-from atoz.playbook.proof import Proof
 from atoz.playbook.walking import Year, in_words
+from atoz.service.proofs import check_document, limit_of, worst_case
 
 _LINE = 2_000
 
@@ -56,7 +55,7 @@ async def check(
 
 
 def _answer(path: str, checked: Checked) -> Answer:
-    return Answer(_document(checked), _look(path, checked), code=0 if checked.ok else 1)
+    return Answer(check_document(checked), _look(path, checked), code=0 if checked.ok else 1)
 
 
 def _late(found: dict[str, Any]) -> list[RenderableType]:
@@ -71,58 +70,10 @@ def _late(found: dict[str, Any]) -> list[RenderableType]:
 
 
 def _span(limit: str | None) -> timedelta | None:
-    if limit is None:
-        return None
     try:
-        span = parse_span(limit)
-    except ValueError as error:
+        return None if limit is None else limit_of(limit)
+    except BadInput as error:
         raise Usage(f"--limit: {error}") from error
-    if span <= timedelta(0):
-        raise Usage("--limit: a limit is longer than nothing")
-    return span
-
-
-def _document(checked: Checked) -> dict[str, Any]:
-    errors = [problem._asdict() for problem in checked.problems]
-    return {
-        "ok": checked.ok,
-        "errors": errors,
-        "worst_case": _worst_case(checked.proof, checked.year) if checked.proof else None,
-    }
-
-
-def _worst_case(proof: Proof, year: Year | None) -> dict[str, Any]:
-    path = [
-        {"step": leg.step, "begins": instant_text(leg.begins), "over": instant_text(leg.over)}
-        for leg in proof.worst.case.legs
-    ]
-    return {
-        "path": path,
-        "marketplace": proof.worst.marketplace,
-        "arrives_at": instant_text(proof.worst.arrives_at),
-        "finishes_at": instant_text(proof.worst.case.finishes_at),
-        "finishes_after": span_text(proof.worst.finishes_after),
-        "limit": span_text(proof.limit),
-        "margin": span_text(proof.margin),
-        "arrivals": proof.arrivals,
-        "cases": proof.cases,
-        "latest": _latest(year) if year else None,
-    }
-
-
-def _latest(year: Year) -> dict[str, Any]:
-    """The latest path through the engine itself, and how far the walk went."""
-    walked, arrival = year.walked, year.latest_at
-    path = [{"at": instant_text(m.at), "what": m.words} for m in walked.latest_path]
-    return {
-        "after": span_text(walked.latest) if walked.latest is not None else None,
-        "marketplace": arrival.marketplace if arrival else None,
-        "arrives_at": instant_text(arrival.at) if arrival else None,
-        "path": path,
-        "arrivals_walked": year.arrivals,
-        "states": walked.states,
-        "moves": walked.moves,
-    }
 
 
 def _look(path: str, checked: Checked) -> list[RenderableType]:
@@ -133,7 +84,7 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
     proof = checked.proof
     if proof is None:
         return problems
-    document = _worst_case(proof, checked.year)
+    document = worst_case(proof, checked.year)
     verdict = "holds" if proof.holds else "does not hold"
     head = (
         f"{path}: the proof {verdict}. The answer is in, or in a person's hands, at most "
@@ -147,13 +98,12 @@ def _look(path: str, checked: Checked) -> list[RenderableType]:
         Text(one_line(head, _LINE)),
         Text(worst),
         columns(("step", "begins (UTC)", "over (UTC)"), rows),
-        *(_walk_of(checked.year) if checked.year else []),
+        *(_walk_of(document["latest"], checked.year) if checked.year else []),
     ]
 
 
-def _walk_of(year: Year) -> list[RenderableType]:
+def _walk_of(found: dict[str, Any], year: Year) -> list[RenderableType]:
     """The walk through the engine, for a person: how far it went, and its latest path."""
-    found = _latest(year)
     head = (
         f"Walked through the engine from {found['arrivals_walked']} of them, {found['moves']} moves: "
         f"whatever anybody does or leaves undone, answered at most {found['after']} after arrival:"

@@ -22,6 +22,8 @@ LONGEST_ID = 200
 """A longer Message-ID stands for itself by its digest: claims and the desk remember thousands."""
 
 EXCERPT = 300
+QUARANTINED = "Quarantined"
+"""With this word the title of a note begins whose mail was not believed."""
 TITLES: dict[Kind, str] = {
     "claim_opened": "a claim notice",
     "information_request": "an information request",
@@ -136,7 +138,7 @@ def _answered(reading: Reading, received_at: Instant) -> Route:
 def _quarantined(reading: Reading) -> ForPerson:
     why = reading.reason_untrusted or "not trusted"
     about = f" about order {reading.order_id}" if reading.order_id else ""
-    title = f"Quarantined: it looks like {TITLES[reading.kind]}{about}"
+    title = f"{QUARANTINED}: it looks like {TITLES[reading.kind]}{about}"
     return ForPerson(title, f"{_first(why)}. {_about(reading)} Nothing was started.", trusted=False)
 
 

@@ -16,13 +16,14 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from atoz.errors import AtozError
+from atoz.service.figures import Opened
 from atoz.web import problems
-from atoz.web.api import acts, claims, events, inbound, playbooks, shapes, work
+from atoz.web.api import acts, claims, counted, events, inbound, playbooks, shapes, work
 from atoz.web.board import Board
-from atoz.web.cached import Cached
+from atoz.web.cached import Cached, Newest
 from atoz.web.gate import OPEN, need_of
 from atoz.web.live import Live
-from atoz.web.pages import error, every_page
+from atoz.web.pages import error, every_page, figures
 from atoz.web.pages.queue import COUNTS_KEPT
 from atoz.web.shield import Shield, Sizes
 from atoz.web.typed import typed_before
@@ -56,6 +57,8 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
     )
     app.state.board, app.state.live = board, Live()
     app.state.counts = Cached[int](COUNTS_KEPT, board.now)
+    app.state.opened = Cached[Opened](figures.KEPT, board.now)
+    app.state.report = Newest[dict[str, Any]](figures.REPORT_KEPT, board.now)
     app.state.origins, app.state.signatures = origins, inbound.SeenSignatures()
     app.include_router(_api(app), prefix=API, responses=_PROBLEMS)
     for page in every_page():
@@ -68,7 +71,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
 
 def _api(app: FastAPI) -> APIRouter:
     router = APIRouter()
-    for part in (claims, work, events, playbooks, inbound):
+    for part in (claims, work, counted, events, playbooks, inbound):
         router.include_router(part.router)
     acts.add_to(router)
 

@@ -17,6 +17,8 @@ from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
 from atoz.joining import joined
 from atoz.service.base import Service
+from atoz.service.figures import Figures
+from atoz.service.proofs import Shelf
 from atoz.service.queues import Queues, queues
 from atoz.settings import Settings
 
@@ -113,6 +115,16 @@ class Board:
     def queues(self) -> Queues:
         """The views of the day. Raises NoServer while the server was not found."""
         return queues(self.service)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The playbooks as they lie in the folder now."""
+        return Shelf(self.settings.playbooks)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What is counted over many claims. Raises NoServer while the server was not found."""
+        return Figures(self.service)
 
     async def warm(self) -> None:
         """Read the rules before anybody needs them, off the loop: it takes a second or two.

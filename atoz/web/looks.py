@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from atoz.claims.base import parse_span
 from atoz.playbook.told import told
 from atoz.web.words import Words
 
@@ -83,6 +84,18 @@ class Looks:
         if hours:
             return self.words("span.hours", hours=hours, minutes=rest)
         return self.words("span.minutes", minutes=rest)
+
+    def spelled(self, span: str) -> str:
+        """A span as a playbook writes it, `36h`: in days and hours, whole days without hours."""
+        found = parse_span(span)
+        if found and not found % timedelta(days=1):
+            return self.words("span.whole_days", days=found.days)
+        return self.span(found)
+
+    def clock_time(self, instant: str | datetime) -> str:
+        """The time of day in the reader's zone."""
+        at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        return f"{at.astimezone(self.zone):%H:%M}"
 
     def left(self, due: str | None) -> Badge:
         """The time left until an instant."""

@@ -1,5 +1,6 @@
 """A playbook that changed under running claims: look what it would do, move what is safe, take it back."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +14,10 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.parts import Words
 from atoz.playbook.problems import instead
 from atoz.service import migrating
-from atoz.service.books import names, proved
+from atoz.service.books import checked_text, names, proved, read
+from atoz.service.proofs import check_document, limit_of
 from atoz.web.api.keyed import Key, key_of
-from atoz.web.api.shapes import Moved, Moves
+from atoz.web.api.shapes import Books, Check, Moved, Moves
 from atoz.web.gate import Who, board_of, needs
 
 router = APIRouter()
@@ -25,11 +27,35 @@ Name = Annotated[str, InPath(max_length=60, pattern=r"^[^/\x00]+$", examples=["d
 OnlyOrder = Annotated[str | None, Query(max_length=60, description="only the claim of this order")]
 
 
+OtherLimit = Annotated[
+    str | None, Query(max_length=20, description="prove it for this limit, like 72h")
+]
+
+
 class MoveBody(Strict):
     """Why, and for which claim alone where it is one."""
 
     order: str | None = None
     why: Words = ""
+
+
+@router.get("/playbooks", responses={200: {"model": Books}}, operation_id="playbooks")
+async def shelf(request: Request, _: Who) -> dict[str, Any]:
+    """The playbooks of the folder by rank, each with its worst case in every marketplace."""
+    board = board_of(request)
+    found = await asyncio.to_thread(board.shelf.look, board.now())
+    return {"playbooks": [each.document for each in found]}
+
+
+@router.get("/playbooks/{name}/check", responses={200: {"model": Check}}, operation_id="check")
+async def check(request: Request, _: Who, name: Name, limit: OtherLimit = None) -> dict[str, Any]:
+    """Everything that can be known of a playbook: problems, the proof, the walk. It takes seconds."""
+    board = board_of(request)
+    text, span = _in_folder(request, name), None if limit is None else limit_of(limit)
+    checked = await asyncio.to_thread(
+        checked_text, board.settings.playbooks, text, f"{name}.yaml", board.now(), span
+    )
+    return check_document(checked)
 
 
 @router.get(
@@ -61,11 +87,17 @@ async def revert(
 
 def _proved(request: Request, name: str) -> Playbook:
     """A playbook of the folder by its name: a path of the caller's opens nothing here."""
+    _in_folder(request, name)
     board = board_of(request)
-    folder: Path = board.settings.playbooks
+    return proved(board.settings.playbooks, name, board.now())
+
+
+def _in_folder(request: Request, name: str) -> str:
+    """The text of a playbook of the folder. Raises BadInput."""
+    folder: Path = board_of(request).settings.playbooks
     if name not in (known := names(folder)):
         raise BadInput(f"no playbook is called {name}: {instead(name, known)}")
-    return proved(folder, name, board.now())
+    return read(folder, name)[1]
 
 
 def _act(request: Request, who: Person, body: MoveBody, key: str | None) -> dict[str, Any]:

@@ -241,6 +241,41 @@ class Moved(Given):
     stayed: list[dict[str, Any]]
 
 
+class Books(Given):
+    """The playbooks of the folder, each with its worst case in every marketplace."""
+
+    playbooks: list[dict[str, Any]]
+
+
+class Check(Given):
+    """What is wrong with a playbook, and its worst case where its text can be read."""
+
+    ok: bool
+    errors: list[dict[str, Any]]
+    worst_case: dict[str, Any] | None
+
+
+class Letter(Given):
+    """A mail behind a task of the desk; `mail` is null where there is none, or it is gone."""
+
+    task: str
+    sort: str
+    mail: dict[str, Any] | None
+    gone: str | None
+
+
+class Report(Given):
+    """What is open, how claims ended, and by what groups."""
+
+    at: str
+    since: str
+    open: dict[str, Any]
+    decided: dict[str, Any]
+    by_reason: list[dict[str, Any]]
+    by_playbook: list[dict[str, Any]]
+    by_marketplace: list[dict[str, Any]]
+
+
 class Erased(Given):
     """What an erasure destroyed, and what it does not reach."""
 

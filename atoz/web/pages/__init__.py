@@ -12,11 +12,18 @@ def every_page() -> tuple[APIRouter, ...]:
     from atoz.web.pages import (  # noqa: PLC0415 - they import this package
         approve,
         claim,
+        desk,
+        figures,
         forms,
         hand_in,
         login,
+        playbooks,
         queue,
+        what_if,
     )
 
-    pages = (login, queue, claim, forms, approve, hand_in)
+    pages = (
+        *(login, queue, claim, forms, approve, hand_in),
+        *(playbooks, what_if, desk, figures),
+    )
     return tuple(page.router for page in pages)

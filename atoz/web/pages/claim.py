@@ -28,7 +28,7 @@ router = APIRouter()
 
 HANDED_IN = frozenset(kind for kind, rule in TASKS.items() if rule.receipt and rule.clock)
 """Tasks that end with the marketplace's receipt, which stops a clock."""
-_DRAWING = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+DRAWING = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 """A drawing stands alone with its style inside; nothing else of it does anything."""
 
 
@@ -109,7 +109,7 @@ async def drawing(request: Request, _: Who, order: Order) -> Response:
     if found.case is None or found.case.playbook is None:
         raise NoSuchClaim("this claim has no playbook that could be drawn")
     drawn = svg(found.case.playbook, found.case, found.at)
-    return Response(drawn, media_type="image/svg+xml", headers=_DRAWING)
+    return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 
 @router.get("/claims/{order}/events")

@@ -1,0 +1,192 @@
+"""The mails behind the desk's tasks: shown as text, handed to a claim by a person, or let go.
+
+A person who attaches a mail vouches for it: what it says is then told to the claim that they name, by
+the very rules by which the mailbox delivers, and recorded with who did it.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from activities.delivering import Delivering
+from activities.desk_words import GONE
+from activities.mailroom import Mailroom
+from atoz.claims.base import utc
+from atoz.errors import AtozError, BadInput
+from atoz.evidence.intake import Given
+from atoz.mail.plain import one_line
+from atoz.mail.read import OpenMail, open_mail
+from atoz.mail.reading import Reading
+from atoz.mail.routing import QUARANTINED, Tell, route
+from atoz.service import desk
+from atoz.service.acting import add_evidence, not_running
+from atoz.service.base import Service, claim_id, is_running
+from atoz.service.office import TemporalOffice
+from atoz.vault.vault import Erased
+from workflows import names
+from workflows.desk import UNREADABLE, DeskAttached
+
+Sort = Literal["quarantined", "unknown-order", "refused", "other"]
+SORTS: tuple[Sort, ...] = ("quarantined", "unknown-order", "refused", "other")
+
+KEPT = 20
+"""Tasks that were done lately, as the desk shows them."""
+
+_HEADER = re.compile(rb"\s*[!-9;-~]+:")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NOTE = "from-the-desk.txt"
+
+
+class Item(NamedTuple):
+    """A task of the desk as a person sees it."""
+
+    task: Mapping[str, Any]
+    sort: Sort
+    order_id: str
+    """The order that it is about, as far as the mail says one; "" else."""
+
+
+class Looked(NamedTuple):
+    """What the desk holds: open tasks, oldest first, and those done lately, newest first."""
+
+    items: tuple[Item, ...]
+    done: tuple[Mapping[str, Any], ...]
+
+
+async def look(service: Service) -> Looked:
+    """The desk as it is. Raises NoServer, NoWorker."""
+    tasks = await desk.tasks(service)
+    if not tasks and not await is_running(service, names.DESK_ID):
+        return Looked((), ())
+    held = {mail["task"] for mail in await service.calls.query(names.DESK_ID, "held")}
+    done = await service.calls.query(names.DESK_ID, "worked_off")
+    items = tuple(Item(task, _sort(task, held), _order(task)) for task in tasks)
+    return Looked(items, tuple(done[:KEPT]))
+
+
+def _sort(task: Mapping[str, Any], held: set[str]) -> Sort:
+    if task["id"] in held:
+        return "unknown-order"
+    if task["title"].startswith(QUARANTINED):
+        return "quarantined"
+    return "refused" if task["title"] == UNREADABLE else "other"
+
+
+def _order(task: Mapping[str, Any]) -> str:
+    return str((task.get("refs") or [""])[0])
+
+
+async def item(service: Service, task: str) -> Item:
+    """One open task. Raises BadInput where it is none."""
+    found = await look(service)
+    for each in found.items:
+        if each.task["id"] == task:
+            return each
+    names_of_open = ", ".join(str(each.task["id"]) for each in found.items[:20]) or "none"
+    raise BadInput(f"{task[:80]} is not an open desk task; open: {names_of_open}")
+
+
+class Mail(NamedTuple):
+    """A mail of the store. `opened` is None where it is gone, and `why` says so."""
+
+    opened: OpenMail | None
+    ref: str
+    why: str = ""
+
+    @property
+    def reading(self) -> Reading | None:
+        """What it says."""
+        return self.opened.reading if self.opened else None
+
+
+async def mail(service: Service, found: Item) -> Mail | None:
+    """The mail behind a task; None where there is none, as behind a reply for a claim that is over."""
+    refs = [ref for ref in (found.task.get("refs") or ())[1:] if _SHA256.fullmatch(ref)]
+    for ref in refs:
+        try:
+            raw = await service.store.of_order(found.order_id or None).get(ref)
+        except Erased:
+            return Mail(None, ref, GONE)
+        except AtozError as fault:
+            return Mail(None, ref, one_line(fault, 300))
+        if _HEADER.match(raw):
+            return Mail(await asyncio.to_thread(_opened, service, raw), ref)
+    return None
+
+
+def _opened(service: Service, raw: bytes) -> OpenMail:
+    rules, authserv_id = service.library.notices, service.settings.authserv_id
+    return open_mail(raw, rules=rules, authserv_id=authserv_id)
+
+
+async def attach(
+    service: Service, task: str, order_id: str, *, by: str, why: str, key: str
+) -> dict[str, Any]:
+    """Hand what a task is about to a running claim, and close the task: `{order_id, attached_as, …}`.
+
+    A mail becomes the reply, the decision or the request that it is; anything else a file of the
+    claim. Raises BadInput, NoSuchClaim, NoWorker; the task then stays open.
+    """
+    found, workflow_id = await item(service, task), claim_id(order_id)
+    order = names.order_of(workflow_id)
+    if not await is_running(service, workflow_id):
+        raise await not_running(service, workflow_id)
+    letter = await mail(service, found)
+    told = letter and await _told(service, letter, order, by)
+    if not told:
+        note = Given(_NOTE, _as_text(found, letter).encode())
+        await add_evidence(service, order, note, by=by, key=f"{key}-note")
+    done = await _close(service, found, f"attached to order {order}", by=by, why=why, key=key)
+    return {**done, "attached_to": order, "attached_as": told or "evidence"}
+
+
+async def discard(service: Service, task: str, *, by: str, why: str, key: str) -> dict[str, Any]:
+    """Close a task whose mail is no claim's business; a reason is needed. Raises BadInput, NoWorker."""
+    if not why.strip():
+        raise BadInput("say why it is discarded: whoever asks later needs to know")
+    found = await item(service, task)
+    return await _close(service, found, "discarded", by=by, why=why, key=key)
+
+
+async def _close(
+    service: Service, found: Item, what: str, *, by: str, why: str, key: str
+) -> dict[str, Any]:
+    said = one_line(f"{what}: {why}" if why.strip() else what, 500)
+    done = await desk.done(service, found.task["id"], by=by, receipt=said, key=key)
+    if found.sort == "unknown-order":
+        # It waits no more: else it would be delivered once more when the claim of its order starts.
+        for waiting in await service.calls.query(names.DESK_ID, "held"):
+            if waiting["task"] == found.task["id"]:
+                gone = DeskAttached(key=waiting["key"]).model_dump(mode="json")
+                await service.calls.signal(names.DESK_ID, names.DESK_ATTACHED, gone)
+    return done
+
+
+async def _told(service: Service, letter: Mail, order: str, by: str) -> str | None:
+    """Tell the claim what the mail says; None where the mail says nothing that a claim can be told."""
+    if letter.opened is None:
+        return None
+    vouched = letter.opened.reading.model_copy(update={"trusted": True, "order_id": order})
+    where = route(vouched, utc(service.now()))
+    if not isinstance(where, Tell):
+        return None
+    changes: dict[str, Any] = {"by": by} if "by" in type(where.event).model_fields else {}
+    if not letter.opened.reading.trusted:
+        # A forgery must not take the place of the mail whose Message-ID it copies.
+        changes["message_id"] = f"<desk.{letter.ref}@atoz.invalid>"
+    told = Tell(order, where.event.model_copy(update=changes), where.files)
+    mailroom = Mailroom(TemporalOffice(service, service.library.policies), service.store)
+    delivering = Delivering(lambda raw: _opened(service, raw), mailroom)
+    return told.event.type if await delivering.hand_over(letter.opened, told, letter.ref) else None
+
+
+def _as_text(found: Item, letter: Mail | None) -> str:
+    """The task and its mail as plain text, for the claim's evidence."""
+    task, reading = found.task, letter.reading if letter else None
+    lines = [str(task["title"]), f"Desk since {task['opened_at']}", ""]
+    if reading is None:
+        return "\n".join([*lines, str(task.get("text") or "")])
+    sender, at = reading.sender or "unreadable", reading.date or "unknown"
+    head = [f"From: {sender}", f"Date: {at}", f"Subject: {one_line(reading.subject, 300)}"]
+    return "\n".join([*lines, *head, "", reading.text])

@@ -1,0 +1,221 @@
+"""Figures over many claims: what is open and when it is due, and how claims ended.
+
+Everything comes from the server's lists, in slices of a thousand. Only whether a deadline was missed is
+not in them: an archive tells it of a claim that is over, the claim itself while its aftercare lasts.
+"""
+
+import asyncio
+import math
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any, NamedTuple
+
+from atoz.claims.base import instant_text
+from atoz.claims.status import MEANINGS, Status
+from atoz.errors import AtozError
+from atoz.service.archive import ErasedClaim, archived
+from atoz.service.base import Service
+from atoz.service.listing import AT_ONCE, LARGEST_PAGE, page_of
+from workflows import names
+
+SINCE = timedelta(days=365)
+"""How far back decisions are counted where nobody says it."""
+SLICE = timedelta(minutes=15)
+"""Deadlines are counted by such a slice: every zone's days begin with one."""
+SURE = 1.96
+"""Standard deviations of an interval that holds the true rate 95 times in 100."""
+
+_CLAIMS = f"WorkflowType = '{names.CLAIM_WORKFLOW}'"
+_OPEN = (
+    f"{_CLAIMS} AND ExecutionStatus = 'Running' AND {names.STATUS.name} = '{Status.UNDER_REVIEW}'"
+)
+GROUPS = ("reason", "playbook", "marketplace")
+
+
+class Interval(NamedTuple):
+    """Between which rates the true one lies, 95 times in 100."""
+
+    low: float
+    high: float
+
+
+def wilson(won: int, of: int) -> Interval:
+    """The interval of a rate that was seen as `won` of `of`, at least one.
+
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, Journal of
+    the American Statistical Association 22 (1927). Unlike the usual one it is right for few claims, too.
+    """
+    rate, square = won / of, SURE**2 / of
+    middle = rate + square / 2
+    half = SURE * math.sqrt(rate * (1 - rate) / of + square / (4 * of))
+    return Interval(
+        max(0.0, (middle - half) / (1 + square)), min(1.0, (middle + half) / (1 + square))
+    )
+
+
+class Opened(NamedTuple):
+    """The open claims by what a list shows of them."""
+
+    claims: int
+    steps: Mapping[str, int]
+    attention: Mapping[str, int]
+    due: Mapping[datetime, int]
+    """How many answers are due in the slice that begins then (UTC); one without a clock in none."""
+
+
+async def opened(service: Service) -> Opened:
+    """Count the open claims. Raises NoServer."""
+    steps, attention, due = Counter[str](), Counter[str](), Counter[datetime]()
+    async for row in _rows(service, _OPEN):
+        steps[row["step"] or ""] += 1
+        attention[row["attention"] or "none"] += 1
+        if row["response_due"]:
+            at = datetime.fromisoformat(row["response_due"])
+            due[at - (at - datetime.min.replace(tzinfo=UTC)) % SLICE] += 1
+    return Opened(sum(steps.values()), steps, attention, due)
+
+
+def by_day(found: Opened, day_of: Callable[[datetime], Any]) -> Counter[Any]:
+    """How many answers are due on each day, as the days of a reader's zone are."""
+    days: Counter[Any] = Counter()
+    for at, count in found.due.items():
+        days[day_of(at)] += count
+    return days
+
+
+class Decided(NamedTuple):
+    """A claim that the marketplace decided."""
+
+    row: Mapping[str, Any]
+    missed: bool | None
+    """Whether a deadline was missed; None where nothing tells it."""
+
+
+class Figures:
+    """Figures over a service. Whether a decided claim missed a deadline is asked once."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._missed: dict[tuple[object, ...], bool | None] = {}
+
+    async def report(self, since: datetime | None = None) -> dict[str, Any]:
+        """The document of `report`: `{at, since, open, decided, by_reason, by_playbook, by_marketplace}`.
+
+        `since` (UTC) else a year ago: decisions before it are not counted. Raises NoServer.
+        """
+        now = self._service.now()
+        since = since or now - SINCE
+        found, ended = await opened(self._service), await self._decided(since)
+        groups = {f"by_{name}": _groups(name, ended) for name in GROUPS}
+        return {
+            "at": instant_text(now),
+            "since": instant_text(since),
+            "open": {
+                "claims": found.claims,
+                "missed": found.attention.get("missed", 0),
+                "by_step": dict(sorted(found.steps.items())),
+                "by_attention": dict(sorted(found.attention.items())),
+                "due_by_day": _days(found),
+            },
+            "decided": _figures(ended),
+            **groups,
+        }
+
+    async def _decided(self, since: datetime) -> list[Decided]:
+        query = f"{_CLAIMS} AND {names.DECIDED_AT.name} >= '{instant_text(since)}'"
+        rows = [row async for row in _rows(self._service, query)]
+        rows = [row for row in rows if row["status"] != Status.UNDER_REVIEW]
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(row: Mapping[str, Any]) -> Decided:
+            async with gate:
+                return Decided(row, await self._has_missed(row))
+
+        return list(await asyncio.gather(*map(one, rows)))
+
+    async def _has_missed(self, row: Mapping[str, Any]) -> bool | None:
+        if row["attention"] == "missed":
+            return True
+        key = (row["workflow_id"], row["running"], row["decided_at"], row["attention"])
+        if key not in self._missed:
+            try:
+                self._missed[key] = await _missed(self._service, row)
+            except AtozError:
+                return None  # asked again next time
+        return self._missed[key]
+
+
+async def _missed(service: Service, row: Mapping[str, Any]) -> bool | None:
+    """Whether a clock of a decided claim ran out. None for an erased one. Raises NoWorker."""
+    workflow_id = row["workflow_id"]
+    if row["running"]:
+        status = await service.calls.query(workflow_id, "status")
+        return any(clock.get("missed") for clock in status["clocks"])
+    try:
+        document = await archived(service, workflow_id)
+    except ErasedClaim:
+        return None
+    if document is None:
+        return None
+    return any(clock.get("missed") for clock in document["status"]["clocks"])
+
+
+async def _rows(service: Service, query: str) -> AsyncIterator[dict[str, Any]]:
+    token: str | None = None
+    while True:
+        page = await page_of(service, query, LARGEST_PAGE, token)
+        for row in page["claims"]:
+            yield row
+        token = page["next_page_token"]
+        if not token:
+            return
+
+
+def _days(found: Opened) -> dict[str, int]:
+    """By day in UTC, as programs read it."""
+    days = by_day(found, lambda at: at.date().isoformat())
+    return dict(sorted(days.items()))
+
+
+def _groups(name: str, ended: Sequence[Decided]) -> list[dict[str, Any]]:
+    """The figures of each group, the largest first."""
+    groups: defaultdict[str, list[Decided]] = defaultdict(list)
+    for each in ended:
+        groups[each.row[name] or ""].append(each)
+    ranked = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    return [{name: group or None, **_figures(of)} for group, of in ranked]
+
+
+def _figures(ended: Sequence[Decided]) -> dict[str, Any]:
+    """Counts, the rate of claims that cost the seller nothing with its interval, breaches, days."""
+    won = sum(not _seller_pays(each) for each in ended)
+    interval = wilson(won, len(ended)) if ended else None
+    spans = list(_spans(ended))
+    return {
+        "claims": len(ended),
+        "statuses": dict(sorted(Counter(each.row["status"] or "" for each in ended).items())),
+        "won": won,
+        "win_rate": round(won / len(ended), 4) if ended else None,
+        "win_rate_low": round(interval.low, 4) if interval else None,
+        "win_rate_high": round(interval.high, 4) if interval else None,
+        "breaches": sum(each.missed is True for each in ended),
+        "breaches_unknown": sum(each.missed is None for each in ended),
+        "median_days": round(median(spans), 2) if spans else None,
+    }
+
+
+def _seller_pays(each: Decided) -> bool:
+    """By the status table: what a notice said otherwise is in the claim, not in lists."""
+    return MEANINGS[Status(each.row["status"])].funded_by == "seller"
+
+
+def _spans(ended: Iterable[Decided]) -> Iterable[float]:
+    """Days from the start of each claim to its decision."""
+    for each in ended:
+        if each.row["decided_at"]:
+            span = datetime.fromisoformat(each.row["decided_at"]) - datetime.fromisoformat(
+                each.row["started_at"]
+            )
+            yield span / timedelta(days=1)

@@ -1,0 +1,95 @@
+"""The desk: what belongs to no running claim, read as plain text, then attached to one or let go."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from atoz.access.people import Person
+from atoz.errors import AtozError
+from atoz.service import desk_mail
+from atoz.service.policy import LEAST
+from atoz.web.api.keyed import key_of
+from atoz.web.api.shapes import TaskId
+from atoz.web.gate import Who, board_of, needs
+from atoz.web.pages.render import render
+
+router = APIRouter()
+
+DIDS = ("attached", "discarded")
+
+Doer = Annotated[Person, needs("done")]
+Did = Annotated[str, Query(max_length=20)]
+Why = Annotated[str, Form(max_length=2_000)]
+Key = Annotated[str, Form(max_length=100)]
+OrderId = Annotated[str, Form(alias="order_id", max_length=60)]
+
+
+@router.get("/desk")
+async def desk(request: Request, who: Who, did: Did = "") -> Response:
+    """Everything that waits at the desk, sorted by what it is, and what was done lately."""
+    found = await desk_mail.look(board_of(request).service)
+    values = {
+        "sorts": [(sort, _of(found, sort)) for sort in desk_mail.SORTS],
+        "count": len(found.items),
+        "done": found.done,
+        "did": did if did in DIDS else None,
+        "may_act": who.may("done"),
+        "least": LEAST["done"],
+    }
+    return render(request, "desk.html", values)
+
+
+def _of(found: desk_mail.Looked, sort: desk_mail.Sort) -> list[desk_mail.Item]:
+    return [item for item in found.items if item.sort == sort]
+
+
+@router.get("/desk/{task}")
+async def desk_item(request: Request, who: Who, task: TaskId) -> Response:
+    """One task with the mail behind it, whole and as text."""
+    return await _item(request, who, task)
+
+
+@router.post("/desk/{task}/attach")
+async def attach(
+    request: Request, who: Doer, task: TaskId, *, order: OrderId = "", why: Why = "", key: Key = ""
+) -> Response:
+    """Hand it to a running claim. What refuses is said beside what was typed."""
+    act = {"by": who.name, "why": why, "key": key_of(key or None, who, request)}
+    try:
+        await desk_mail.attach(board_of(request).service, task, order, **act)
+    except AtozError as fault:
+        return await _item(request, who, task, fault, order=order, why=why)
+    return RedirectResponse("/desk?did=attached", 303)
+
+
+@router.post("/desk/{task}/discard")
+async def discard(
+    request: Request, who: Doer, task: TaskId, why: Why = "", key: Key = ""
+) -> Response:
+    """Let it go, with the reason."""
+    act = {"by": who.name, "why": why, "key": key_of(key or None, who, request)}
+    try:
+        await desk_mail.discard(board_of(request).service, task, **act)
+    except AtozError as fault:
+        return await _item(request, who, task, fault, why=why)
+    return RedirectResponse("/desk?did=discarded", 303)
+
+
+async def _item(
+    request: Request, who: Person, task: str, fault: AtozError | None = None, **typed: str
+) -> Response:
+    service = board_of(request).service
+    found = await desk_mail.item(service, task)
+    letter = await desk_mail.mail(service, found)
+    values = {
+        "item": found,
+        "mail": letter,
+        "reading": letter.reading if letter else None,
+        "problem": str(fault) if fault else None,
+        "order": typed.get("order", found.order_id),
+        "why": typed.get("why", ""),
+        "may_act": who.may("done"),
+        "least": LEAST["done"],
+    }
+    return render(request, "desk_item.html", values, status=409 if fault else 200)

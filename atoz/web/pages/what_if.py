@@ -1,0 +1,144 @@
+"""What if: events put on a calendar, and the course that a case or a running claim then takes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from atoz.errors import AtozError, BadInput, NoSuchClaim
+from atoz.playbook.chart_svg import svg
+from atoz.web.amending import instant_in
+from atoz.web.gate import Who, board_of
+from atoz.web.looks import Looks
+from atoz.web.pages.claim import DRAWING
+from atoz.web.pages.render import looks_of, render
+from atoz.web.what_if import (
+    KINDS,
+    MOST_EVENTS,
+    PEOPLE,
+    Answer,
+    Event,
+    Question,
+    answer,
+    calendar,
+    cases,
+    checked,
+    event_of,
+)
+
+router = APIRouter()
+
+_NOON = time(12)
+
+Word = Annotated[str, Query(max_length=100)]
+Events = Annotated[list[str], Query(alias="e", max_length=MOST_EVENTS + 1)]
+
+
+@router.get("/what-if")
+async def what_if(
+    request: Request,
+    _: Who,
+    *,
+    case: Word = "",
+    order: Word = "",
+    playbook: Word = "",
+    people: Word = "case",
+    e: Events = [],  # noqa: B006 - never changed
+    kind: Word = "",
+    at: Word = "",
+    day: Word = "",
+    add: Word = "",
+    drop: Word = "",
+) -> Response:
+    """The form, and under it what would happen. `day` or `add` puts an event there, `drop` takes one away."""
+    looks, problem, found = looks_of(request), None, None
+    asked = Question(case, order.strip(), playbook, people if people in PEOPLE else "case")
+    if not asked.case and not asked.order:
+        asked = asked._replace(case=next(iter(cases()), ""))
+    if asked.order:
+        asked = asked._replace(case="")
+    try:
+        asked = asked._replace(events=_changed(e, drop, _added(looks, kind, at, day, add)))
+        found = await answer(board_of(request), asked)
+    except (BadInput, NoSuchClaim) as fault:
+        problem = str(fault)
+    values = {
+        "asked": asked,
+        "problem": problem,
+        "answer": found,
+        "days": calendar(found, asked, looks) if found else [],
+        "here": urlencode(asked.pairs),
+        "kind": kind if kind in KINDS else next(iter(KINDS)),
+        "at": at,
+        **_choices(request, looks),
+    }
+    return render(request, "what_if.html", values)
+
+
+@router.get("/what-if/drawing.svg")
+async def drawing(
+    request: Request,
+    _: Who,
+    *,
+    case: Word = "",
+    order: Word = "",
+    playbook: Word = "",
+    people: Word = "case",
+    e: Events = [],  # noqa: B006 - never changed
+) -> Response:
+    """The course as a drawing on the marketplace's calendar."""
+    asked = Question(case, order, playbook, people, tuple(map(event_of, e)))
+    found: Answer = await answer(board_of(request), asked)
+    return Response(svg(found.chart), media_type="image/svg+xml", headers=DRAWING)
+
+
+def _choices(request: Request, looks: Looks) -> Mapping[str, Any]:
+    try:
+        books = [(each.name, each.title) for each in board_of(request).service.library.playbooks]
+    except AtozError:
+        books = []
+    words = looks.words
+    return {
+        "cases": [(name, each.title or name) for name, each in cases().items()],
+        "playbooks": books,
+        "kinds": [(kind, words(f"what_if.{kind}")) for kind in KINDS],
+        "peoples": [(people, words(f"what_if.people-{people}")) for people in PEOPLE],
+    }
+
+
+def _added(looks: Looks, kind: str, at: str, day: str, add: str) -> Event | None:
+    """The event that a button asks for: on a day of the calendar, or at the instant that was typed."""
+    if not day and not add:
+        return None
+    if not day and not at:
+        raise BadInput("say when it happens: date and time")
+    word = at
+    if day:
+        word = f"{_day(day)}T{_time(at):%H:%M}"
+    return checked(Event(datetime.fromisoformat(instant_in(looks.zone, word)), kind))
+
+
+def _day(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError as fault:
+        raise BadInput(f"{word[:40]!r} is no day: write it like 2026-09-08") from fault
+
+
+def _time(at: str) -> time:
+    """The time of day that the form shows, else noon."""
+    try:
+        return datetime.fromisoformat(at).time() if at else _NOON
+    except ValueError:
+        return _NOON
+
+
+def _changed(written: list[str], drop: str, added: Event | None) -> tuple[Event, ...]:
+    """The events of the address without the one that is taken away, and with the new one, in order."""
+    events = [event_of(each) for each in written]
+    if drop.isdecimal() and int(drop) < len(events):
+        del events[int(drop)]
+    return tuple(sorted([*events, *([added] if added else [])]))

@@ -1,0 +1,290 @@
+"""What if: a case or a running claim, with events that somebody put on its calendar, and what differs.
+
+The whole question stands in the page's address, so that it can be gone back to and sent to a colleague;
+nothing is kept, no claim is touched.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from atoz.claims.base import instant_text, parse_span
+from atoz.claims.case import CaseFile, Happenings
+from atoz.errors import BadInput, NoSuchClaim
+from atoz.harness.play import Played, continued, simulated
+from atoz.playbook.chart import Chart
+from atoz.service.claim_files import read_case, validated
+from atoz.service.whole import whole
+from atoz.web.board import Board
+from atoz.web.looks import Looks
+
+MOST_EVENTS = 20
+MOST_DAYS = 42
+"""Days of the calendar: six weeks hold every limit that there is."""
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
+
+_SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "cases"
+_APART = "~"
+
+PEOPLE: Mapping[str, Mapping[str, str]] = {
+    "case": {},
+    "nobody": {},
+    "quick": {"approve": "2h", "submit_appeal": "3h"},
+    "slow": {"approve": "12h", "submit_appeal": "24h"},
+}
+"""How soon the operators do their tasks: as the case says, never, or after these spans."""
+
+_REPLIES = (
+    *("photos", "wants_refund", "question", "says_received", "says_withdrawn"),
+    *("asks_how_to_withdraw", "stop_contact", "hostile", "other"),
+)
+_DECISIONS = ("denied", "granted_seller_funded", "granted_amazon_funded", "withdrawn")
+KINDS: Mapping[str, Mapping[str, Any]] = {
+    **{
+        f"reply-{intent}": {
+            "type": "buyer_reply",
+            "text": "",
+            "intents": [intent],
+            "attachments": [{"name": "photo.jpg", "type": "image/jpeg", "bytes": 20_000}]
+            if intent == "photos"
+            else [],
+        }
+        for intent in _REPLIES
+    },
+    "information": {"type": "information_request"},
+    **{f"decision-{status}": {"type": "decision", "status": status} for status in _DECISIONS},
+    "bounce": {"type": "bounce"},
+    "opted-out": {"type": "bounce", "opted_out": True},
+    "pause": {"type": "operator", "do": "pause"},
+    "resume": {"type": "operator", "do": "resume"},
+}
+"""What can be put on the calendar, as a case file writes it."""
+
+ON_CALENDAR = frozenset(
+    {
+        *("claim_received", "message_sent", "message_refused", "step_skipped", "step_held"),
+        *("reply_received", "appeal_drafted", "approved", "appeal_submitted", "deadline_missed"),
+        *("information_requested", "decision_received", "claim_closed", "paused", "resumed"),
+    }
+)
+"""What of a course is written into the days; the table below them has everything."""
+
+
+class Event(NamedTuple):
+    """Something that may happen, at an instant (UTC)."""
+
+    at: datetime
+    kind: str
+
+    @property
+    def written(self) -> str:
+        """As it stands in an address."""
+        return f"{instant_text(self.at)}{_APART}{self.kind}"
+
+
+class Question(NamedTuple):
+    """What is asked: of a case or of the claim of an order; "" for the playbook that the rules choose."""
+
+    case: str = ""
+    order: str = ""
+    playbook: str = ""
+    people: str = "case"
+    events: tuple[Event, ...] = ()
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """As it stands in an address."""
+        named = [(name, getattr(self, name)) for name in ("case", "order", "playbook", "people")]
+        return [*named, *(("e", event.written) for event in self.events)]
+
+
+def event_of(written: str) -> Event:
+    """An event as an address has it. Raises BadInput."""
+    at, _, kind = written.partition(_APART)
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError as fault:
+        raise BadInput(f"{written[:60]!r} is no event of this page") from fault
+    return checked(Event(instant, kind))
+
+
+def checked(event: Event) -> Event:
+    """The event, where it can be one. Raises BadInput."""
+    if event.kind not in KINDS:
+        raise BadInput(f"{event.kind[:40]!r} is nothing that can happen here")
+    if event.at.tzinfo is None or not FIRST <= event.at.date() <= LAST:
+        raise BadInput("an event lies between the years 2000 and 2199, with its zone")
+    return event
+
+
+@cache
+def cases() -> Mapping[str, CaseFile]:
+    """The sample cases by name; none where the samples are not beside the program."""
+    return {file.stem: read_case(file.read_bytes()) for file in sorted(_SAMPLES.glob("*.json"))}
+
+
+State = Literal["same", "moved", "new", "gone"]
+
+
+class Entry(NamedTuple):
+    """A line of the timeline that would come, held against the one without the events."""
+
+    fact: Mapping[str, Any]
+    state: State
+    was_at: str | None = None
+
+
+class Answer(NamedTuple):
+    """What becomes of it: the timeline with what differs, both outcomes, the drawing's picture."""
+
+    entries: tuple[Entry, ...]
+    outcome: Mapping[str, Any]
+    before: Mapping[str, Any]
+    chart: Chart
+    starts: datetime
+    """The first instant at which an event may happen (UTC)."""
+
+
+async def answer(board: Board, asked: Question) -> Answer:
+    """Play it twice, with the events and without. Raises BadInput, NoSuchClaim, NoServer, NoWorker."""
+    if len(asked.events) > MOST_EVENTS:
+        raise BadInput(f"{MOST_EVENTS} events are enough for one question: take some away")
+    playbook = _playbook(board.service.library, asked.playbook)
+    if asked.order:
+        found = await whole(board.service, asked.order)
+        if found.case is None or not found.status["running"]:
+            raise BadInput(f"the claim of order {asked.order[:60]} is over: what was is known")
+        state, starts = found.case, found.at
+        told = [entry for entry in found.timeline if _older(entry, state.facts)]
+
+        def play(happens: Happenings) -> Played:
+            made = continued(board.settings, state, happens, starts, playbook)
+            return made._replace(document=_after(told, made.document))
+
+        base = Happenings()
+    else:
+        case = cases().get(asked.case)
+        if case is None:
+            raise NoSuchClaim(f"no case is called {asked.case[:60]}: choose one of the list")
+        starts = case.claim.notified_at
+        base = Happenings(events=case.events, operator=case.operator, world=case.world)
+
+        def play(happens: Happenings) -> Played:
+            whole_case = case.model_copy(
+                update={"events": happens.events, "operator": happens.operator}
+            )
+            return simulated(board.settings, whole_case, playbook)
+
+    base = _peopled(base, asked.people)
+    more = validated(Happenings, {"events": list(_documents(asked.events))})
+    together = base.model_copy(update={"events": (*base.events, *more.events)})
+    before, after = await asyncio.to_thread(lambda: (play(base), play(together)))
+    entries = compared(before.document["timeline"], after.document["timeline"])
+    outcomes = after.document["outcome"], before.document["outcome"]
+    return Answer(tuple(entries), *outcomes, after.chart, starts)
+
+
+def _playbook(library: Any, name: str) -> str | None:
+    """A playbook by its name alone: a path of the caller's opens nothing here. Raises BadInput."""
+    return library.playbook(name).name if name else None
+
+
+def _older(entry: Mapping[str, Any], facts: Iterable[Any]) -> bool:
+    return entry["id"] not in {fact.id for fact in facts}
+
+
+def _after(told: Sequence[Mapping[str, Any]], document: Mapping[str, Any]) -> dict[str, Any]:
+    return {**document, "timeline": [*told, *document["timeline"]]}
+
+
+def _peopled(happens: Happenings, people: str) -> Happenings:
+    if people == "case":
+        return happens
+    spans = {duty: parse_span(span) for duty, span in PEOPLE.get(people, {}).items()}
+    return happens.model_copy(update={"operator": spans})
+
+
+def _documents(events: Sequence[Event]) -> Iterable[dict[str, Any]]:
+    """The events as a case file writes them."""
+    for number, event in enumerate(sorted(events)):
+        document = {**KINDS[event.kind], "at": instant_text(event.at)}
+        if document["type"] != "operator":
+            document["message_id"] = f"<what-if-{number}@atoz.invalid>"
+        yield document
+
+
+def compared(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[Entry]:
+    """The later timeline with what is new, what moved, and what does not happen any more."""
+    old = _numbered(before)
+    new = _numbered(after)
+    entries = [_entry(fact, old.get(key)) for key, fact in new.items()]
+    entries += [Entry(fact, "gone") for key, fact in old.items() if key not in new]
+    return sorted(entries, key=lambda entry: entry.fact["at"])
+
+
+def _entry(fact: Mapping[str, Any], was: Mapping[str, Any] | None) -> Entry:
+    if was is None:
+        return Entry(fact, "new")
+    return Entry(fact, "same") if was["at"] == fact["at"] else Entry(fact, "moved", was["at"])
+
+
+def _numbered(
+    facts: Sequence[Mapping[str, Any]],
+) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+    """Facts by what makes two of them the same in two courses: kind, step, subject, which of such."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for fact in facts:
+        data = fact["data"]
+        what = (
+            fact["kind"],
+            fact["step"],
+            data.get("kind") or data.get("task") or data.get("clock") or data.get("message_id"),
+        )
+        seen[what] += 1
+        found[(*what, seen[what])] = fact
+    return found
+
+
+class Day(NamedTuple):
+    """A day of the calendar in the reader's zone: what happens on it, and the events put there."""
+
+    day: date
+    entries: tuple[Entry, ...]
+    events: tuple[tuple[int, Event], ...]
+    open: bool
+    """Whether an event can be put there."""
+
+
+def calendar(found: Answer, asked: Question, looks: Looks) -> list[Day]:
+    """The days from the first to the last that matters, whole weeks of them."""
+
+    def day_of(at: datetime) -> date:
+        return at.astimezone(looks.zone).date()
+
+    entries: dict[date, list[Entry]] = {}
+    for entry in found.entries:
+        if entry.fact["kind"] not in ON_CALENDAR:
+            continue
+        entries.setdefault(day_of(datetime.fromisoformat(entry.fact["at"])), []).append(entry)
+    first_day = day_of(found.starts)
+    last = max([first_day, *entries, *(day_of(event.at) for event in asked.events)])
+    dues = [day_of(datetime.fromisoformat(due)) for due in found.outcome["clocks"].values()]
+    last = max([last, *(due for due in dues if due - first_day < timedelta(days=MOST_DAYS))])
+    monday = first_day - timedelta(days=first_day.weekday())
+    count = min(-(-((last - monday).days + 1) // 7) * 7, MOST_DAYS)
+    return [
+        Day(
+            day,
+            tuple(entries.get(day, ())),
+            tuple((n, event) for n, event in enumerate(asked.events) if day_of(event.at) == day),
+            day >= first_day,
+        )
+        for day in (monday + timedelta(days=number) for number in range(count))
+    ]

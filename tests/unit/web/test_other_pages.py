@@ -1,0 +1,108 @@
+"""Playbooks, what if and the desk, over claims in memory: what a person sees and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from atoz.service.policy import Role
+from atoz.web.what_if import cases
+from tests.support.board_claims import Desk, drafted
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A board with claims in memory."""
+    return Desk(tmp_path)
+
+
+async def test_every_playbook_is_listed_with_its_proof(desk: Desk) -> None:
+    """The shipped ones all hold; each is drawn on its page, with a row for each marketplace."""
+    browser = desk.stand.browser(Role.VIEWER)
+    listed = (await browser.get("/playbooks")).text
+    assert listed.count("holds, ") == 5
+    page = (await browser.get("/playbooks/documented")).text
+    assert page.count('data-label="Time left"') == len(desk.service.library.policies)
+    drawing = await browser.get("/playbooks/documented/drawing.svg")
+    assert drawing.headers["content-type"].startswith("image/svg+xml")
+    assert "request-photos" in drawing.text
+
+
+async def test_a_limit_that_is_too_short_is_told(desk: Desk) -> None:
+    """The same words for a span that is none; nothing is lost of what was typed."""
+    browser = desk.stand.browser(Role.VIEWER)
+    short = (await browser.get("/playbooks/documented?limit=48h")).text
+    assert "too late by" in short
+    wrong = await browser.get("/playbooks/documented?limit=soon")
+    assert wrong.status_code == 200
+    assert "write a span like 1d" in wrong.text
+    assert 'value="soon"' in wrong.text
+
+
+@pytest.mark.parametrize("name", ["..", "..%2F..%2Fetc%2Fpasswd", "nothing", "policies"])
+async def test_only_a_playbook_of_the_folder_is_opened(desk: Desk, name: str) -> None:
+    """A path opens nothing."""
+    answer = await desk.stand.browser().get(f"/playbooks/{name}/drawing.svg")
+    assert answer.status_code == 404
+
+
+async def test_a_reply_on_the_calendar_changes_the_course(desk: Desk) -> None:
+    """What is new and what does not happen any more is said; the whole question stands in the address."""
+    browser = desk.stand.browser(Role.VIEWER)
+    at = cases()["buyer-silent"].claim.notified_at
+    day = f"{at:%Y-%m-}{at.day + 2:02}"
+    page = (
+        await browser.get(f"/what-if?case=buyer-silent&kind=reply-photos&day={day}&people=nobody")
+    ).text
+    assert f'name="e" value="{day}T12:00:00Z~reply-photos"' in page
+    table = page.split('id="what-comes"')[1]
+    assert "<strong>new</strong>" in table
+    drawing = await browser.get(
+        re.search(r'src="(/what-if/drawing[^"]+)"', page)[1].replace("&amp;", "&")
+    )  # type: ignore[index]
+    assert drawing.status_code == 200
+    assert "svg" in drawing.text
+    without = await browser.get(
+        f"/what-if?case=buyer-silent&e={day}T12:00:00Z~reply-photos&drop=0&people=nobody"
+    )
+    assert "~reply-photos" not in without.text
+
+
+async def test_a_running_claim_goes_on_from_where_it_stands(desk: Desk) -> None:
+    """What was stays; an event of the past is refused in words; the claim itself is not touched."""
+    order = desk.add(drafted())
+    browser = desk.stand.browser(Role.VIEWER)
+    page = (await browser.get(f"/what-if?order={order}")).text
+    assert 'id="what-comes"' in page
+    past = await browser.get(f"/what-if?order={order}&e=2020-01-01T12:00:00Z~pause")
+    assert "what was is known" in past.text
+    assert desk.calls.acts == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "case=nothing",
+        "case=buyer-silent&e=x",
+        "case=buyer-silent&e=2026-09-09T10:00:00Z~x",
+        "case=buyer-silent&day=x&kind=pause",
+        "case=buyer-silent&add=yes&kind=pause",
+        "case=buyer-silent&playbook=..%2Fx",
+        "order=999-9999999-9999999",
+        "order=%00",
+    ],
+)
+async def test_a_question_that_makes_no_sense_is_told(desk: Desk, asked: str) -> None:
+    """One line that says what to do; the form stays."""
+    answer = await desk.stand.browser(Role.VIEWER).get(f"/what-if?{asked}")
+    assert answer.status_code == 200
+    assert 'class="problem" role="alert"' in answer.text
+
+
+async def test_an_empty_desk_says_so(desk: Desk) -> None:
+    """No desk was ever needed: that is no error."""
+    page = await desk.stand.browser(Role.VIEWER).get("/desk")
+    assert page.status_code == 200
+    assert "Nothing waits here." in page.text
