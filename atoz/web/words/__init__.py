@@ -43,6 +43,13 @@ class Words:
         """The word for one of a set, or what else to say."""
         return self._words.get(f"{kind}.{name}", otherwise)
 
+    def of_value(self, path: str) -> str:
+        """The word for a value of a claim file by its path: `messages.2` is the second of them."""
+        parts = path.split(".")
+        named = ".".join(part for part in parts if not part.isdecimal())
+        numbers = [part for part in parts if part.isdecimal()]
+        return " ".join([self.of("field", named), *numbers])
+
     def options(self, kind: str, names: Iterable[str]) -> list[tuple[str, str]]:
         """Each of a set with its word, for a choice."""
         return [(str(name), self.of(kind, name)) for name in names]

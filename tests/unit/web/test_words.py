@@ -6,19 +6,24 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+from typing import get_args
 
 import pytest
 
+from atoz.claims.claim import Buyer, Claim, Return, Shipment
 from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.facts import TIMELINE_KINDS
 from atoz.claims.status import Status
 from atoz.playbook.conditions import CONDITIONS
+from atoz.playbook.standing import _VERDICTS
+from atoz.playbook.state import StepRun
 from atoz.playbook.tasks import TASKS
 from atoz.service.policy import Role
 from atoz.service.queues import VIEWS
 from atoz.web.looks import Looks
 from atoz.web.words import LANGUAGES, preferred, words_of
 
+PLAYBOOK = Path(__file__).resolve().parents[3] / "atoz" / "playbook"
 TEMPLATES = Path(__file__).resolve().parents[3] / "atoz" / "web" / "templates"
 NAMED = re.compile(r"""\bt\("([a-z_.0-9-]+)"[,)]""")
 
@@ -69,6 +74,28 @@ def test_a_timeline_speaks_chinese() -> None:
         ("paused", {"why": "The carrier is on strike."}, "The carrier is on strike."),
     ):
         assert looks.told({"kind": kind, "data": data}) == said
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_every_value_of_a_claim_has_its_word(language: str) -> None:
+    """The facts that carry a sentence are named as people name them."""
+    words = words_of(language)
+    models = {"claim": Claim, "buyer": Buyer, "shipment": Shipment, "return": Return}
+    paths = [f"{part}.{name}" for part, model in models.items() for name in model.model_fields]
+    paths += ["listing.title", "listing.text", "messages", "return.deductions.basis"]
+    named = {path for path in paths if path != "return.deductions"}
+    assert {f"field.{path}" for path in named} <= words.keys
+    assert words.of_value("messages.2") == f"{words('field.messages')} 2"
+
+
+def test_every_verdict_has_its_words() -> None:
+    """Why a step is where it is, in a sentence of the reader's own language."""
+    source = "".join(file.read_text("utf-8") for file in PLAYBOOK.glob("why_*.py"))
+    returned = set(re.findall(r'Told\(\s*"([a-z_]+)"', source)) | set(_VERDICTS)
+    states = set(get_args(StepRun.model_fields["state"].annotation))
+    others = {"held", "shifted", "waiting", "will_be_skipped", "overtaken"}
+    wanted = {f"verdict.{name}" for name in returned | states | others}
+    assert wanted <= words_of("en").keys
 
 
 @pytest.mark.parametrize(
