@@ -6,13 +6,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from atoz.errors import NoSuchClaim
+from atoz.playbook.posted import may_be_posted
+from atoz.playbook.state import Task
 from atoz.playbook.view import attachments
+from atoz.service.kept_packets import SUBMIT
 from atoz.service.packets import has_packet, zipped_packet
 from atoz.service.whole import Whole, whole
 from atoz.web.api.shapes import Order, TaskId
 from atoz.web.gate import Who, board_of
 from atoz.web.pages.claim import HANDED_IN, shared
 from atoz.web.pages.render import render
+from atoz.web.showing import revisions
 
 router = APIRouter()
 
@@ -21,20 +25,45 @@ router = APIRouter()
 async def hand_in(request: Request, who: Who, order: Order, task: TaskId) -> Response:
     """The text, the files and the receipt of one task, in the order of the marketplace's form."""
     found = await whole(board_of(request).service, order)
-    open_task = _task(found, order, task)
-    case = found.case
-    appeal = case.appeal if case and open_task["kind"] == "submit-appeal" else None
-    clock = case.clock(open_task["clock"]) if case and open_task.get("clock") else None
+    case, posted = found.case, _replaced(found, task)
+    shown = posted.model_dump(mode="json") if posted else _open_task(found, order, task)
+    clock = case.clock(shown["clock"]) if case and shown.get("clock") else None
     values = {
         **shared(who, found),
-        "task": open_task,
-        "appeal": appeal,
-        "text": appeal.text if appeal else open_task.get("draft"),
-        "files": attachments(case, appeal) if case and appeal else (),
+        "task": shown,
         "due": clock.due if clock else None,
-        "packet": case is not None and has_packet(case, open_task["kind"]),
+        **(_older(found, posted) if posted else _current(found, shown)),
     }
     return render(request, "hand_in.html", values, now=found.at)
+
+
+def _current(found: Whole, task: dict[str, Any]) -> dict[str, Any]:
+    """What is handed in: the text as it is now, or the draft of a letter."""
+    case = found.case
+    appeal = case.appeal if case and task["kind"] == SUBMIT else None
+    return {
+        "replaced": False,
+        "text": appeal.text if appeal else task.get("draft"),
+        "revision": appeal.revision if appeal else None,
+        "digest": appeal.digest if appeal else None,
+        "files": attachments(case, appeal) if case and appeal else (),
+        "packet": case is not None and has_packet(case, task["kind"]),
+    }
+
+
+def _older(found: Whole, task: Task) -> dict[str, Any]:
+    """What was to be handed in before another text replaced it: whoever posted it gives its receipt."""
+    text = next((each for each in revisions(found) if each["digest"] == task.digest), None)
+    open_now = [each["id"] for each in found.status["tasks"] if each["kind"] == SUBMIT]
+    return {
+        "replaced": True,
+        "instead": open_now[0] if open_now else None,
+        "text": text["text"] if text else None,
+        "revision": task.revision,
+        "digest": task.digest,
+        "files": (),
+        "packet": False,
+    }
 
 
 @router.get("/claims/{order}/tasks/{task}/packet")
@@ -42,7 +71,7 @@ async def packet(request: Request, _: Who, order: Order, task: TaskId) -> Respon
     """The packet of a task as one zip: the text, its PDF and the files, made from the claim's facts."""
     service = board_of(request).service
     found = await whole(service, order)
-    open_task = _task(found, order, task)
+    open_task = _open_task(found, order, task)
     if found.case is None:
         raise NoSuchClaim(f"the claim of order {order[:60]} has no packet")
     made = await zipped_packet(service, found.case, open_task["kind"], found.at)
@@ -50,7 +79,13 @@ async def packet(request: Request, _: Who, order: Order, task: TaskId) -> Respon
     return Response(made.content, media_type="application/zip", headers=headers)
 
 
-def _task(found: Whole, order: str, task: str) -> dict[str, Any]:
+def _replaced(found: Whole, task: str) -> Task | None:
+    """The task where its text was replaced, and may have been posted all the same."""
+    known = found.case.task(task) if found.case else None
+    return known if known and found.case and may_be_posted(found.case, known) else None
+
+
+def _open_task(found: Whole, order: str, task: str) -> dict[str, Any]:
     """The open task, where its receipt is awaited. Raises NoSuchClaim where there is none."""
     known = {each["id"]: each for each in found.status["tasks"] if each["kind"] in HANDED_IN}
     if task not in known:

@@ -195,6 +195,27 @@ async def test_a_hand_in_is_the_text_and_a_receipt(desk: Desk) -> None:
     assert (await browser.get(page)).status_code == 404
 
 
+async def test_a_packet_that_was_replaced_may_have_been_posted(desk: Desk) -> None:
+    """Its page says so and leads to the new one; the receipt of what was posted counts all the same."""
+    play = drafted()
+    order, browser = desk.add(play), desk.stand.browser(Role.AGENT)
+    task, appeal = play.task("submit-appeal").id, play.state.appeal
+    assert appeal
+    page = f"/claims/{order}/tasks/{task}/hand-in"
+    assert "has replaced this one" not in (await browser.get(page)).text
+    play.reply("photos", photos=1)
+    html = (await browser.get(page)).text
+    assert "has replaced this one" in html
+    assert appeal.digest in html
+    new = play.task("submit-appeal").id
+    assert new != task
+    assert f"/tasks/{new}/hand-in" in html
+    done = await sent(browser, page, f"/claims/{order}/tasks/{task}/done", receipt="R-1")
+    assert done.status_code == 303
+    (posted,) = play.facts("appeal_submitted")[-1:]
+    assert posted.data["digest"] == appeal.digest
+
+
 async def test_a_letter_is_handed_in_like_an_appeal(desk: Desk) -> None:
     """Its draft is there to copy, with a word about the brackets."""
     play = Play().to(2 * DAY)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
 from atoz.claims.claim import Buyer, Claim, Return, Shipment
 from atoz.claims.clocks import STOPPED_BY
@@ -80,7 +81,12 @@ def test_a_timeline_speaks_chinese() -> None:
 def test_every_value_of_a_claim_has_its_word(language: str) -> None:
     """The facts that carry a sentence are named as people name them."""
     words = words_of(language)
-    models = {"claim": Claim, "buyer": Buyer, "shipment": Shipment, "return": Return}
+    models: dict[str, type[BaseModel]] = {
+        "claim": Claim,
+        "buyer": Buyer,
+        "shipment": Shipment,
+        "return": Return,
+    }
     paths = [f"{part}.{name}" for part, model in models.items() for name in model.model_fields]
     paths += ["listing.title", "listing.text", "messages", "return.deductions.basis"]
     named = {path for path in paths if path != "return.deductions"}
