@@ -31,11 +31,18 @@ class Judged(NamedTuple):
     new_next: Item | None
     worst: WorstCase | None
     """The new playbook at its slowest from here; None where nothing is left to answer."""
+    kept: bool = True
+    """Whether the walk, where there was one, found every promise kept."""
 
     @property
     def safe(self) -> bool:
         """Whether the claim may be moved."""
         return not self.reasons
+
+    @property
+    def proved(self) -> bool | None:
+        """Whether the answer will be in time; None where nothing is left to answer."""
+        return None if self.worst is None else self.worst.fits and self.kept
 
 
 def judge(state: CaseState, new: Playbook, now: datetime) -> Judged:

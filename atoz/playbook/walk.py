@@ -39,17 +39,25 @@ def walk(claims: Iterable[CaseState], found: Walked, *, replies: bool = True) ->
     Without `replies` the buyer never writes. Ends at the first broken promise.
     """
     for claim in claims:
-        _Walk(claim, found, replies=replies).run(claim)
+        Paths(claim, found, replies=replies).run(Node(claim, claim.started_at))
         if found.broken:
             break
     return found
 
 
-class _Walk:
-    """The paths of one claim."""
+class Paths:
+    """The paths of one claim; its appeal goes by one of these channels."""
 
-    def __init__(self, claim: CaseState, found: Walked, *, replies: bool) -> None:
+    def __init__(
+        self,
+        claim: CaseState,
+        found: Walked,
+        *,
+        replies: bool = True,
+        channels: tuple[str, ...] = ("operator", "email"),
+    ) -> None:
         self.found = found
+        self.channels = channels
         self.book: Playbook = playbook_of(claim)
         self.due = due_at(claim)
         self.must = self.due - self.book.margin
@@ -58,8 +66,9 @@ class _Walk:
         self.seen: dict[object, list[Times]] = {}
         self.decided: set[object] = set()
 
-    def run(self, claim: CaseState) -> None:
-        stack = [Node(claim, claim.started_at)]
+    def run(self, start: Node) -> None:
+        """Walk them all from there on, or to the first broken promise."""
+        stack = [start]
         while stack and not self.found.broken:
             node = stack.pop()
             if self.found.moves > MOST_MOVES:
@@ -77,6 +86,7 @@ class _Walk:
     # The engine acts ----------------------------------------------------------------------
 
     def acting(self, node: Node, act: Act) -> Iterator[Node]:
+        """All that can come of an act."""
         for move, state in self.answers(node, act):
             self.found.moves += 1
             after = node._replace(state=state).then(move)
@@ -99,7 +109,7 @@ class _Walk:
         elif isinstance(do, acts.Draft):
             step = self.book.step(do.step)
             assert step is not None, "the playbook's own step is drafted"
-            for channel in ("operator", "email") if state.appeal is None else (state.channel,):
+            for channel in self.channels if state.appeal is None else (state.channel,):
                 mine = state.model_copy(update={"channel": channel})
                 yield from ((move, mine) for move in walk_moves.drafted(mine, step, do, now))
         elif isinstance(do, acts.Submit):
@@ -173,6 +183,7 @@ class _Walk:
         return False
 
     def took(self, node: Node, move: Move) -> Node:
+        """After something that happens."""
         self.found.moves += 1
         after = node.then(move)
         if node.answered_at is None and after.answered_at is not None:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
@@ -17,6 +20,12 @@ class Moment(NamedTuple):
 
     at: datetime
     words: str
+
+
+def dated(path: tuple[Moment, ...], zone: ZoneInfo) -> str:
+    """A path in words with its dates in a zone; a message that is tried again, once."""
+    firsts = (next(alike) for _, alike in groupby(path, key=attrgetter("words")))
+    return "; ".join(f"{m.at.astimezone(zone):%a %d %b %H:%M} {m.words}" for m in firsts)
 
 
 class Broken(NamedTuple):

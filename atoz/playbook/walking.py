@@ -19,7 +19,7 @@ from atoz.playbook.prove import WorstCase, worst_case
 from atoz.playbook.tree import Path
 from atoz.playbook.walk import walk
 from atoz.playbook.walk_claims import opened
-from atoz.playbook.walk_nodes import Broken, Moment, Walked
+from atoz.playbook.walk_nodes import Broken, Moment, Walked, dated
 
 
 class Year(NamedTuple):
@@ -105,13 +105,7 @@ def _place(playbook: Playbook, broken: Broken) -> Path:
 
 
 def in_words(path: tuple[Moment, ...], arrival: Arrival) -> str:
-    """A path with its dates in the marketplace's own time; a message that is tried again, once."""
+    """A path with its dates in the marketplace's own time."""
     zone = ZoneInfo(arrival.hours.zone)
-    told: list[str] = []
-    last = ""
-    for moment in path:
-        if moment.words != last:
-            told.append(f"{moment.at.astimezone(zone):%a %d %b %H:%M} {moment.words}")
-        last = moment.words
     arrives = f"{arrival.at.astimezone(zone):%a %d %b %Y %H:%M}"
-    return f"A claim that reaches {arrival.marketplace} on {arrives}: {'; '.join(told)}"
+    return f"A claim that reaches {arrival.marketplace} on {arrives}: {dated(path, zone)}"

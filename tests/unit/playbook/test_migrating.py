@@ -14,10 +14,15 @@ from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
 from atoz.playbook.migrating import judge
 from atoz.playbook.model import Playbook
+from atoz.playbook.moving import pinned
 from atoz.playbook.prove import worst_case
 from atoz.playbook.remaining import worst_from
 from atoz.playbook.schedule import due_at
 from atoz.playbook.state import CaseState
+from atoz.playbook.walk import walk
+from atoz.playbook.walk_claims import opened
+from atoz.playbook.walk_nodes import Walked
+from atoz.playbook.walk_on import judge_by_walk, walk_on
 from tests.support.cases import (
     BLOCKED,
     DAY,
@@ -215,6 +220,52 @@ def test_a_claim_that_is_over_stays(end: Any, why: str) -> None:
     play = Play().to(DAY + HOUR)
     end(play)
     assert why in reasons(play, SOONER)
+
+
+def test_the_walk_refuses_what_the_sum_lets_pass() -> None:
+    """A person has the packet for an hour: the sum takes it as posted, but a longer lead ends too late."""
+    play = Play(findings=BLOCKED).to(6 * DAY - 4 * HOUR)
+    assert play.open_tasks() >= {"submit-appeal"}
+    book = variant("documented", operator_lead="12h")
+    assert judge(play.state, book, play.now).safe
+    judged = judge_by_walk(play.state, book, play.now)
+    assert (judged.safe, judged.proved) == (False, False)
+    assert "the answer is in only after limit less margin" in judged.reasons[0]
+    assert judge_by_walk(play.state, variant("documented", operator_lead="5h"), play.now).safe
+
+
+def test_a_hold_ends_no_later_than_the_answer_begins() -> None:
+    """A claim that is held while it moves is walked with its hold, and with the next one."""
+    play = Play().to(DAY + HOUR).reply("says_withdrawn")
+    assert judge_by_walk(play.state, SOONER, play.now).proved
+    assert walk_on(pinned(play.state, SOONER), play.now).latest == 6 * DAY
+
+
+def test_a_paused_claim_is_proved_as_if_it_went_on() -> None:
+    """Who pauses has the claim in his own hands; a move says nothing of that."""
+    play = Play().to(DAY + HOUR)
+    play.take(ev.Paused(at=play.now, key="p", by="mara", why="wait"))
+    assert judge_by_walk(play.state, SOONER, play.now).proved
+
+
+def test_whoever_is_overdue_has_the_claim() -> None:
+    """The packet lies with a person for longer than his lead: the move changes nothing for him."""
+    play = Play().to(5 * DAY)
+    assert "submit-appeal" in play.open_tasks()
+    assert judge_by_walk(play.state, variant("documented", operator_lead="3h"), play.now).proved
+
+
+@pytest.mark.parametrize("name", ["delivered-proof", "refund-first"])
+def test_from_its_beginning_a_claim_is_walked_as_a_check_walks_it(name: str) -> None:
+    """The same engine, the same promises: the latest answer of all paths is the same."""
+    book = library().playbook(name)
+    play = Play(due_in(book.limit))
+    policy, due = play.state.policy, play.arrived + book.limit
+    assert policy is not None
+    claim = next(opened(book, play.arrived, play.arrived, due, policy.sending_hours))
+    found, checked = walk_on(claim, play.arrived), walk([claim], Walked())
+    assert found.broken == checked.broken is None
+    assert found.latest == checked.latest
 
 
 def test_an_answered_claim_moves_without_a_proof() -> None:
