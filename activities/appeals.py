@@ -11,6 +11,7 @@ from temporalio import activity
 from activities import jobs, names
 from activities.alive import alive
 from activities.counting import count_findings
+from activities.gap import Gap
 from activities.messages import Senders
 from activities.packing import Packing
 from atoz.appeal.draft import draft
@@ -51,6 +52,7 @@ class Appeals:
         senders: Senders,
         email_to: str | None,
         post: Post | None,
+        gap: Gap | None = None,
     ) -> None:
         self._words = words
         self._packing = packing
@@ -59,6 +61,7 @@ class Appeals:
         self._senders = senders
         self._email_to = email_to
         self._post = post
+        self._gap = gap
 
     @activity.defn(name=names.DRAFT_APPEAL)
     async def draft_appeal(self, job: jobs.DraftJob) -> AppealDrafted:
@@ -74,6 +77,8 @@ class Appeals:
         """One attempt through the claim's channel."""
         if job.submit.channel == "operator":
             return await self._to_operator(job)
+        if self._gap and job.submit.channel == "email" and self._gap.covers(job.planned):
+            return _tried(job, "unknown", detail=self._gap.why)
         async with alive():
             result = await self._transmitted(job)
         receipt = job.message_id if result.sent else None

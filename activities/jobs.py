@@ -28,7 +28,9 @@ class TurnJob(Record):
 
 
 class SendJob(Record):
-    """Send one message. `message_id` is made from workflow id, step and revision."""
+    """Send one message. `message_id` is made from workflow id, step and revision; `planned` is when the
+    claim was to wake for it, where it was.
+    """
 
     workflow_id: str
     order_id: str
@@ -37,6 +39,7 @@ class SendJob(Record):
     status: str
     send: Send
     at: Instant
+    planned: Instant | None = None
 
 
 class DraftJob(Record):
@@ -48,7 +51,9 @@ class DraftJob(Record):
 
 
 class HandInJob(Record):
-    """Hand in exactly this text with exactly these files. `archives` hold the claim's older facts."""
+    """Hand in exactly this text with exactly these files. `archives` hold the claim's older facts,
+    `planned` is as for a message.
+    """
 
     workflow_id: str
     order_id: str
@@ -59,6 +64,7 @@ class HandInJob(Record):
     due: Instant
     at: Instant
     message_id: str
+    planned: Instant | None = None
 
 
 class NoticeJob(Record):

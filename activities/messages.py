@@ -7,6 +7,7 @@ from temporalio import activity
 from activities import jobs, names
 from activities.alive import alive
 from activities.counting import count_findings
+from activities.gap import Gap
 from atoz.claims.status import Status
 from atoz.errors import AtozError
 from atoz.mail.outgoing import Mailer, build_message, is_message_id
@@ -31,10 +32,13 @@ class Senders(Protocol):
 class Messages:
     """Sends messages to buyers."""
 
-    def __init__(self, mailer: Mailer, writing: Writing, senders: Senders) -> None:
+    def __init__(
+        self, mailer: Mailer, writing: Writing, senders: Senders, gap: Gap | None = None
+    ) -> None:
         self._mailer = mailer
         self._writing = writing
         self._senders = senders
+        self._gap = gap
 
     @activity.defn(name=names.SEND_MESSAGE)
     async def send_message(self, job: jobs.SendJob) -> MessageTried:
@@ -53,6 +57,8 @@ class Messages:
             )
         except (AtozError, ValueError) as error:
             return _tried(job, "blocked", detail=str(error))
+        if self._gap and self._gap.covers(job.planned):
+            return _tried(job, "unknown", rendered, self._gap.why)
         async with alive():
             result = await self._mailer.send(message, job.send.to)
         tried = _tried(job, result.outcome, rendered, result.detail)

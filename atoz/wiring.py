@@ -20,6 +20,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.appeals import Appeals, Post
 from activities.bearing import BearingClaim
 from activities.claims import Claims
+from activities.gap import Gap
 from activities.messages import Messages
 from activities.packing import Packing
 from activities.settling import Questions
@@ -164,7 +165,8 @@ def build_activities(
         settings.id_domain,
         two_person_approval=settings.two_person_approval,
     )
-    messages = Messages(mailer, rules.writing, settings)
+    gap = Gap.of(settings.state)
+    messages = Messages(mailer, rules.writing, settings, gap)
     kit = Kit(rules.library.appeal_words, Fonts(settings.fonts))
     packing = Packing(store, kit)
     appeals = Appeals(
@@ -175,6 +177,7 @@ def build_activities(
         senders=settings,
         email_to=settings.appeal_email,
         post=build_post(settings),
+        gap=gap,
     )
     asking = Questions(store) if settings.sent_folder else None
     tasks = Tasks(notifier, asking, store, packing)

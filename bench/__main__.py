@@ -101,7 +101,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="throughput: claims in one run, else 250; open: claims that are open, else "
         "5000; burst, outage: claims that are due at once, else 2000",
     )
-    parser.add_argument("--outage", type=int, default=150, help="outage: its length in seconds")
+    parser.add_argument("--outage", type=int, default=330, help="outage: its length in seconds")
     parser.add_argument(
         "--repeats",
         type=int,

@@ -161,7 +161,7 @@ class ClaimWorkflow:
     async def _perform(self, act: acts.Act) -> None:
         if isinstance(act.do, acts.Send) and not await self._has_its_turn():
             return  # time has passed: what is due is decided anew
-        event = await perform(self._state, act.do, self._now())
+        event = await perform(self._state, act.do, self._now(), self._alarm_at)
         self._take(event.model_copy(update={"at": self._now()}))
 
     async def _has_its_turn(self) -> bool:

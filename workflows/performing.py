@@ -24,19 +24,24 @@ ONCE = RetryPolicy(maximum_attempts=1)
 PATIENT = RetryPolicy(maximum_interval=timedelta(minutes=5))
 
 
-async def perform(state: CaseState, do: acts.Do, now: datetime) -> ev.Event:
-    """Carry out one act and return what came of it. Never raises for a failed effect."""
+async def perform(
+    state: CaseState, do: acts.Do, now: datetime, planned: datetime | None = None
+) -> ev.Event:
+    """Carry out one act and return what came of it. Never raises for a failed effect.
+
+    `planned` is when the claim was to wake for it (UTC), where a timer woke it.
+    """
     match do:
         case acts.Note():
             return do.event
         case acts.Open():
             return await _open(state, now)
         case acts.Send():
-            return await _send(state, do, now)
+            return await _send(state, do, now, planned)
         case acts.Draft():
             return await _draft(state, do, now)
         case acts.Submit():
-            return await _hand_in(state, do, now)
+            return await _hand_in(state, do, now, planned)
         case acts.Notify():
             return await _notify(state, do, now)
         case acts.Archive():
@@ -68,7 +73,9 @@ async def _open(state: CaseState, now: datetime) -> ev.Opened:
     return event
 
 
-async def _send(state: CaseState, send: acts.Send, now: datetime) -> ev.MessageTried:
+async def _send(
+    state: CaseState, send: acts.Send, now: datetime, planned: datetime | None
+) -> ev.MessageTried:
     message_id = names.message_id(state.workflow_id, send.step, send.revision, state.message_domain)
     job = jobs.SendJob(
         workflow_id=state.workflow_id,
@@ -78,6 +85,7 @@ async def _send(state: CaseState, send: acts.Send, now: datetime) -> ev.MessageT
         status=state.status.value,
         send=send,
         at=now,
+        planned=planned,
     )
     try:
         event: ev.MessageTried = await workflow.execute_activity(
@@ -116,7 +124,9 @@ async def _draft(state: CaseState, draft: acts.Draft, now: datetime) -> ev.Appea
     return event
 
 
-async def _hand_in(state: CaseState, submit: acts.Submit, now: datetime) -> ev.AppealTried:
+async def _hand_in(
+    state: CaseState, submit: acts.Submit, now: datetime, planned: datetime | None
+) -> ev.AppealTried:
     appeal, clock = state.appeal, state.clock("response")
     assert appeal is not None, "only a drafted appeal is handed in"
     assert clock is not None, "an opened claim has a response clock"
@@ -132,6 +142,7 @@ async def _hand_in(state: CaseState, submit: acts.Submit, now: datetime) -> ev.A
         message_id=names.message_id(
             state.workflow_id, submit.step, submit.revision, state.message_domain
         ),
+        planned=planned,
     )
     try:
         return await (_packet(job) if submit.channel == "operator" else _transmit(job))

@@ -15,6 +15,7 @@ from atoz.cli.verbs import failed
 
 VERBS = {
     "system": ("up", "codec-server", "demo"),
+    "backups": ("backup", "restore"),
     "board": ("board", "login"),
     "people": (
         *("users add", "users list", "users remove"),
