@@ -1,4 +1,4 @@
-"""Every command that the docs show is one: its verb and its options exist. What they do is tried elsewhere."""
+"""Every command that the docs show is one: its verb and its options exist; what it does is tried elsewhere."""
 
 from __future__ import annotations
 
