@@ -1,4 +1,4 @@
-"""Every command that the docs show is one: its verb and its options exist; what it does is tried elsewhere."""
+"""Every command that the docs show is one: its verb and its options exist. Others try what it does."""
 
 from __future__ import annotations
 
