@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -24,9 +25,9 @@ GROUPS = {verb.partition(" ")[0] for verb in NAMES if " " in verb}
 @cache
 def options(verb: str) -> set[str]:
     """The options of a verb."""
-    command = typer.main.get_command(build())
+    command: Any = typer.main.get_command(build())
     for word in verb.split():
-        command = command.commands[word]  # type: ignore[attr-defined] - a group has commands
+        command = command.commands[word]
     return {name for each in command.params for name in each.opts}
 
 
