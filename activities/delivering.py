@@ -13,7 +13,7 @@ from datetime import datetime
 from activities.claims import notice_path
 from activities.mailroom import Held, Mailroom, Note, OpenMails, Standing
 from atoz.claims.base import Instant, instant_text
-from atoz.claims.claim import ClaimFile
+from atoz.claims.claim import ClaimFile, claim_id_of
 from atoz.errors import AtozError
 from atoz.evidence.intake import Given, take_in
 from atoz.mail.plain import one_line
@@ -76,7 +76,9 @@ class Delivering:
             if not fault.permanent:
                 raise
             why = one_line(fault, 300)
-            _LOG.warning("mail %s could not be delivered: %s", message_key(mail.reading), why)
+            key, order = message_key(mail.reading), order_of(mail.reading)
+            whose = {"workflow_id": claim_id_of(order)} if order else {}
+            _LOG.warning("mail %s could not be delivered: %s", key, why, extra=whose)
             await self._note(mail.reading, "fault", f"{why}. Deal with this mail by hand.", ref)
         return where
 

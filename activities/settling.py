@@ -86,7 +86,8 @@ class Questions:
             await self._store.put_document(asking_path(workflow_id), b"settle-send\n")
         except Exception:  # noqa: BLE001 - see below
             # Whatever the store's own trouble is called: operators must be told in any case.
-            _LOG.exception("the question of %s could not be kept", workflow_id)
+            whose = {"workflow_id": workflow_id}
+            _LOG.exception("the question of %s could not be kept", workflow_id, extra=whose)
 
     async def all(self) -> list[str]:
         """The workflow ids of the claims that ask."""

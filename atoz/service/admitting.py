@@ -40,7 +40,12 @@ async def admit(client: Client, settings: Settings) -> None:
     if found.broken and settings.verify == "refuse":
         raise BadInput(_refusal(found))
     for each in found.broken:
-        _LOG.error("%s will not go on under this code: %s", each.workflow_id, each.why)
+        _LOG.error(
+            "%s will not go on under this code: %s",
+            each.workflow_id,
+            each.why,
+            extra={"workflow_id": each.workflow_id},
+        )
     if found.replayed:
         _LOG.info("%d open workflows were replayed on this code", found.replayed)
     mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

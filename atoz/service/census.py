@@ -6,13 +6,18 @@ one hand on it, with fifty claims or fifty thousand. No claim is asked for anyth
 
 import asyncio
 import bisect
+import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from temporalio.client import WorkflowExecution
+from temporalio.api.common.v1 import Payload
+from temporalio.api.workflowservice.v1 import (
+    ListWorkflowExecutionsRequest,
+    ListWorkflowExecutionsResponse,
+)
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
@@ -54,39 +59,43 @@ class Census:
     left: Counter[str] = field(default_factory=Counter)
     """By attention: the seconds until the response is due, summed; less than zero where overdue."""
 
-    def add(self, claim: WorkflowExecution) -> None:
-        """Count one claim."""
+    def add(self, shown: Mapping[str, Payload]) -> None:
+        """Count one claim by its search attributes as the server lists them."""
 
-        def word(key: SearchAttributeKey[str]) -> str:
-            return claim.typed_search_attributes.get(key) or ""
+        def word(key: SearchAttributeKey[Any]) -> str:
+            # By hand: the SDK's own decoding takes ten times as long, which fifty thousand claims feel.
+            return json.loads(shown[key.name].data) if key.name in shown else ""
 
         standing = Standing(
             word(names.PLAYBOOK), word(names.STEP), word(names.STATUS), word(names.ATTENTION)
         )
         self.claims[standing] += 1
-        due = claim.typed_search_attributes.get(names.RESPONSE_DUE)
-        if due is not None:
-            seconds = int((due - self.at).total_seconds())
+        if due := word(names.RESPONSE_DUE):
+            seconds = int((datetime.fromisoformat(due) - self.at).total_seconds())
             counts = self.due.setdefault(standing.attention, [0] * (len(BOUNDS) + 1))
             counts[bisect.bisect_left(BOUNDS, seconds)] += 1
             self.left[standing.attention] += seconds
 
 
 class Lists(Protocol):
-    """A client, as far as a census needs one."""
+    """The server's list, as a client's service gives it."""
 
-    def list_workflows(
-        self, query: str, *, page_size: int, rpc_timeout: timedelta
-    ) -> AsyncIterator[WorkflowExecution]:
-        """Every workflow that the query finds, page after page."""
+    async def __call__(
+        self,
+        req: ListWorkflowExecutionsRequest,
+        *,
+        timeout: timedelta,  # noqa: ASYNC109 - the SDK's own name
+    ) -> ListWorkflowExecutionsResponse:
+        """One page."""
         ...
 
 
 class Counting:
     """The newest census, taken when somebody asks and the last one has rested long enough."""
 
-    def __init__(self, client: Lists, now: Callable[[], datetime]) -> None:
-        self._client = client
+    def __init__(self, namespace: str, lists: Lists, now: Callable[[], datetime]) -> None:
+        self._namespace = namespace
+        self._lists = lists
         self._now = now
         self._walk: asyncio.Task[None] | None = None
         self._again_at: datetime | None = None
@@ -103,16 +112,22 @@ class Counting:
     async def _count(self) -> None:
         began = self._now()
         try:
-            found = Census(began)
-            listed = self._client.list_workflows(
-                OPEN_CLAIMS, page_size=PAGE, rpc_timeout=SERVER_PATIENCE
-            )
-            async for claim in listed:
-                found.add(claim)
-            self.newest = found
+            self.newest = await self._walked(Census(began))
         except RPCError:
             pass  # the census grows old, which is what there is to see
         finally:
             ended = self._now()
             self._again_at = ended + max(SHORTEST, SHARE * (ended - began))
             self._walk = None
+
+    async def _walked(self, census: Census) -> Census:
+        request = ListWorkflowExecutionsRequest(
+            namespace=self._namespace, page_size=PAGE, query=OPEN_CLAIMS
+        )
+        while True:
+            page = await self._lists(request, timeout=SERVER_PATIENCE)
+            for claim in page.executions:
+                census.add(claim.search_attributes.indexed_fields)
+            if not page.next_page_token:
+                return census
+            request.next_page_token = page.next_page_token

@@ -56,7 +56,9 @@ class Outside(Collector):
     def connected(self, client: Client) -> None:
         """The server answers: from now on its open claims are counted."""
         self.readiness.reached("connected")
-        self._counting = Counting(client, _now)
+        self._counting = Counting(
+            client.namespace, client.workflow_service.list_workflow_executions, _now
+        )
 
     def works(self, worker: Worker) -> None:
         """The worker runs."""

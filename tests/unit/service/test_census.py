@@ -3,58 +3,66 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.api.workflowservice.v1 import (
+    ListWorkflowExecutionsRequest,
+    ListWorkflowExecutionsResponse,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
+from atoz.claims.base import instant_text
 from atoz.service.census import BOUNDS, SHARE, SHORTEST, Counting, Standing
-from workflows import names
 
 NOW = datetime(2026, 9, 8, 9, tzinfo=UTC)
 
 
-def listed(left: timedelta | None, attention: str = "task") -> Any:
-    """A claim as the server lists it."""
-    pairs: list[SearchAttributePair[Any]] = [
-        SearchAttributePair(names.PLAYBOOK, "documented"),
-        SearchAttributePair(names.STATUS, "under_review"),
-        SearchAttributePair(names.ATTENTION, attention),
-    ]
-    if left is not None:
-        pairs.append(SearchAttributePair(names.RESPONSE_DUE, NOW + left))
-    return SimpleNamespace(typed_search_attributes=TypedSearchAttributes(pairs))
+def listed(left: timedelta | None) -> dict[str, str]:
+    """What a claim shows, as the server lists it."""
+    shown = {"AtozPlaybook": "documented", "AtozStatus": "under_review", "AtozAttention": "task"}
+    return shown | ({"AtozResponseDue": instant_text(NOW + left)} if left is not None else {})
 
 
 class Server:
-    """Lists claims, takes its time or does not answer, and counts how often it is asked."""
+    """Lists claims in pages of two, takes its time or does not answer, and counts the walks."""
 
-    def __init__(self, *claims: Any) -> None:
-        self.claims, self.asked, self.at = claims, 0, NOW
+    def __init__(self, *claims: dict[str, str]) -> None:
+        self.claims, self.walks, self.at = claims, 0, NOW
         self.takes, self.away = timedelta(0), False
 
     def now(self) -> datetime:
         """The clock."""
         return self.at
 
-    async def list_workflows(self, query: str, **_: Any) -> AsyncIterator[Any]:
-        """Every claim."""
-        assert "Running" in query
-        self.asked += 1
+    async def lists(
+        self,
+        req: ListWorkflowExecutionsRequest,
+        *,
+        timeout: timedelta,  # noqa: ASYNC109 - the SDK's own name
+    ) -> ListWorkflowExecutionsResponse:
+        """One page, and the token of the next."""
+        assert "Running" in req.query
+        assert timeout < timedelta(minutes=1)
+        begin = int(req.next_page_token or b"0")
+        self.walks += begin == 0
         self.at += self.takes
         if self.away:
             raise RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
-        for claim in self.claims:
-            yield claim
+        page = ListWorkflowExecutionsResponse()
+        for claim in self.claims[begin : begin + 2]:
+            fields = page.executions.add().search_attributes.indexed_fields
+            for name, value in claim.items():
+                fields[name].data = json.dumps(value).encode()
+        if begin + 2 < len(self.claims):
+            page.next_page_token = str(begin + 2).encode()
+        return page
 
 
 def counting(server: Server) -> Counting:
     """A census of this server."""
-    return Counting(server, server.now)
+    return Counting("default", server.lists, server.now)
 
 
 async def test_each_claim_stands_in_its_bucket() -> None:
@@ -78,10 +86,10 @@ async def test_the_server_rests_between_walks(takes: timedelta) -> None:
     await census.look()
     server.at += max(SHORTEST, SHARE * takes) - timedelta(seconds=1)
     await census.look()
-    assert server.asked == 1
+    assert server.walks == 1
     server.at += timedelta(seconds=1)
     await asyncio.gather(census.look(), census.look())
-    assert server.asked == 2
+    assert server.walks == 2
 
 
 async def test_a_server_that_does_not_answer_leaves_the_last_census() -> None:
@@ -91,6 +99,6 @@ async def test_a_server_that_does_not_answer_leaves_the_last_census() -> None:
     await census.look()
     server.at, server.away = NOW + timedelta(hours=1), True
     found = await census.look()
-    assert server.asked == 2
+    assert server.walks == 2
     assert found is not None
     assert found.at == NOW
