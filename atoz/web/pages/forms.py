@@ -72,7 +72,7 @@ class Form(NamedTuple):
     act: str
     path: str
     do: Do
-    then: str = "/claims/{order}"
+    then: str
     """Where it leads."""
 
 
@@ -182,17 +182,15 @@ async def _erase(sent: Sent) -> object:
 
 
 _CLAIM = "/claims/{order}"
+_LEADS = dict.fromkeys(("edit", "reject"), f"{_CLAIM}/approve")
+"""Where acts lead that do not lead back to the claim."""
+
 FORMS = (
-    *(
-        Form(act.name, act.path, partial(_act, act), f"{_CLAIM}/approve")
-        if act.name in ("edit", "reject")
-        else Form(act.name, act.path, partial(_act, act))
-        for act in ACTS
-    ),
-    Form("reply", f"{_CLAIM}/reply-with-photos", _reply),
-    Form("decide", f"{_CLAIM}/decide", _decide),
-    Form("request-information", f"{_CLAIM}/request-information", _ask),
-    Form("add-evidence", f"{_CLAIM}/evidence", _add_file),
+    *(Form(act.name, act.path, partial(_act, act), _LEADS.get(act.name, _CLAIM)) for act in ACTS),
+    Form("reply", f"{_CLAIM}/reply-with-photos", _reply, _CLAIM),
+    Form("decide", f"{_CLAIM}/decide", _decide, _CLAIM),
+    Form("request-information", f"{_CLAIM}/request-information", _ask, _CLAIM),
+    Form("add-evidence", f"{_CLAIM}/evidence", _add_file, _CLAIM),
     Form("erase", f"{_CLAIM}/erase", _erase, "/queue/closed-month"),
 )
 
@@ -216,9 +214,11 @@ async def _done(request: Request, form: Form, order: str, who: Person) -> Respon
                 held = once(service, claim_id(order), sent.key, await said(request))
                 await stack.enter_async_context(held)
             await form.do(sent)
-    except Refused as refused:
-        changed = await stale.page(request, service, order, sent.typed, str(refused))
-        if form.act not in stale.ACTS or changed is None:
+    except Refused:
+        if form.act not in stale.ACTS:
+            raise
+        changed = await stale.page(request, service, order, sent.typed)
+        if changed is None:
             raise
         return changed
     return _lead(request, f"{form.then.format(order=quote(order, safe=''))}?did={form.act}")

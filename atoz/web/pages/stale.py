@@ -21,9 +21,7 @@ ACTS = frozenset({"approve", "reject", "edit"})
 _CONFLICT = 409
 
 
-async def page(
-    request: Request, service: Service, order: str, typed: Typed, said: str
-) -> Response | None:
+async def page(request: Request, service: Service, order: str, typed: Typed) -> Response | None:
     """The page for a text that changed, or None where it is still the one that was read."""
     read = typed.words.get("digest") or typed.words.get(READ)
     found = await whole(service, order)
@@ -33,7 +31,6 @@ async def page(
     values = {
         "claim": found.status,
         "appeal": case.appeal,
-        "said": said,
         "typed": {key: word for key, word in typed.given_back.items() if key in _WORDS},
         **_since(found, case, read),
     }
