@@ -119,6 +119,29 @@ async def test_what_was_missed_comes_first() -> None:
         ]
 
 
+async def test_a_quiet_day_costs_one_look() -> None:
+    """However many claims are open: with few that need somebody no lane is looked for in vain."""
+    lists = Lists([row(n, NOW + timedelta(hours=n), "task") for n in range(250)])
+    pages = await walk(Queues(lists.read, lambda: NOW), "needs-you")
+    assert [int(each["order_id"][4:11]) for page in pages for each in page] == list(range(250))
+    assert lists.reads == len(pages) == 3
+
+
+async def test_many_are_in_the_same_order_as_few() -> None:
+    """A busy day is read lane by lane, a quiet one at once: nobody sees a difference."""
+    draw = random.Random(7)  # noqa: S311 - no secret
+    rows = [
+        row(n, NOW + timedelta(minutes=n), draw.choice(("missed", "urgent", "task")))
+        for n in range(900)
+    ]
+    pages = await walk(Queues(Lists(rows).read, lambda: NOW), "needs-you")
+    shown = [each for page in pages for each in page]
+    worst = ("missed", "urgent", "task")
+    assert shown == sorted(
+        rows, key=lambda each: (worst.index(each["attention"]), each["response_due"])
+    )
+
+
 async def test_a_made_up_token_is_refused() -> None:
     """One line, whatever it is."""
     queues = Queues(Lists([]).read, lambda: NOW)
