@@ -37,6 +37,23 @@ class ReplyEvent(Strict):
     attachments: tuple[CaseAttachment, ...] = ()
 
 
+class FloodEvent(Strict):
+    """The buyer writes again and again: so many mails of so many letters, each `every` after the last.
+
+    `same`: it is one and the same mail that comes so often.
+    """
+
+    type: Literal["flood"]
+    at: Instant
+    message_id: Annotated[str, Field(max_length=900)]
+    mails: Annotated[int, Field(ge=1, le=10_000)]
+    letters: Annotated[int, Field(ge=1, le=100_000)] = 100
+    every: Span = timedelta(0)
+    same: bool = False
+    language: str | None = None
+    intents: tuple[str, ...] = ()
+
+
 class DuplicateEvent(Strict):
     """The same notice arrives once more."""
 
@@ -180,10 +197,12 @@ OperatorEvent = Annotated[
     Field(discriminator="do"),
 ]
 
-CaseEvent = Annotated[
-    ReplyEvent | DuplicateEvent | InformationEvent | DecisionEvent | BounceEvent | OperatorEvent,
-    Field(discriminator="type"),
-]
+OneEvent = (
+    ReplyEvent | DuplicateEvent | InformationEvent | DecisionEvent | BounceEvent | OperatorEvent
+)
+"""What happens once."""
+
+CaseEvent = Annotated[OneEvent | FloodEvent, Field(discriminator="type")]
 
 Persona = dict[str, Span]
 """How long after a task opens the operator does it: `approve`, `submit_appeal`. Absent: never."""

@@ -98,7 +98,7 @@ def _broken_at(part: _Part) -> int:
 
 
 def _played(playbook: Playbook, policies: Mapping[str, Policy], seed: int, numbers: range) -> _Part:
-    lives, outcomes = Lives(playbook, policies), Counter[str]()
+    lives, outcomes = Lives(playbook, policies, floods=True), Counter[str]()
     gc.freeze()  # what was loaded stays: the collector need not look through it again and again
     for number in numbers:
         case = lives.drawn(random.Random(f"{seed}/{number}"))  # noqa: S311 - repeatable

@@ -53,6 +53,10 @@ _TASKS: tuple[tuple[str, str | None], ...] = (
     ("settle-send", "sent"),
     ("submit-appeal", "R-5"),
 )
+_FLOODED = 1 / 800
+"""How many lives have a flood: one costs as much as twenty or thirty others."""
+_MAILS, _LETTERS = (40, 200, 700), (20, 2_000, 100_000)
+_APART = tuple(timedelta(seconds=seconds) for seconds in (0, 1, 60, 900))
 _AFTERWARDS = timedelta(days=22)
 """How long after its limit a claim without a decision is played: the first two looks for one."""
 _TO_THE_ARCHIVE = timedelta(days=75)
@@ -64,10 +68,16 @@ class Lives:
 
     `edges`: things happen also at the same second, and a second before, at and after an instant that
     means something. In reality, where work takes seconds, such things come out either way.
+    `floods`: now and then a buyer writes hundreds of mails.
     """
 
     def __init__(
-        self, playbook: Playbook, policies: Mapping[str, Policy], *, edges: bool = True
+        self,
+        playbook: Playbook,
+        policies: Mapping[str, Policy],
+        *,
+        edges: bool = True,
+        floods: bool = False,
     ) -> None:
         named = playbook.applies.marketplaces
         self._known = [p for name, p in policies.items() if named is None or name in named]
@@ -75,7 +85,7 @@ class Lives:
         self._limit = playbook.limit
         self._landmarks = [timedelta(0), self._limit - playbook.margin, self._limit]
         self._landmarks += [step.at for step in playbook.steps if step.at is not None]
-        self._edges = edges
+        self._edges, self._floods = edges, floods
         skip = _doing("skip", step=[step.id for step in playbook.steps])
         self._happenings = (*_HAPPENINGS, skip)
         self._bases = {policy.marketplace: self._fitting(policy) for policy in self._known}
@@ -101,14 +111,14 @@ class Lives:
             "response_due": arrives + (limit or self._limit),
         }
         # Each part is whole by itself: validated once, not once more for every claim.
-        return base.model_copy(
-            update={
-                "claim": base.claim.model_copy(update=noticed),
-                "events": events,
-                "operator": self._persona(chance),
-                "world": _troubles(chance, until),
-            }
-        )
+        parts = {
+            "claim": base.claim.model_copy(update=noticed),
+            "operator": self._persona(chance),
+            "world": _troubles(chance, until),
+        }
+        if self._floods and chance.random() < _FLOODED:
+            events = (*events, self._flood(chance, arrives))
+        return base.model_copy(update={**parts, "events": events})
 
     def _fitting(self, policy: Policy) -> list[cs.CaseFile]:
         """The claims of a marketplace that the playbook applies to; any where it applies to none."""
@@ -139,6 +149,19 @@ class Lives:
             at = arrives + self._limit + chance.random() * 3 * _DAY
             events.append({"at": at, **_decided(chance, "<decision@fuzz.invalid>", at)})
         return events
+
+    def _flood(self, chance: random.Random, arrives: datetime) -> cs.FloodEvent:
+        return cs.FloodEvent(
+            type="flood",
+            at=self._instant(chance, arrives, ()),
+            message_id="<flood@fuzz.invalid>",
+            mails=chance.choice(_MAILS),
+            letters=chance.choice(_LETTERS),
+            every=chance.choice(_APART),
+            same=chance.random() < 0.2,
+            language="en",
+            intents=(chance.choice(INTENTS),),
+        )
 
     def _instant(
         self, chance: random.Random, arrives: datetime, before: Sequence[Document]

@@ -1,7 +1,8 @@
 """A case file's events as the engine's events, with the intents read as the mail reader would."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -37,7 +38,10 @@ def scripted(
     wrong: list[str] = []
     for number, event in enumerate(events):
         try:
-            script.append(_event(event, number, phrases, make_file))
+            if isinstance(event, cs.FloodEvent):
+                script += _flood(event, phrases, make_file)
+            else:
+                script.append(_event(event, number, phrases, make_file))
         except ValidationError as error:
             wrong += [f"events.{number}.{problem}" for problem in problems(error)]
     if wrong:
@@ -50,7 +54,7 @@ def _when(event: ev.Event) -> datetime:
 
 
 def _event(
-    event: cs.CaseEvent, number: int, phrases: Mapping[str, Phrases], make_file: MakeFile
+    event: cs.OneEvent, number: int, phrases: Mapping[str, Phrases], make_file: MakeFile
 ) -> ev.Event:
     match event:
         case cs.ReplyEvent():
@@ -76,6 +80,23 @@ def _event(
             )
         case _:
             return _act(event, event.key or f"event-{number}", make_file)
+
+
+def _flood(
+    event: cs.FloodEvent, phrases: Mapping[str, Phrases], make_file: MakeFile
+) -> Iterator[ev.BuyerReplied]:
+    """Every mail of a flood: the first one is read, the others say the same."""
+    known = {name: getattr(event, name) for name in ("at", "message_id", "language", "intents")}
+    text = (_SAID * (event.letters // len(_SAID) + 1))[: event.letters]
+    first = _reply(cs.ReplyEvent(type="buyer_reply", text=text, **known), phrases, make_file)
+    for number in range(event.mails):
+        own: dict[str, Any] = {"at": event.at + number * event.every}
+        if not event.same:
+            own["message_id"] = f"{number}.{event.message_id}"
+        yield first.model_copy(update=own)
+
+
+_SAID = "Hello, is anybody there? "
 
 
 def _reply(

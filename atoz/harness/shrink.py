@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from atoz.claims.case import CaseFile, DoEdit, ReplyEvent
+from atoz.claims.case import CaseFile, DoEdit, FloodEvent, ReplyEvent
 
 _CALM = {"sends": "sent", "hand_ins": "sent", "findings": False, "notices": True}
 _SPANS = ("late", "slow")
@@ -67,6 +67,8 @@ def _plainer(event: Any, arrives: datetime) -> Iterator[Any]:
             yield from (event.model_copy(update={"intents": (each,)}) for each in event.intents)
         if event.attachments:
             yield event.model_copy(update={"attachments": ()})
+    if isinstance(event, FloodEvent):
+        yield from _ebbing(event)
     if isinstance(event, DoEdit) and event.text != _WORDS:
         yield event.model_copy(update={"text": _WORDS})
     for grain in _GRAINS:
@@ -74,3 +76,14 @@ def _plainer(event: Any, arrives: datetime) -> Iterator[Any]:
         if rounded == event.at:
             return
         yield event.model_copy(update={"at": rounded})
+
+
+def _ebbing(event: FloodEvent) -> Iterator[FloodEvent]:
+    """A flood of fewer mails or of shorter ones: by the half first, at last by one."""
+    for name, value in (("mails", event.mails), ("letters", event.letters)):
+        step = value // 2
+        while step:
+            yield event.model_copy(update={name: value - step})
+            step //= 2
+    if event.every:
+        yield event.model_copy(update={"every": timedelta(0)})

@@ -5,6 +5,7 @@ and the real timeline are equal but for ids and the seconds that real work takes
 timers act first, then what arrives at that instant is applied.
 """
 
+from collections import deque
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
@@ -90,7 +91,7 @@ class Course:
         self.now = now or state.started_at
         self.taken: list[ev.Event] = []
         """What happened to the claim, as it was applied."""
-        self._script = sorted(script, key=_when)
+        self._script = deque(sorted(script, key=_when))
         self._persona, self._tried = persona, set[str]()
         self._world = world
         self._late, self._slow = list(troubles.late), list(troubles.slow)
@@ -102,9 +103,9 @@ class Course:
         while not isinstance(until, Done):
             if self._late and until < _NEVER:
                 until += self._late.pop(0)
-            arriving = self._arriving()
-            next_at = min(until, arriving[0].at) if arriving else until
-            if next_at > self._least and is_over(self.state, next_at, bool(arriving)):
+            coming = self._coming()
+            next_at = min(until, coming.at) if coming else until
+            if next_at > self._least and is_over(self.state, next_at, coming is not None):
                 break
             if last is not None and next_at > last:
                 break
@@ -143,20 +144,22 @@ class Course:
         self.now = end
         return end
 
-    def _arriving(self) -> list[ev.Event]:
-        """What is still to come, earliest first: the script's events and what the persona will do."""
-        if not self._persona:
-            return self._script
-        people = persona_acts(self.state.tasks, self._persona, self.now, self._tried)
-        return sorted([*self._script, *people], key=_when) if people else self._script
+    def _coming(self) -> ev.Event | None:
+        """What comes next: the script's next event, or what the persona does before it."""
+        written = self._script[0] if self._script else None
+        if self._persona:
+            for act in persona_acts(self.state.tasks, self._persona, self.now, self._tried)[:1]:
+                return act if written is None or act.at < written.at else written
+        return written
 
     def _arrived(self, by: datetime) -> ev.Event | None:
-        arriving = self._arriving()
-        return arriving[0] if arriving and arriving[0].at <= by else None
+        coming = self._coming()
+        return coming if coming and coming.at <= by else None
 
     def _take(self, event: ev.Event) -> None:
         """An event happens; what the claim refuses leaves no trace, as with the command."""
-        self._script = [each for each in self._script if each is not event]
+        if self._script and self._script[0] is event:
+            self._script.popleft()
         if isinstance(event, ev.OperatorEvent):
             self._tried.add(event.key)
         happened = meant(self.state, event.model_copy(update={"at": self.now}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from atoz.claims.case import CaseFile
+from atoz.claims.case import CaseFile, FloodEvent
 from atoz.claims.clocks import Clock
 from atoz.cli.app import main
 from atoz.cli.fuzzing import as_case
+from atoz.harness import lives
 from atoz.harness.fuzz import Violation, check, fuzz
 from atoz.harness.lives import Lives
-from atoz.playbook import agenda, apply, inputs, reactions, results, simulate
+from atoz.playbook import agenda, apply, inputs, prune, reactions, results, simulate
 from atoz.playbook import events as ev
 from atoz.playbook.agenda import Item
 from atoz.playbook.model import Step
@@ -59,10 +61,10 @@ def test_what_is_made_without_validation_is_what_validation_would_make(
         return apply.apply(state, event)
 
     monkeypatch.setattr(simulate, "apply", heard)
-    lives = Lives(DOCUMENTED, library().policies)
+    drawn = Lives(DOCUMENTED, library().policies)
     for number in range(60):
         chance = random.Random(number)  # noqa: S311 - repeatable
-        end = check(lives.drawn(chance), DOCUMENTED, library().policies)
+        end = check(drawn.drawn(chance), DOCUMENTED, library().policies)
         assert isinstance(end, CaseState)
         assert CaseState.model_validate_json(end.model_dump_json()) == end
     assert len({type(event) for event in happened}) > 15
@@ -159,6 +161,12 @@ def needs_no_approval(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(agenda, "needs_approval", lambda *_: False)
 
 
+def keeps_every_reply(patch: pytest.MonkeyPatch) -> None:
+    """No reply ever leaves the state for the store. Floods come at once, not among hundreds of lives."""
+    patch.setattr(prune, "BULK", prune.BULK - {"reply_received"})
+    patch.setattr(lives, "_FLOODED", 1)
+
+
 PLANTS: dict[Plant, tuple[str, int]] = {
     acts_after_the_decision: ("out of place", 1),
     sends_blindly_again: ("sent twice", 0),
@@ -169,6 +177,7 @@ PLANTS: dict[Plant, tuple[str, int]] = {
     takes_a_mail_twice: ("input lost", 0),
     tells_nobody_of_tasks: ("nobody told", 0),
     needs_no_approval: ("unapproved", 0),
+    keeps_every_reply: ("too large", 1),
 }
 """Each broken rule with the promise that falls, and how many events are left when it is made short."""
 
@@ -185,12 +194,43 @@ def test_a_broken_rule_is_found_and_made_short(
         assert found is not None
         saved = CaseFile.model_validate(json.loads(json.dumps(as_case(found.case, "broken"))))
         again = check(saved, DOCUMENTED, library().policies)
+        for lower in _lower(found.case):
+            assert not isinstance(check(lower, DOCUMENTED, library().policies), Violation)
     assert found.rule == rule
     assert len(found.case.events) == events
     assert len([span for span in (*found.case.world.late, *found.case.world.slow) if span]) == 0
     assert isinstance(again, Violation)
     assert (again.rule, again.message) == (found.rule, found.message)
     assert not isinstance(check(saved, DOCUMENTED, library().policies), Violation)
+
+
+def _lower(case: CaseFile) -> Iterator[CaseFile]:
+    """The case with a flood of one mail less, or of mails shorter by one letter."""
+    for flood in case.events:
+        if isinstance(flood, FloodEvent):
+            for less in ({"mails": flood.mails - 1}, {"letters": flood.letters - 1}):
+                yield case.model_copy(update={"events": (flood.model_copy(update=less),)})
+
+
+def test_what_comes_hundreds_of_times_leaves_the_state_small() -> None:
+    """New mails, or the same one again and again: each leaves its trace, and no promise breaks."""
+    for same in (False, True):
+        flood = {
+            "type": "flood",
+            "at": "2026-01-02T10:00:00Z",
+            "message_id": "<f@x.example>",
+            "mails": 1_500,
+            "letters": 100_000,
+            "same": same,
+            "intents": ["other"],
+        }
+        base = Lives(DOCUMENTED, library().policies).drawn(random.Random(1))  # noqa: S311 - repeatable
+        document = {**base.model_dump(mode="json", by_alias=True), "events": [flood]}
+        end = check(CaseFile.model_validate(document), DOCUMENTED, library().policies)
+        assert isinstance(end, CaseState)
+        kinds = Counter(fact.kind for fact in end.facts)
+        assert kinds["reply_received"] == (1 if same else 1_500)
+        assert kinds["duplicate_ignored"] == (1_499 if same else 0)
 
 
 def test_the_command_ends_with_1_and_saves_the_case(
