@@ -19,6 +19,9 @@ DAYS = (0.0, HOUR, 4 * HOUR, 12 * HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY, 14 * DAY
 MINUTES = (1.0, 10.0, 60.0, 600.0, HOUR, 4 * HOUR, DAY)
 """How long a mail lay before it was taken up."""
 
+DESK = "desk"
+"""The kind of a task that belongs to no claim."""
+
 REFUSALS = ("unknown_message", "arguments", "sealed", "unreadable", "fields")
 """Why an input was not understood: see `workflows.reading`."""
 

@@ -33,7 +33,7 @@ LAST_WORDS = timedelta(seconds=3)
 ATTRIBUTES = ("temporalWorkflowID", "temporalRunID", "temporalActivityID")
 """What a span says beside its name."""
 
-_QUERIES = ("case", "held", "look", "progress", "status", "tasks", "timeline")
+_QUERIES = ("case", "held", "look", "progress", "status", "tasks", "timeline", "worked_off")
 MESSAGES = frozenset({*ev.SIGNALS, *ev.UPDATES, *_QUERIES, DESK_ITEM, DESK_ATTACHED, "done"})
 """The messages that a span may name."""
 _MESSAGE = re.compile(r"\w*(?:Signal|Update|Query)\w*(?=:)")

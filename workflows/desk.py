@@ -16,6 +16,8 @@ from temporalio.exceptions import ActivityError
 
 from activities import jobs
 from activities import names as activity_names
+from activities.counting import add, observe
+from atoz import meters
 from atoz.claims.base import Record, instant_text, utc
 from atoz.playbook.check import problems
 from atoz.playbook.events import Noticed
@@ -128,24 +130,23 @@ class DeskWorkflow:
             seen={**dict(list(self._state.seen.items())[1 - KEPT_SEEN :]), key: task.id},
             held=held,
         )
+        add(workflow.metric_meter(), meters.TASKS_OPENED, kind=meters.DESK)
 
     def _attached(self, attached: DeskAttached) -> None:
         """The mail is with its claim: nobody need look at it here."""
-        key, at = _key(attached.key), utc(workflow.now())
+        key = _key(attached.key)
         waiting = {mail.task for mail in self._state.held if mail.key == key}
         for task in self._state.tasks:
             # Who attached or discarded it by hand has said so already.
             if task.open and task.id in waiting:
-                self._change(task.id, done_at=at, result="mailbox: delivered to its claim")
+                self._close(task.id, "mailbox: delivered to its claim")
         held = tuple(mail for mail in self._state.held if mail.key != key)
         self._state = self._state.model_copy(update={"held": held})
 
     @workflow.update
     async def done(self, act: DeskDone) -> dict[str, Any]:
         """Close a task."""
-        self._change(
-            act.task, done_at=utc(workflow.now()), result=f"{act.by}: {act.receipt or 'done'}"
-        )
+        self._close(act.task, f"{act.by}: {act.receipt or 'done'}")
         return {"recorded": 1, "at": instant_text(workflow.now())}
 
     @done.validator
@@ -199,10 +200,20 @@ class DeskWorkflow:
             failed = bool(event.failed)
         except ActivityError:
             failed = True
+        result = "failed" if failed else "told"
+        add(workflow.metric_meter(), meters.NOTICES, result=result)
         if failed:
             await workflow.sleep(names.NOTICE_PATIENCE)
         for task in waiting:
             self._change(task.id, told=not failed)
+
+    def _close(self, task_id: str, result: str) -> None:
+        meter, at = workflow.metric_meter(), utc(workflow.now())
+        for task in self._state.tasks:
+            if task.id == task_id and task.open:
+                add(meter, meters.TASKS_DONE, kind=meters.DESK)
+                observe(meter, meters.TASK_AGE, at - task.opened_at, kind=meters.DESK)
+        self._change(task_id, done_at=at, result=result)
 
     def _change(self, task_id: str, **changes: Any) -> None:
         tasks = tuple(

@@ -27,41 +27,35 @@ class Readiness:
     def __init__(self) -> None:
         self._taken: set[Step] = set()
         self._worker: Worker | None = None
-        self._asked: tuple[datetime, bool] | None = None
+        self._asked_at: datetime | None = None
 
     def reached(self, *steps: Step) -> None:
         """These steps are taken."""
         self._taken.update(steps)
 
     def works(self, worker: Worker) -> None:
-        """This worker runs from now on: it is asked about itself."""
+        """This worker runs from now on: what it does is asked of the server."""
         self._worker = worker
 
     async def look(self, now: datetime) -> dict[Step, bool]:
-        """Each step, and whether it is taken. A worker that runs is asked of the server, not too often."""
-        found = {step: step in self._taken for step in STEPS}
-        if self._worker is None:
-            return found
-        if self._asked is None or now - self._asked[0] > KEPT:
-            self._asked = (now, await self._server_answers(self._worker))
-        return {**found, "connected": self._asked[1], "polling": self._polls and self._asked[1]}
+        """Each step, and whether it is taken."""
+        fresh = self._asked_at is not None and now - self._asked_at <= KEPT
+        if self._worker is not None and not fresh:
+            self._taken = self._taken - {"connected", "polling"} | await _seen(self._worker)
+            self._asked_at = now
+        return {step: step in self._taken for step in STEPS}
 
-    async def _server_answers(self, worker: Worker) -> bool:
-        """Ask who asks for work: that is an answer of the server, and shows whether we are among them."""
-        queue = TaskQueue(name=worker.task_queue)
-        request = DescribeTaskQueueRequest(
-            namespace=worker.client.namespace,
-            task_queue=queue,
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
-        try:
-            found = await worker.client.workflow_service.describe_task_queue(
-                request, timeout=PATIENCE
-            )
-        except RPCError:
-            return False
-        identity = worker.client.identity
-        self._polls = worker.is_running and any(p.identity == identity for p in found.pollers)
-        return True
 
-    _polls = False
+async def _seen(worker: Worker) -> set[Step]:
+    """Ask the server who asks for work: any answer shows a connection, and whether we are among them."""
+    request = DescribeTaskQueueRequest(
+        namespace=worker.client.namespace,
+        task_queue=TaskQueue(name=worker.task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    try:
+        found = await worker.client.workflow_service.describe_task_queue(request, timeout=PATIENCE)
+    except RPCError:
+        return set()
+    polls = any(poller.identity == worker.client.identity for poller in found.pollers)
+    return {"connected", "polling"} if polls and worker.is_running else {"connected"}
