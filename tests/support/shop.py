@@ -19,17 +19,21 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowUpdateFailedError
 
+from activities.delivering import Delivering
+from activities.mailroom import Mailroom
 from atoz.access.people import Person
-from atoz.claims.base import merged, parse_span
+from atoz.claims.base import merged, parse_span, utc
 from atoz.claims.case import CaseFile
 from atoz.harness.photos import Photos
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter, kept_store
+from atoz.mail.read import open_mail
 from atoz.playbook import events as ev
 from atoz.playbook.simulate import meant
 from atoz.service.base import Service
 from atoz.service.claim_files import shifted
+from atoz.service.office import TemporalOffice
 from atoz.service.policy import Role
 from atoz.settings import Settings
 from atoz.web.board import Board, Connected, Connection
@@ -99,6 +103,17 @@ async def added(claim: Claim, sentence: str, by: str = "anna") -> None:
     text = f"{state.appeal.text}\n\n{sentence}"
     event = ev.Edited(at=state.started_at, by=by, key=f"edit-{by}", task="submit-appeal", text=text)
     await claim.take(meant(state, event))
+
+
+async def delivered(shop: Shop, raw: bytes) -> None:
+    """A mail comes into the shop's mailbox."""
+    service = shop.service
+    rules, authserv_id = service.library.notices, service.settings.authserv_id
+    mailroom = Mailroom(TemporalOffice(service, service.library.policies), service.store)
+    delivering = Delivering(
+        lambda mail: open_mail(mail, rules=rules, authserv_id=authserv_id), mailroom
+    )
+    await delivering.take(raw, utc(shop.now()))
 
 
 class Workers:

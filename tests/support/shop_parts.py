@@ -52,6 +52,12 @@ PAGES = {
     "claim-closed": f"/claims/{CLOSED}",
     "approve": f"/claims/{APPROVAL}/approve",
     "hand-in": f"/claims/{APPEAL}/tasks/submit-appeal/hand-in",
+    "playbooks": "/playbooks",
+    "playbook": "/playbooks/documented",
+    "migration": "/playbooks/documented/migration",
+    "what-if": "/what-if?case=buyer-silent&kind=reply-photos&day=2026-09-03&people=quick",
+    "desk": "/desk",
+    "figures": "/figures",
     "no-such-claim": "/claims/999-9999999-9999999",
 }
 """Every page of somebody who is logged in, as it is looked at by axe and by the screenshots."""
