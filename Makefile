@@ -38,7 +38,7 @@ run: $(STAMP) ## the whole system on this machine; claims live in var/ and survi
 	@$(PY) starter.py up $(ARGS)
 
 test: $(STAMP) ## all tests
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(or $(strip $(ARGS)),-n 2)
 
 check: $(STAMP) ## lint, format, types, import directions, spelling
 	@$(PY) -m ruff check .

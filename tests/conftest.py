@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.support import axe
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,6 +28,25 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith(("ATOZ_", "TEMPORAL_"))]:
         if name not in KEPT:
             del os.environ[name]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How files are given to processes, where there are several (`-n`)."""
+    from tests.support.together import ByFile  # noqa: PLC0415 - one process does without
+
+    return ByFile(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What axe found, page by page, whichever process looked."""
+    reports = (each for told in terminalreporter.stats.values() for each in told)
+    called = (each for each in reports if getattr(each, "when", "") == "call")
+    kept = (pair for each in called for pair in each.user_properties)
+    if looked := [axe.Looked(*value) for name, value in kept if name == axe.LOOKED]:
+        terminalreporter.section("axe, WCAG 2 A and AA")
+        for line in axe.summary(looked):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,9 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from atoz.service.policy import Role
-from tests.support import axe
 from tests.support.chromium import Visit, a_browser, a_visit, why_not
 from tests.support.shop import Shop, a_shop
 from tests.support.shop_parts import PARTS
-
-LOOKED: list[axe.Looked] = []
-"""What axe said, for the summary at the end of the run."""
 
 Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
@@ -59,11 +55,3 @@ async def visit(visiting: Visiting) -> AsyncIterator[Visit]:
     """A window of an approver."""
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(visiting())
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What axe found, page by page."""
-    if LOOKED:
-        terminalreporter.section("axe, WCAG 2 A and AA")
-        for line in axe.summary(LOOKED):
-            terminalreporter.write_line(line)
