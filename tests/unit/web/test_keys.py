@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from activities.claims import archive_path
+from atoz.claims.base import instant_text
 from atoz.errors import NoWorker
 from atoz.evidence.store import EvidenceStore, open_objects
+from atoz.playbook.simulate import outcome, timeline
+from atoz.playbook.view import status_view
 from atoz.service.archive import remove_documents
 from atoz.service.policy import Role
 from atoz.vault.ring import make_ring
@@ -156,11 +161,44 @@ async def test_what_keys_were_used_for_goes_with_the_claim(
 # Erasing --------------------------------------------------------------------------------------------
 
 
-async def test_an_open_claim_is_not_erased(tmp_path: Path) -> None:
-    """Only an approver asks at all; the address says what it takes."""
+@pytest.fixture
+def sealed(tmp_path: Path) -> Desk:
+    """A board where claims are sealed with keys of their own, so that they can be erased."""
     desk = Desk(tmp_path, encryption="on")
     make_ring(desk.service.settings.ring_file, datetime.now(UTC))
-    order = desk.add(Play().to(HOUR))
+    return desk
+
+
+async def test_a_claim_that_is_over_is_erased(sealed: Desk) -> None:
+    """By the program and by the form; again it says that it was; then nothing shows it any more."""
+    play = Play().to(HOUR)
+    order, workflow_id = play.state.file.claim.order_id, play.state.workflow_id
+    document = {
+        "archived_at": instant_text(play.now),
+        "status": {**status_view(play.state, play.now), "state": "archived", "tasks": []},
+        "timeline": timeline(play.state.facts),
+        "outcome": outcome(play.state),
+        "archives": [],
+        "case": play.state.model_dump(mode="json"),
+    }
+    store = sealed.service.store
+    await store.put_document(archive_path(workflow_id), json.dumps(document).encode())
+    browser, api = sealed.stand.browser(), sealed.stand.client(headers=sealed.stand.token())
+    page = (await browser.get(f"/claims/{order}")).text
+    assert 'id="erase"' in page
+    assert 'class="step ' in page
+    done = await browser.post(f"/claims/{order}/erase", data={"order_id": order, "key": "k"})
+    assert done.headers["location"] == "/queue/closed-month?did=erase"
+    again = (await api.post(f"/api/claims/{order}/erase", headers=KEY)).json()
+    assert (again["already"], again["order_id"]) == (True, order)
+    gone = await browser.get(f"/claims/{order}")
+    assert (gone.status_code, "was erased at" in gone.text) == (409, True)
+    assert await store.list("keys") == []
+
+
+async def test_an_open_claim_is_not_erased(sealed: Desk) -> None:
+    """Only an approver asks at all; the address says what it takes."""
+    desk, order = sealed, sealed.add(Play().to(HOUR))
     path = f"/api/claims/{order}/erase"
     agent = desk.stand.client(headers=desk.stand.token(Role.AGENT))
     assert (await agent.post(path)).status_code == 403
