@@ -4,6 +4,7 @@ All are real claims on the real path: started as `start` does, sealed, taken up 
 for their first day to pass; every twentieth is incomplete and waits for a person.
 """
 
+import asyncio
 import random
 import sys
 import time
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from atoz.claims.base import Record
-from atoz.errors import Usage
+from atoz.errors import NoServer, NoWorker, Usage
 from atoz.harness.devserver import database_of
 from atoz.service import starting
 from atoz.service.base import claim_id
@@ -118,14 +119,24 @@ async def _cold(here: Standing, known: int, turn: int) -> list[float]:
     """Milliseconds of one status query each, of claims that the worker has never seen."""
     await here.worker_anew()
     calls, times = here.service.calls, list[float]()
-    # The server may still know the pollers of the worker before: this answer comes from the new one.
-    await calls.query(claim_id(order_of(0)), "status")
+    await _answers(here)
     draw = random.Random(turn)  # noqa: S311 - the same claims each time, nothing secret
     for number in draw.sample(range(1, known), min(ASKED, known - 1)):
         began = time.perf_counter()
         await calls.query(claim_id(order_of(number)), "status")
         times.append((time.perf_counter() - began) * 1000)
     return times
+
+
+async def _answers(here: Standing) -> None:
+    """Return once the new worker answers: the server may still know the pollers of the one before."""
+    while True:
+        try:
+            await here.service.calls.query(claim_id(order_of(0)), "status")
+        except (NoServer, NoWorker):
+            await asyncio.sleep(1)
+        else:
+            return
 
 
 def show(report: OpenReport, screen: Console) -> None:
