@@ -7,10 +7,9 @@ is the same as in production, only how long is not.
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -68,6 +67,12 @@ def _dying(decide: Callable[[CaseState, datetime], acts.Act | acts.Wait | acts.D
     return decided
 
 
+def _mortal_worker(*given: Any, interceptors: Sequence[Interceptor] = (), **more: Any) -> Worker:
+    """A worker with its own interceptors, and death behind them."""
+    more["sticky_queue_schedule_to_start_timeout"] = timedelta(seconds=1)
+    return Worker(*given, interceptors=[*interceptors, _Mortal()], **more)
+
+
 def _hasty() -> None:
     alive.EVERY = timedelta(seconds=0.3)
     names.ALIVE_TIMEOUT = timedelta(seconds=2)
@@ -78,9 +83,5 @@ def _hasty() -> None:
 if __name__ == "__main__":
     _hasty()
     claim.decide = _dying(claim.decide)  # type: ignore[attr-defined] # a test may take it away
-    wiring.Worker = functools.partial(  # type: ignore[assignment, attr-defined] # as above
-        Worker,
-        interceptors=[_Mortal()],
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
-    )
+    wiring.Worker = _mortal_worker  # type: ignore[assignment, attr-defined] # as above
     worker.main()
