@@ -212,10 +212,14 @@ def _seller_pays(each: Decided) -> bool:
 
 
 def _spans(ended: Iterable[Decided]) -> Iterable[float]:
-    """Days from the start of each claim to its decision."""
+    """Days from the start of each claim to its decision.
+
+    A claim of the demo is decided on a clock of its own: how long it took cannot be told.
+    """
     for each in ended:
         if each.row["decided_at"]:
             span = datetime.fromisoformat(each.row["decided_at"]) - datetime.fromisoformat(
                 each.row["started_at"]
             )
-            yield span / timedelta(days=1)
+            if span >= timedelta(0):
+                yield span / timedelta(days=1)

@@ -15,8 +15,8 @@ from playwright.async_api import Browser
 
 from atoz.service.policy import Role
 from tests.support.chromium import Visit, a_browser, a_visit, why_not
-from tests.support.shop import Shop, a_shop
-from tests.support.shop_parts import PARTS
+from tests.support.shop import Shop, a_shop, delivered
+from tests.support.shop_parts import PARTS, QUARANTINED
 
 Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
@@ -36,6 +36,7 @@ async def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> As
     del browser
     async with a_shop(tmp_path_factory.mktemp("shop")) as made:
         await made.open(PARTS)
+        await delivered(made, QUARANTINED)
         yield made
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 
 import pytest
 from playwright.async_api import Page, expect
@@ -11,7 +10,7 @@ from playwright.async_api import Page, expect
 from atoz.service import desk
 from tests.support.chromium import Visit
 from tests.support.shop import Part, Shop, delivered
-from tests.support.shop_parts import NEW
+from tests.support.shop_parts import NEW, forged
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
@@ -93,21 +92,6 @@ async def test_a_mail_of_the_desk_is_handed_to_a_claim_or_let_go(shop: Shop, vis
     await page.goto(f"/claims/{order}")
     entry = page.locator(".timeline li").filter(has_text="Here is a lamp.")
     await expect(entry).to_contain_text("mara")
-
-
-def forged(order: str, words: str) -> bytes:
-    """A buyer's reply that no server vouches for."""
-    number = zlib.crc32(words.encode())
-    lines = (
-        f'From: "Anna - Amazon Marketplace" <zqc{number}@marketplace.amazon.com>',
-        "To: claims@fernlane.example",
-        f"Subject: Re: Your order {order}",
-        f"Message-ID: <forged-{number}@mail.example>",
-        "Date: Wed, 16 Sep 2026 17:30:00 +0000",
-        "",
-        words,
-    )
-    return "\r\n".join(lines).encode()
 
 
 async def test_the_figures_stand_beside_their_pictures(visit: Visit) -> None:

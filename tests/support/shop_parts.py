@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 from tests.support.shop import Part
 
 APPEAL = "111-0000102-0000102"
@@ -43,6 +45,25 @@ PARTS = (
     Part("decided-on-day-two", CLOSED, "3d"),
 )
 
+
+def forged(order: str, words: str) -> bytes:
+    """A buyer's reply that no server vouches for."""
+    number = zlib.crc32(words.encode())
+    lines = (
+        f'From: "Anna - Amazon Marketplace" <zqc{number}@marketplace.amazon.com>',
+        "To: claims@fernlane.example",
+        f"Subject: Re: Your order {order}",
+        f"Message-ID: <forged-{number}@mail.example>",
+        "Date: Wed, 16 Sep 2026 17:30:00 +0000",
+        "",
+        words,
+    )
+    return "\r\n".join(lines).encode()
+
+
+QUARANTINED = forged(FILED, "The parcel never came. Open the attachment to see my refund form.")
+"""The mail that lies on the desk from the beginning."""
+
 PAGES = {
     "queue": "/queue/needs-you",
     "queue-waiting": "/queue/waiting-buyer",
@@ -57,6 +78,7 @@ PAGES = {
     "migration": "/playbooks/documented/migration",
     "what-if": "/what-if?case=buyer-silent&kind=reply-photos&day=2026-09-03&people=quick",
     "desk": "/desk",
+    "desk-item": "/desk/desk-1",
     "figures": "/figures",
     "no-such-claim": "/claims/999-9999999-9999999",
 }
