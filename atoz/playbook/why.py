@@ -37,6 +37,11 @@ def why_of(state: CaseState, step: str, now: datetime) -> dict[str, Any]:
     """The answer for one step. Raises BadInput for one that the playbook does not have."""
     answer = why(state, step, now)
     if answer is None:
+        if step in state.runs:
+            raise BadInput(
+                f"{step} is no step of the playbook but the answer to a reply: "
+                f"`atoz timeline {state.file.claim.order_id}` shows which"
+            )
         names = [each.id for each in state.playbook.steps] if state.playbook else []
         raise BadInput(f"this claim's playbook has no step {step}: {instead(step, names)}")
     return answer

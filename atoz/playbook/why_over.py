@@ -86,9 +86,16 @@ def _held_back(own: list[Fact], planned: datetime | None, begun: datetime | None
 
 def _ends(state: CaseState, step: Step, own: list[Fact]) -> Iterator[str]:
     """One sentence for each fact that tells of an end or of an attempt."""
+    handed_in = {fact.at for fact in own if fact.kind == "appeal_submitted"}
+    written = [fact for fact in own if fact.kind == "appeal_drafted"][-1:]
     for fact in own:
-        if fact.kind == "step_skipped":
+        if fact in written:
+            revision = fact.data["revision"]
+            yield f"Revision {revision} of the text was written at {instant_text(fact.at)} ({fact.id})."
+        elif fact.kind == "step_skipped":
             yield _skipped(state, step, fact)
+        elif fact.kind == "task_done" and fact.at in handed_in:
+            continue  # it is the same act, told below
         elif fact.kind in _ENDS:
             detail = fact.data.get("detail") or fact.data.get("receipt")
             more = f": {detail}" if detail else ""

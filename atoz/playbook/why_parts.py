@@ -59,9 +59,7 @@ def planned_sentences(state: CaseState, step: Step) -> Iterator[str]:
     over = state.run(step.after or "").done_at
     early = step.or_when is not None and holds(step.or_when, state, step)
     if over is None:
-        alone = (
-            f", or at once after it when {CONDITION_WORDS[step.or_when]}" if step.or_when else ""
-        )
+        alone = f"; without that wait when {CONDITION_WORDS[step.or_when]}" if step.or_when else ""
         wait = f"{span_text(step.wait)} after" if step.wait else "right after"
         yield f"The playbook plans it {wait} `{step.after}`, which is not over{alone}."
     elif early and step.or_when is not None:

@@ -45,32 +45,37 @@ def _order(state: CaseState) -> str:
     return state.file.claim.order_id
 
 
-def _decided(state: CaseState, _: Step) -> Told | None:
+def _decided(state: CaseState, step: Step) -> Told | None:
     if not state.decided:
         return None
     fact = newest(state, "decision_received")
     known = [fact.id] if fact else []
     status = state.status.value.replace("_", " ")
-    return Told(
-        "after_decision",
-        (f"The marketplace has decided{cited(known)}: {status}. No step acts after a decision.",),
-        tuple(known),
-        ("The marketplace would have to reopen the claim.",),
-    )
+    said = f"The marketplace has decided{cited(known)}: {status}. No step acts after a decision."
+    return Told("after_decision", (*_asked(state, step), said), tuple(known), (_NEVER,))
 
 
-def _refunded(state: CaseState, _: Step) -> Told | None:
+def _refunded(state: CaseState, step: Step) -> Told | None:
     if state.refunded_at is None:
         return None
     fact = newest(state, "refund_recorded")
     known = [fact.id] if fact else []
     since = instant_text(state.refunded_at)
-    return Told(
-        "refunded",
-        (f"The order was refunded in full at {since}{cited(known)}: nothing is left to answer.",),
-        tuple(known),
-        ("Nothing makes it act any more, unless the marketplace reopens the claim.",),
-    )
+    said = f"The order was refunded in full at {since}{cited(known)}: nothing is left to answer."
+    return Told("refunded", (*_asked(state, step), said), tuple(known), (_NEVER,))
+
+
+_NEVER = "Nothing makes it act any more: a claim that is reopened is answered by a person."
+
+
+def _asked(state: CaseState, step: Step) -> Iterator[str]:
+    """What a person was asked about the step before the claim ended, and what came of it."""
+    for fact in state.facts:
+        if fact.step == step.id and fact.kind == "task_opened":
+            yield f"A person was asked at {instant_text(fact.at)} ({fact.id}): {_ended(fact.data['title'])}"
+        elif fact.step == step.id and fact.kind == "task_done":
+            ended = f"at {instant_text(fact.at)}{person_of(fact)} ({fact.id})"
+            yield f"That task ended {ended}: {fact.data['result']}."
 
 
 def _handed_over(state: CaseState, _: Step) -> Told | None:
@@ -124,15 +129,15 @@ def _with_a_person(state: CaseState, step: Step) -> Told | None:
     return Told(
         "with_a_person",
         (
-            f"A person has the task `{task.id}` since {instant_text(task.opened_at)}: {_title(task)}",
+            f"A person has the task `{task.id}` since {instant_text(task.opened_at)}: {_ended(task.title)}",
         ),
         (opened.id,) if opened else (),
         (f"Somebody does it{due}: `{_verb(state, task)}`.",),
     )
 
 
-def _title(task: Task) -> str:
-    return task.title if task.title.endswith("?") else f"{task.title}."
+def _ended(title: str) -> str:
+    return title if title.endswith("?") else f"{title}."
 
 
 def _verb(state: CaseState, task: Task) -> str:

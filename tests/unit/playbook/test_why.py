@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from atoz.claims.status import Status
+from atoz.errors import BadInput
 from atoz.playbook import events as ev
-from atoz.playbook.why import places, why, why_all
+from atoz.playbook.why import places, why, why_all, why_of
 from tests.support.cases import (
     BLOCKED,
     DAY,
@@ -170,6 +171,24 @@ def test_the_words_are_the_committed_ones() -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.write_text(text, "utf-8")
     assert text == GOLDEN.read_text("utf-8")
+
+
+def test_a_step_that_asked_before_the_decision_tells_what_came_of_it() -> None:
+    """Who was asked, and how that ended; and nothing promises that the step acts again."""
+    play = Play(NEVER_SHIPPED).to(HOUR).decided(Status.ORDER_REFUNDED)
+    asked, ended, decided = answer(play, "refund")["sentences"][1:]
+    assert asked.startswith("A person was asked at ")
+    assert asked.endswith(": Refund the order now.")
+    assert ended.endswith(": ended by the decision: order_refunded.")
+    assert decided.endswith("No step acts after a decision.")
+    assert "reopened is answered by a person" in answer(play, "refund")["needs"][0]
+
+
+def test_the_answer_to_a_reply_is_named_as_what_it_is() -> None:
+    """`status` shows it like a step; `why` says where it is told."""
+    play = Play().to(2 * DAY).reply("asks_how_to_withdraw").to(2 * DAY + HOUR)
+    with pytest.raises(BadInput, match="withdraw-help is no step of the playbook but the answer"):
+        why_of(play.state, "withdraw-help", play.now)
 
 
 @pytest.mark.parametrize("name", SCENES)
