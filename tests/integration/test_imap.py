@@ -48,7 +48,7 @@ async def test_new_mail_is_listed_with_its_size_and_day(postbox: Postbox) -> Non
     assert [arrived.uid for arrived in found.arrived] == [101, 102, 103]
     for arrived in found.arrived:
         assert arrived.received_at is not None
-        assert abs(arrived.received_at - TODAY) < timedelta(minutes=10)
+        assert TODAY - timedelta(seconds=1) <= arrived.received_at <= datetime.now(UTC)
 
 
 async def test_reading_leaves_no_trace(postbox: Postbox) -> None:
@@ -252,7 +252,7 @@ async def test_whatever_the_server_does_is_one_error_in_time(command: str, answe
     async with scripted(**{command: answer}) as (_, port):
         quick = account(port, timeout=timedelta(seconds=0.5))
         with pytest.raises(MailboxError) as error:
-            async with asyncio.timeout(5), ImapMailbox(quick).session() as session:
+            async with asyncio.timeout(20), ImapMailbox(quick).session() as session:
                 await session.listing(None, TODAY)
         assert not error.value.permanent
 

@@ -30,7 +30,7 @@ def account(
     *,
     security: ImapSecurity = "none",
     done_folder: str | None = None,
-    timeout: timedelta = timedelta(seconds=5),
+    timeout: timedelta = timedelta(seconds=30),
     username: str = USER,
     password: str = PASSWORD,
 ) -> ImapAccount:
