@@ -122,9 +122,9 @@ def test_sizes_are_checked_before_anything_is_decoded(monkeypatch: pytest.Monkey
 async def test_ten_thousand_files_are_refused_in_no_time() -> None:
     """The first are taken, the rest counted."""
     shelf = Shelf()
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = await take_in(shelf, [Given(f"{n}.txt", b"%d" % n) for n in range(10_000)])
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
     assert len(found.kept) == limits.MOST_FILES
     assert len(found.refused) == limits.MOST_FILES + 1
     assert found.refused[-1].name == f"{10_000 - 2 * limits.MOST_FILES} more"

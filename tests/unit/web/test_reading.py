@@ -49,9 +49,9 @@ def test_a_sentence_below_the_text_changes_none_of_its_words(end: str) -> None:
 def test_long_texts_are_compared_in_time() -> None:
     """The longest edit that is taken, changed everywhere."""
     old, new = "the same word again " * 1_000, "another word of it all " * 900
-    begun = time.monotonic()
+    begun = time.process_time()
     assert changes(old, new)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @given(TEXTS, st.lists(TEXTS, max_size=5))
