@@ -86,10 +86,12 @@ class Looks:
         return self.words("span.minutes", minutes=rest)
 
     def spelled(self, span: str) -> str:
-        """A span as a playbook writes it, `36h`: in days and hours, whole days without hours."""
+        """A span as a playbook writes it, `36h`: whole days without hours, whole hours without minutes."""
         found = parse_span(span)
         if found and not found % timedelta(days=1):
             return self.words("span.whole_days", days=found.days)
+        if found and found < timedelta(days=1) and not found % timedelta(hours=1):
+            return self.words("span.whole_hours", hours=found // timedelta(hours=1))
         return self.span(found)
 
     def clock_time(self, instant: str | datetime) -> str:
