@@ -36,6 +36,8 @@ STEP = 4
 """By this much a slice grows when it held little, and shrinks when it held too much."""
 SORTED = 300
 """Claims of one slice that are read and put in order at once."""
+SPARE = 1.25
+"""A slice that is remembered holds so many times what a page shows: the next look reads little more."""
 MOST_AT_ONCE = 5_000
 """Claims whose clocks end in the same second and that are still put in order."""
 
@@ -105,12 +107,14 @@ class Cut:
             return self._first
         return low + self._width if self._width else None
 
-    def remember(self, high: datetime, width: timedelta | None) -> None:
-        """A slice that held something, and not too much; the first one of a lane has no width."""
-        if width is None:
+    def remember(self, found: Sequence[dict[str, Any]], low: datetime | None, wanted: int) -> None:
+        """What a page of a lane was taken from, in order: as much of it as the page needs, and a little."""
+        last = found[min(len(found), round(wanted * SPARE)) - 1]
+        enough = sum(_place(row)[0] < _place(last)[0] for row in found)
+        high = _due_of(last if enough >= wanted else found[-1]) + NARROWEST
+        if low is None:
             self._first = high
-        else:
-            self._width = width
+        self._width = max(high - (low or _due_of(found[0])), NARROWEST)
 
 
 async def count(service: Service, view: View) -> int:
@@ -183,31 +187,41 @@ class Queues:
         while True:
             start = low or self._now() - LONGEST_OVERDUE
             narrow = high is not None and high - start <= NARROWEST
-            rows = await self._slice(_between(lane.condition, low, high), narrow=narrow)
-            if rows is None:
+            rows, whole = await self._slice(_between(lane.condition, low, high), narrow=narrow)
+            if not whole:
                 ceiling = high or self._now() + WIDEST
-                high = start + max((ceiling - start) / STEP, NARROWEST)
+                high = self._narrower(rows, start, ceiling)
                 continue
             found += [row for row in rows if _place(row) > (_text(mark.due), mark.order)]
+            if len(found) >= wanted:
+                cut.remember(found, mark.due, wanted)
             if high is None:
                 return _page(found, mark, wanted, more=False)
-            if rows:
-                first = mark.due is None and len(found) <= SORTED
-                cut.remember(high, None if first else high - start)
             if len(found) >= wanted:
                 return _page(found, mark, wanted, more=True)
-            low, high, ceiling = high, *_next_high(start, high, ceiling)
+            low, high, ceiling = high, *_next_high(_stretch(found, start, high), high, ceiling)
 
-    async def _slice(self, query: str, *, narrow: bool) -> list[dict[str, Any]] | None:
-        """Every claim of a slice in order; None where it holds more than are worth sorting."""
+    def _narrower(
+        self, seen: Sequence[dict[str, Any]], start: datetime, ceiling: datetime
+    ) -> datetime:
+        """Where a slice that holds too much should end; `seen` is what of it was read.
+
+        What ends first of what was read leaves one in some hundreds before it, where the server's
+        order has nothing to do with time; where it has, a part of the stretch from yesterday on.
+        """
+        yesterday = self._now() - timedelta(days=1)
+        since = yesterday if start < yesterday < ceiling - NARROWEST else start
+        high = min(since + (ceiling - since) / STEP, _due_of(seen[0]))
+        return max(high, start + NARROWEST)
+
+    async def _slice(self, query: str, *, narrow: bool) -> tuple[list[dict[str, Any]], bool]:
+        """The claims of a slice in order, and whether it is all of them: it may hold too many to sort."""
         page = await self._read(query, LARGEST_PAGE if narrow else SORTED, None)
         rows, token = page["claims"], page["next_page_token"]
-        if token and not narrow:
-            return None
-        while token and len(rows) < MOST_AT_ONCE:
+        while token and narrow and len(rows) < MOST_AT_ONCE:
             page = await self._read(query, LARGEST_PAGE, token)
             rows, token = rows + page["claims"], page["next_page_token"]
-        return sorted(rows, key=_place)
+        return sorted(rows, key=_place), narrow or not token
 
 
 def _between(condition: str, low: datetime | None, high: datetime | None) -> str:
@@ -243,11 +257,16 @@ def _rank(row: dict[str, Any]) -> tuple[int, str, str]:
     return 2 * URGENCY.index(row["attention"]) + (row["response_due"] is None), *_place(row)
 
 
+def _stretch(found: Sequence[dict[str, Any]], start: datetime, high: datetime) -> timedelta:
+    """How wide the slices so far were, without the empty time before the first claim."""
+    return high - (_due_of(found[0]) if found else start)
+
+
 def _next_high(
-    low: datetime, high: datetime, ceiling: datetime | None
+    width: timedelta, high: datetime, ceiling: datetime | None
 ) -> tuple[datetime | None, datetime | None]:
     """Where the next slice ends, and what is still known to hold too much."""
-    width = (high - low) * STEP
+    width = max(width, NARROWEST) * STEP
     if ceiling is not None and high < ceiling:
         return high + min(width, max((ceiling - high) / 2, NARROWEST)), ceiling
     return (high + width if width < WIDEST else None), None
@@ -255,6 +274,10 @@ def _next_high(
 
 def _place(row: dict[str, Any]) -> tuple[str, str]:
     return row["response_due"] or "", row["order_id"]
+
+
+def _due_of(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["response_due"])
 
 
 def _text(due: datetime | None) -> str:

@@ -32,7 +32,10 @@ async def figures(request: Request, _: Who) -> Response:
     report: dict[str, Any] | None = await request.app.state.report.get(
         board.figures.report, PATIENCE
     )
-    steps = [Bar(looks.words.of("step", name) or looks.words("figures.no_step"), n) for name, n in _largest(found.steps)]
+    steps = [
+        Bar(looks.words.of("step", name) or looks.words("figures.no_step"), n)
+        for name, n in _largest(found.steps)
+    ]
     days = _days(found, looks)
     values = {
         "open": found,
