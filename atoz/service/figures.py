@@ -1,29 +1,33 @@
 """Figures over many claims: what is open and when it is due, and how claims ended.
 
-Everything comes from the server's lists, in slices of a thousand. Only whether a deadline was missed is
-not in them: an archive tells it of a claim that is over, the claim itself while its aftercare lasts.
+What is open is counted by the server, what was decided is read from its lists. Only whether a deadline
+was missed is not in them: an archive tells it of a claim that is over, the claim itself until then.
 """
 
 import asyncio
 import math
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
 from atoz.claims.base import instant_text
 from atoz.claims.status import MEANINGS, Status
-from atoz.errors import AtozError
+from atoz.errors import AtozError, NoWorker
 from atoz.service.archive import ErasedClaim, archived
 from atoz.service.base import Service
-from atoz.service.listing import AT_ONCE, LARGEST_PAGE, page_of
+from atoz.service.calls import SERVER_PATIENCE, server_errors
+from atoz.service.listing import AT_ONCE, LARGEST_PAGE, WAITING, page_of
 from workflows import names
 
 SINCE = timedelta(days=365)
 """How far back decisions are counted where nobody says it."""
-SLICE = timedelta(minutes=15)
-"""Deadlines are counted by such a slice: every zone's days begin with one."""
+DAYS = 14
+"""Days ahead whose deadlines are counted one by one."""
+OTHER = "other"
+"""Instead of a step that no playbook of now has."""
 SURE = 1.96
 """Standard deviations of an interval that holds the true rate 95 times in 100."""
 
@@ -60,29 +64,67 @@ class Opened(NamedTuple):
 
     claims: int
     steps: Mapping[str, int]
+    """By the last step; "" for those without one, `OTHER` for steps of playbooks of before."""
     attention: Mapping[str, int]
-    due: Mapping[datetime, int]
-    """How many answers are due in the slice that begins then (UTC); one without a clock in none."""
+    due: tuple[int, ...]
+    """How many answers are due before the first of the edges, between each and the next, and later."""
 
 
-async def opened(service: Service) -> Opened:
-    """Count the open claims. Raises NoServer."""
-    steps, attention, due = Counter[str](), Counter[str](), Counter[datetime]()
-    async for row in _rows(service, _OPEN):
-        steps[row["step"] or ""] += 1
-        attention[row["attention"] or "none"] += 1
-        if row["response_due"]:
-            at = datetime.fromisoformat(row["response_due"])
-            due[at - (at - datetime.min.replace(tzinfo=UTC)) % SLICE] += 1
-    return Opened(sum(steps.values()), steps, attention, due)
+async def opened(service: Service, edges: Sequence[datetime]) -> Opened:
+    """Count the open claims; `edges` (UTC) cut the deadlines. Raises NoServer, BadInput.
+
+    It asks for numbers, never for rows: a server counts twenty thousand sooner than it lists a hundred.
+    """
+    steps = sorted(_steps(service))
+    asked = [
+        _OPEN,
+        f"{_OPEN} AND {names.STEP.name} IS NULL",
+        *(f"{_OPEN} AND {names.STEP.name} = '{step}'" for step in steps),
+        *(f"{_OPEN} AND {names.ATTENTION.name} = '{word}'" for word in WAITING),
+        *_between(edges),
+    ]
+    counts = await _counts(service, asked)
+    total, bare, rest = counts[0], counts[1], counts[2:]
+    by_step = {"": bare, **dict(zip(steps, rest, strict=False))}
+    other = max(total - sum(by_step.values()), 0)
+    waiting: dict[str, int] = dict(zip(WAITING, rest[len(steps) :], strict=False))
+    return Opened(
+        total,
+        {step: count for step, count in {**by_step, OTHER: other}.items() if count},
+        {**waiting, "none": max(total - sum(waiting.values()), 0)},
+        tuple(rest[len(steps) + len(WAITING) :]),
+    )
 
 
-def by_day(found: Opened, day_of: Callable[[datetime], Any]) -> Counter[Any]:
-    """How many answers are due on each day, as the days of a reader's zone are."""
-    days: Counter[Any] = Counter()
-    for at, count in found.due.items():
-        days[day_of(at)] += count
-    return days
+def _steps(service: Service) -> set[str]:
+    """Every step that a claim may have come to, by the playbooks of now."""
+    found: set[str] = set()
+    for book in service.library.playbooks:
+        found |= {step.id for step in book.steps}
+        sent = (effect.send for effects in book.on_reply.values() for effect in effects)
+        found |= {send.replace("_", "-") for send in sent if send}
+    return found
+
+
+def _between(edges: Sequence[datetime]) -> list[str]:
+    due, first, last = names.RESPONSE_DUE.name, instant_text(edges[0]), instant_text(edges[-1])
+    inside = [
+        f"{_OPEN} AND {due} >= '{instant_text(low)}' AND {due} < '{instant_text(high)}'"
+        for low, high in pairwise(edges)
+    ]
+    return [f"{_OPEN} AND {due} < '{first}'", *inside, f"{_OPEN} AND {due} >= '{last}'"]
+
+
+async def _counts(service: Service, queries: Sequence[str]) -> list[int]:
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(query: str) -> int:
+        async with gate:
+            found = await service.client.count_workflows(query, rpc_timeout=SERVER_PATIENCE)
+            return found.count
+
+    with server_errors():
+        return list(await asyncio.gather(*map(one, queries)))
 
 
 class Decided(NamedTuple):
@@ -107,7 +149,10 @@ class Figures:
         """
         now = self._service.now()
         since = since or now - SINCE
-        found, ended = await opened(self._service), await self._decided(since)
+        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        days = [today + timedelta(days=number) for number in range(DAYS + 1)]
+        found = await opened(self._service, [now, *days[1:]])
+        ended = await self._decided(since)
         groups = {f"by_{name}": _groups(name, ended) for name in GROUPS}
         return {
             "at": instant_text(now),
@@ -115,9 +160,14 @@ class Figures:
             "open": {
                 "claims": found.claims,
                 "missed": found.attention.get("missed", 0),
-                "by_step": dict(sorted(found.steps.items())),
-                "by_attention": dict(sorted(found.attention.items())),
-                "due_by_day": _days(found),
+                "by_step": found.steps,
+                "by_attention": found.attention,
+                "overdue": found.due[0],
+                "due_by_day": {
+                    day.date().isoformat(): count
+                    for day, count in zip(days, found.due[1:], strict=False)
+                },
+                "due_later": found.due[-1],
             },
             "decided": _figures(ended),
             **groups,
@@ -127,24 +177,28 @@ class Figures:
         query = f"{_CLAIMS} AND {names.DECIDED_AT.name} >= '{instant_text(since)}'"
         rows = [row async for row in _rows(self._service, query)]
         rows = [row for row in rows if row["status"] != Status.UNDER_REVIEW]
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate, asking = asyncio.Semaphore(AT_ONCE), asyncio.Event()
+        asking.set()
 
         async def one(row: Mapping[str, Any]) -> Decided:
             async with gate:
-                return Decided(row, await self._has_missed(row))
+                return Decided(row, await self._has_missed(row, asking))
 
         return list(await asyncio.gather(*map(one, rows)))
 
-    async def _has_missed(self, row: Mapping[str, Any]) -> bool | None:
+    async def _has_missed(self, row: Mapping[str, Any], asking: asyncio.Event) -> bool | None:
+        """As it is known, else asked as long as `asking` is set: without a worker nobody waits twice."""
         if row["attention"] == "missed":
             return True
         key = (row["workflow_id"], row["running"], row["decided_at"], row["attention"])
-        if key not in self._missed:
+        if key not in self._missed and (asking.is_set() or not row["running"]):
             try:
                 self._missed[key] = await _missed(self._service, row)
+            except NoWorker:
+                asking.clear()
             except AtozError:
-                return None  # asked again next time
-        return self._missed[key]
+                pass  # asked again next time
+        return self._missed.get(key)
 
 
 async def _missed(service: Service, row: Mapping[str, Any]) -> bool | None:
@@ -171,12 +225,6 @@ async def _rows(service: Service, query: str) -> AsyncIterator[dict[str, Any]]:
         token = page["next_page_token"]
         if not token:
             return
-
-
-def _days(found: Opened) -> dict[str, int]:
-    """By day in UTC, as programs read it."""
-    days = by_day(found, lambda at: at.date().isoformat())
-    return dict(sorted(days.items()))
 
 
 def _groups(name: str, ended: Sequence[Decided]) -> list[dict[str, Any]]:

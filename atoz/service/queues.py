@@ -199,7 +199,8 @@ class Queues:
                 return _page(found, mark, wanted, more=False)
             if len(found) >= wanted:
                 return _page(found, mark, wanted, more=True)
-            low, high, ceiling = high, *_next_high(_stretch(found, start, high), high, ceiling)
+            width = _wanted_width(found, wanted, start, high)
+            low, high, ceiling = high, *_next_high(width, high, ceiling)
 
     def _narrower(
         self, seen: Sequence[dict[str, Any]], start: datetime, ceiling: datetime
@@ -257,16 +258,21 @@ def _rank(row: dict[str, Any]) -> tuple[int, str, str]:
     return 2 * URGENCY.index(row["attention"]) + (row["response_due"] is None), *_place(row)
 
 
-def _stretch(found: Sequence[dict[str, Any]], start: datetime, high: datetime) -> timedelta:
-    """How wide the slices so far were, without the empty time before the first claim."""
-    return high - (_due_of(found[0]) if found else start)
+def _wanted_width(
+    found: Sequence[dict[str, Any]], wanted: int, start: datetime, high: datetime
+) -> timedelta:
+    """How wide the next slice should be: as dense as what was found, it holds what is missing and more."""
+    if not found:
+        return (high - start) * STEP
+    width = max(high - _due_of(found[0]), NARROWEST)
+    return min(width * 2 * (wanted - len(found) + STEP) / len(found), width * STEP)
 
 
 def _next_high(
     width: timedelta, high: datetime, ceiling: datetime | None
 ) -> tuple[datetime | None, datetime | None]:
     """Where the next slice ends, and what is still known to hold too much."""
-    width = max(width, NARROWEST) * STEP
+    width = max(width, NARROWEST)
     if ceiling is not None and high < ceiling:
         return high + min(width, max((ceiling - high) / 2, NARROWEST)), ceiling
     return (high + width if width < WIDEST else None), None

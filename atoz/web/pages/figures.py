@@ -1,13 +1,13 @@
 """Figures: what is open, what is due when, how claims ended; each picture with its numbers beside it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from atoz.service.figures import Opened, by_day, opened
+from atoz.service.figures import DAYS, OTHER, Opened, opened
 from atoz.web.drawn import Bar, Span, bars, intervals
 from atoz.web.gate import Who, board_of
 from atoz.web.looks import Looks
@@ -18,8 +18,6 @@ router = APIRouter()
 KEPT = timedelta(seconds=30)
 """How long open claims count as they were counted."""
 REPORT_KEPT = timedelta(minutes=1)
-DAYS = 14
-"""Days ahead that are drawn one by one."""
 PATIENCE = timedelta(seconds=1.5)
 """How long a page waits for the outcomes; it asks again by itself after that."""
 
@@ -28,14 +26,14 @@ PATIENCE = timedelta(seconds=1.5)
 async def figures(request: Request, _: Who) -> Response:
     """Open claims, and outcomes once they are counted."""
     board, looks = board_of(request), looks_of(request)
-    found: Opened = await request.app.state.opened.get("open", lambda: opened(board.service))
+    day = looks.now.astimezone(looks.zone).date()
+    found: Opened = await request.app.state.opened.get(
+        f"{looks.zone.key} {day}", lambda: opened(board.service, _edges(looks))
+    )
     report: dict[str, Any] | None = await request.app.state.report.get(
         board.figures.report, PATIENCE
     )
-    steps = [
-        Bar(looks.words.of("step", name) or looks.words("figures.no_step"), n)
-        for name, n in _largest(found.steps)
-    ]
+    steps = [Bar(_step(name, looks), n) for name, n in _largest(found.steps)]
     days = _days(found, looks)
     values = {
         "open": found,
@@ -49,23 +47,35 @@ async def figures(request: Request, _: Who) -> Response:
     return render(request, "figures.html", values)
 
 
+def _step(name: str, looks: Looks) -> str:
+    if name == OTHER:
+        return looks.words("figures.other_step")
+    return looks.words.of("step", name) or looks.words("figures.no_step")
+
+
 def _largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _edges(looks: Looks) -> list[datetime]:
+    """Now, and the midnights to come in the reader's zone (UTC)."""
+    today = looks.now.astimezone(looks.zone).date()
+    midnights = [
+        datetime.combine(today + timedelta(days=number), time(0), looks.zone).astimezone(UTC)
+        for number in range(1, DAYS + 1)
+    ]
+    return [looks.now, *midnights]
 
 
 def _days(found: Opened, looks: Looks) -> list[Bar]:
     """Overdue, each of the days ahead in the reader's zone, and later."""
     today = looks.now.astimezone(looks.zone).date()
-    late = sum(count for at, count in found.due.items() if at < looks.now)
-    ahead = Opened(0, {}, {}, {at: n for at, n in found.due.items() if at >= looks.now})
-    counts = by_day(ahead, lambda at: at.astimezone(looks.zone).date())
-    each = [today + timedelta(days=number) for number in range(DAYS)]
-    later = sum(count for day, count in counts.items() if day > each[-1])
-    words = looks.words
+    days = [f"{today + timedelta(days=number):%Y-%m-%d}" for number in range(DAYS)]
+    late, *each, later = found.due
     return [
-        Bar(words("figures.overdue"), late, strong=True),
-        *(Bar(f"{day:%Y-%m-%d}", counts[day]) for day in each),
-        Bar(words("figures.later"), later),
+        Bar(looks.words("figures.overdue"), late, strong=True),
+        *(Bar(day, count) for day, count in zip(days, each, strict=True)),
+        Bar(looks.words("figures.later"), later),
     ]
 
 
