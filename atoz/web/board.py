@@ -19,7 +19,7 @@ from atoz.joining import joined
 from atoz.service.base import Service
 from atoz.service.figures import Figures
 from atoz.service.proofs import Shelf
-from atoz.service.queues import Queues, queues
+from atoz.service.queues import VIEWS, Queues, queues
 from atoz.settings import Settings
 
 FIRST_PAUSE = timedelta(milliseconds=500)
@@ -127,15 +127,21 @@ class Board:
         return Figures(self.service)
 
     async def warm(self) -> None:
-        """Read the rules before anybody needs them, off the loop: it takes a second or two.
+        """Do before anybody waits for it what takes a second or two: how the views are cut, the rules.
 
-        Raises BadInput where they are bad.
+        What goes wrong here goes wrong again for whoever looks, and is told then. Raises BadInput for
+        bad rules.
         """
         while True:
             with contextlib.suppress(NoServer):
-                await asyncio.to_thread(getattr, self.service, "library")
-                return
+                service = self.service
+                break
             await asyncio.sleep(FIRST_PAUSE.total_seconds())
+        for view in VIEWS:
+            with contextlib.suppress(AtozError):
+                await self.queues.rows(view)
+        await asyncio.to_thread(getattr, service, "library")
+        await asyncio.to_thread(self.shelf.look, self.now())
 
     @property
     def links_work(self) -> bool:

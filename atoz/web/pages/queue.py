@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -79,11 +80,13 @@ async def _shown(
     request: Request, who: Person, view: queues.View, page_token: str | None, **told: Any
 ) -> Response:
     board = board_of(request)
-    page = await board.queues.rows(view, limit=PAGE, page_token=page_token)
+    page, counted = await asyncio.gather(
+        board.queues.rows(view, limit=PAGE, page_token=page_token), counts(request)
+    )
     values = {
         "view": view,
         "views": queues.VIEWS,
-        "counts": await counts(request),
+        "counts": counted,
         "rows": page["claims"],
         "next": page["next_page_token"],
         "later": page_token is not None,
@@ -118,7 +121,5 @@ async def counts(request: Request) -> dict[str, int]:
     """How many claims each view holds, kept for some seconds for everybody."""
     board: Board = board_of(request)
     cached: Cached[int] = request.app.state.counts
-    return {
-        view: await cached.get(view, lambda view=view: queues.count(board.service, view))  # type: ignore[misc] # mypy cannot infer a lambda with a default
-        for view in queues.VIEWS
-    }
+    asked = (cached.get(view, partial(queues.count, board.service, view)) for view in queues.VIEWS)
+    return dict(zip(queues.VIEWS, await asyncio.gather(*asked), strict=True))
