@@ -107,6 +107,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with board.connection.trying():
+            await board.look_ahead()
             warming = asyncio.create_task(board.warm())
             yield
             warming.cancel()

@@ -24,6 +24,8 @@ from atoz.settings import Settings
 
 FIRST_PAUSE = timedelta(milliseconds=500)
 LONGEST_PAUSE = timedelta(seconds=10)
+LOOK_AHEAD = timedelta(seconds=2)
+"""So long a board that starts waits at most before it listens."""
 
 _LOG = logging.getLogger("atoz.board")
 
@@ -126,20 +128,26 @@ class Board:
         """What is counted over many claims. Raises NoServer while the server was not found."""
         return Figures(self.service)
 
-    async def warm(self) -> None:
-        """Do before anybody waits for it what takes a second or two: how the views are cut, the rules.
+    async def look_ahead(self) -> None:
+        """Find out how the views are cut, where a server is there: the first look at each costs most.
 
-        What goes wrong here goes wrong again for whoever looks, and is told then. Raises BadInput for
-        bad rules.
+        What goes wrong here goes wrong again for whoever looks, and is told then.
+        """
+        with contextlib.suppress(AtozError, TimeoutError):
+            async with asyncio.timeout(LOOK_AHEAD.total_seconds()):
+                for view in VIEWS:
+                    await self.queues.rows(view)
+
+    async def warm(self) -> None:
+        """Read the rules before anybody needs them, off the loop: it takes a second or two.
+
+        Raises BadInput where they are bad.
         """
         while True:
             with contextlib.suppress(NoServer):
                 service = self.service
                 break
             await asyncio.sleep(FIRST_PAUSE.total_seconds())
-        for view in VIEWS:
-            with contextlib.suppress(AtozError):
-                await self.queues.rows(view)
         await asyncio.to_thread(getattr, service, "library")
         await asyncio.to_thread(self.shelf.look, self.now())
 

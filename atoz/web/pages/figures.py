@@ -18,7 +18,7 @@ router = APIRouter()
 KEPT = timedelta(seconds=30)
 """How long open claims count as they were counted."""
 REPORT_KEPT = timedelta(minutes=1)
-PATIENCE = timedelta(seconds=1.5)
+PATIENCE = timedelta(seconds=0.3)
 """How long a page waits for the outcomes; it asks again by itself after that."""
 
 
