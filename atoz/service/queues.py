@@ -38,6 +38,8 @@ SORTED = 300
 """Claims of one slice that are read and put in order at once."""
 SPARE = 1.25
 """A slice that is remembered holds so many times what a page shows: the next look reads little more."""
+MANY_FOR = timedelta(minutes=1)
+"""So long a view that held too many to be sorted at once is not tried again."""
 MOST_AT_ONCE = 5_000
 """Claims whose clocks end in the same second and that are still put in order."""
 
@@ -137,6 +139,8 @@ class Queues:
         self._read = read
         self._now = now
         self._cuts: dict[str, Cut] = {}
+        self._many_at: datetime | None = None
+        """When a view of several lanes was last seen to hold too many to be sorted at once."""
 
     async def rows(
         self, view: View, *, limit: int = PAGE, page_token: str | None = None
@@ -162,8 +166,15 @@ class Queues:
         One look instead of one for each lane: the server reads all open claims to see that a lane is
         empty, and most lanes are, most of the time.
         """
-        page = await self._read(condition(view, self._now()), SORTED, None)
-        return None if page["next_page_token"] else page["claims"]
+        now = self._now()
+        if self._many_at is not None and now - self._many_at < MANY_FOR:
+            return None
+        page = await self._read(condition(view, now), SORTED, None)
+        if page["next_page_token"]:
+            self._many_at = now
+            return None
+        rows: list[dict[str, Any]] = page["claims"]
+        return rows
 
     async def _as_listed(
         self, lane: Lane, mark: Mark, wanted: int

@@ -156,3 +156,24 @@ def test_each_lane_of_a_view_is_a_part_of_it() -> None:
     """Every lane that is shown is a running claim's, or a decided one's."""
     for view in ("needs-you", "waiting-buyer", "with-marketplace", "closed-month"):
         assert all(names.CLAIM_WORKFLOW in lane.condition for lane in lanes(view, NOW))
+
+
+async def test_a_later_look_reads_little_more_than_the_page() -> None:
+    """The first look finds out how the lane lies; the next one is one read of what the page shows."""
+    draw = random.Random(7)  # noqa: S311 - no secret
+    week = timedelta(days=7).total_seconds()
+    rows = [row(n, NOW + timedelta(seconds=round(draw.random() * week))) for n in range(20_000)]
+    lists, held = Lists(rows), list[int]()
+
+    async def read(query: str, size: int, token: str | None) -> dict[str, Any]:
+        page = await lists.read(query, size, token)
+        held.append(len(page["claims"]))
+        return page
+
+    queues = Queues(read, lambda: NOW)
+    await queues.rows("waiting-buyer")
+    assert len(held) <= 5
+    held.clear()
+    await queues.rows("waiting-buyer")
+    assert len(held) == 1
+    assert held[0] <= 130
