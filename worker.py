@@ -28,6 +28,7 @@ from atoz.keeping import check_keys
 from atoz.library import refuse_unproved
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
+from atoz.rules import load_rules
 from atoz.service.admitting import admit
 from atoz.service.base import Service
 from atoz.service.mailbox import mailbox_activities, watched
@@ -35,7 +36,7 @@ from atoz.settings import Settings
 from atoz.telemetry import begin_at_zero, telemetry
 from atoz.tracing import traced
 from atoz.web.outside import Outside, shown
-from atoz.wiring import GRACE, build_worker, load_rules
+from atoz.wiring import GRACE, build_worker
 
 FIRST_PAUSE = timedelta(milliseconds=500)
 LONGEST_PAUSE = timedelta(seconds=30)

@@ -1,7 +1,6 @@
 """A claim's beginning and end: what the order book knows, the rules to pin, the archive."""
 
 import json
-from datetime import timedelta
 from typing import Literal, Protocol, Self
 
 from temporalio import activity
@@ -10,16 +9,12 @@ from activities import jobs, names
 from atoz.claims.base import instant_text
 from atoz.claims.policy import Policy
 from atoz.errors import BadInput
-from atoz.library import Library, pinned_policy
+from atoz.library import RULES_AHEAD, Library, pinned_policy
 from atoz.orderbook import OrderBook
 from atoz.playbook import edition
 from atoz.playbook.events import Opened
 from atoz.playbook.simulate import outcome, timeline
 from atoz.playbook.view import status_view
-
-RULES_AHEAD = timedelta(days=120)
-"""Holidays are pinned this far ahead of the claim's arrival: further than any claim runs."""
-
 
 _NOT_ARCHIVED = {"candidates", "seen", "early"}
 """What only a claim that runs needs of its state."""

@@ -40,6 +40,9 @@ from atoz.yaml_folder import File, Loaded, fingerprint, read_folder, read_text
 
 FOLDER_VARIABLE = "ATOZ_PLAYBOOKS"
 
+RULES_AHEAD = timedelta(days=120)
+"""Holidays are pinned this far ahead of the claim's arrival: further than any claim runs."""
+
 
 @dataclass(frozen=True)
 class Library:

@@ -8,9 +8,9 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -30,19 +30,14 @@ from atoz.appeal.packet.fonts import Fonts
 from atoz.appeal.packet.make import Kit
 from atoz.evidence.store import EvidenceStore
 from atoz.keeping import kept_store, open_vault
-from atoz.library import Library, load_library
 from atoz.mail.outbox import MustArrive, OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
-from atoz.mail.render import Templates
 from atoz.mail.smtp import SmtpMailer
-from atoz.mail.template_checks import check_seller_name, check_templates
-from atoz.mail.templates_folder import load_templates
-from atoz.mail.writing import Writing
 from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notifier, WebhookNotifier
 from atoz.orderbook import OrderBook
+from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
 from atoz.webhook import signed_post
-from atoz.yaml_folder import fingerprint
 from workflows.claim import ClaimWorkflow
 from workflows.desk import DeskWorkflow, FollowingDesk
 from workflows.mailbox import MailboxWorkflow
@@ -63,30 +58,6 @@ GRACE = timedelta(seconds=30)
 LONGEST_TASK_SECONDS = 60
 """A workflow task that takes this long is a loop without an end. The server gives it out again after
 10 s; what comes late is dropped without harm."""
-
-
-class Rules(NamedTuple):
-    """What a seller edits, read and checked: playbooks, policies, phrases, templates and their words."""
-
-    library: Library
-    templates: Templates
-    writing: Writing
-
-
-def load_rules(settings: Settings) -> Rules:
-    """Read the playbooks folder. Raises one error that names every problem in it."""
-    rules = _rules(settings.playbooks, fingerprint(settings.playbooks))
-    check_seller_name(settings.seller_name, rules.library.bans)
-    return rules
-
-
-@lru_cache(maxsize=2)
-def _rules(folder: Path, _fingerprint: str) -> Rules:
-    library = load_library(folder)
-    templates = load_templates(folder / "templates")
-    writing = library.writing(templates)
-    check_templates(writing, [policy.language for policy in library.policies.values()])
-    return Rules(library, templates, writing)
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:

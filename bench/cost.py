@@ -15,15 +15,16 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from atoz.claims.base import Record
 from atoz.claims.case import CaseFile
-from atoz.harness.play import secluded
 from atoz.harness.rehearse import rehearse
+from atoz.harness.rehearsed import secluded
 from atoz.harness.script import script_of
 from atoz.harness.server import Handle, VirtualTime, virtual_time
 from atoz.keeping import converter
 from atoz.library import Library
 from atoz.mail.outbox import OutboxMailer
+from atoz.rules import load_rules
 from atoz.settings import Settings
-from atoz.wiring import build_worker, load_rules
+from atoz.wiring import build_worker
 from bench.cases import typical_claims
 from bench.counting import Cost, cost_of
 from bench.showing import say_how, table

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from atoz.claims.base import utc
 from atoz.errors import AtozError
 from atoz.mail.outgoing import Delivery, delivery
+from atoz.rules import Rules, load_rules
 from atoz.service.foreseen import foreseen
-from atoz.wiring import Rules, build_worker, load_rules
+from atoz.wiring import build_worker
 from bench.hurried import hurried
 from bench.standing import Standing, claim_file, paced
 from workflows import names

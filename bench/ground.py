@@ -19,7 +19,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from atoz.harness.children import start
 from atoz.harness.devserver import HOST, free_ports, open_client, prepare, server_command
 from atoz.mail.outbox import OutboxMailer
-from atoz.wiring import OWN_MODULES, build_worker, load_rules
+from atoz.rules import load_rules
+from atoz.wiring import OWN_MODULES, build_worker
 from bench.bare import BARE_ACTIVITIES, BareClaim
 from bench.cost import shop
 from bench.crowd import Watcher

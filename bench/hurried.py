@@ -10,7 +10,7 @@ from typing import Any
 
 from atoz.claims.policy import Policy
 from atoz.playbook.model import Playbook
-from atoz.wiring import Rules
+from atoz.rules import Rules
 
 _AROUND_THE_CLOCK = {"from": "00:00", "to": "00:00", "country": "US"}
 FIRST_WAIT = "2s"

@@ -49,7 +49,7 @@ async def rehearse(
 ) -> Answer:
     """Play a case through the real workflow, in virtual time, on a server of its own."""
     # Imported here: servers and workers take a second that other verbs need not wait for.
-    from atoz.harness.play import rehearsed  # noqa: PLC0415
+    from atoz.harness.rehearsed import rehearsed  # noqa: PLC0415
 
     played = await rehearsed(call.settings, read_case(given.content(case)), playbook)
     return _shown(played, format_)

@@ -1,31 +1,23 @@
-"""One case from a file to its timeline: simulated by the engine alone, or rehearsed for real.
+"""One case from a file to its timeline, simulated by the engine alone: the document of `timeline`.
 
-Both give the same document as `timeline`. A rehearsal has a server, a worker and a state folder of
-its own, which end with it: no message leaves, nobody is told, no claim is touched.
+Nothing here knows Temporal, so that a simulation need not wait for it (`rehearsed.py` does).
 """
 
 import dataclasses
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from atoz.claims.base import instant_text
 from atoz.claims.case import CaseFile, Happenings, Troubles
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
-from atoz.evidence.store import EvidenceStore
 from atoz.harness.photos import Photos
-from atoz.harness.rehearse import rehearse
 from atoz.harness.script import script_of, scripted
-from atoz.harness.server import virtual_time
 from atoz.harness.troubled import Troubled
 from atoz.harness.world import SimulatedWorld
-from atoz.keeping import converter, kept_store
 from atoz.library import Library
-from atoz.mail.outbox import OutboxMailer
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Do
 from atoz.playbook.chart import Chart, chart
@@ -33,9 +25,8 @@ from atoz.playbook.load import load_playbook
 from atoz.playbook.model import Playbook
 from atoz.playbook.simulate import Simulated, World, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
+from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
-from atoz.vault.ring import make_ring
-from atoz.wiring import Rules, build_worker, load_rules
 from workflows import names
 
 
@@ -49,7 +40,7 @@ class Played(NamedTuple):
 def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -> Played:
     """The case under a virtual clock. Raises BadInput."""
     played = _simulated(settings, case, playbook)
-    return _played(played.state, played.state.facts, played.ended_at)
+    return played_as(played.state, played.state.facts, played.ended_at)
 
 
 def continued(
@@ -74,7 +65,7 @@ def continued(
     script = scripted(happens.events, rules.library.phrases, Photos().make)
     world = _world(rules, settings, happens.world)
     played = simulate(state, script, happens.operator, world, troubles=happens.world, now=now)
-    return _played(played.state, played.state.facts, played.ended_at, now)
+    return played_as(played.state, played.state.facts, played.ended_at, now)
 
 
 def stood(
@@ -142,49 +133,6 @@ class _Stop:
         return self._world.perform(state, do, now)
 
 
-async def rehearsed(settings: Settings, case: CaseFile, playbook: str | None = None) -> Played:
-    """The case through the real workflow. Raises BadInput, NoServer."""
-    rules = forced(load_rules(settings), settings, playbook)
-    rules.library.policy(case.claim.marketplace)
-    with TemporaryDirectory(prefix="rehearsal-") as folder:
-        alone = secluded(settings, Path(folder))
-        store = kept_store(alone)
-        mailer = OutboxMailer(alone.outbox_folder, delivers=True)
-        async with (
-            virtual_time(converter(alone)) as server,
-            build_worker(server.client, alone, rules=rules, mailer=mailer),
-        ):
-            photos = Photos()
-            script = script_of(case, rules.library.phrases, photos.make)
-            await photos.keep(store)
-            played = await rehearse(server, case, script)
-        return _played(played.state, await _all_facts(played.state, store), played.ended_at)
-
-
-def secluded(settings: Settings, folder: Path) -> Settings:
-    """The same settings with every way out closed, and everything and its keys kept below `folder`."""
-    alone = settings.model_copy(
-        update={
-            "state": folder,
-            "orders": None,
-            "outbox": None,
-            "store_url": None,
-            "encryption": "on",
-            "keys_file": None,
-            "smtp_host": None,
-            "appeal_channel": "operator",
-            "notice_emails": (),
-            "notice_webhook_url": None,
-            "board_host": "127.0.0.1",
-            "board_url": None,
-            "board_proxies": (),
-            "inbound_secret": None,
-        }
-    )
-    make_ring(alone.ring_file, datetime.now(UTC))
-    return alone
-
-
 def forced(rules: Rules, settings: Settings, playbook: str | None) -> Rules:
     """The rules with this playbook, by name or file, as the only one to choose. Raises BadInput."""
     if playbook is None:
@@ -208,18 +156,9 @@ def _playbook(library: Library, settings: Settings, name: str) -> Playbook:
     return load_playbook(text, name, templates)
 
 
-async def _all_facts(state: CaseState, store: EvidenceStore) -> list[Fact]:
-    """The facts that the claim carries, and before them those that it moved into the store."""
-    older: list[Fact] = []
-    for part in state.fact_archives:
-        content = await store.get_document(part)
-        assert content is not None, "a rehearsal's store outlives its claim"
-        older += [Fact.model_validate(fact) for fact in json.loads(content)]
-    return sorted([*older, *state.facts], key=lambda fact: int(fact.id[1:]))
-
-
-def _played(
+def played_as(
     state: CaseState, facts: Sequence[Fact], ended_at: datetime, now: datetime | None = None
 ) -> Played:
+    """What a played claim is shown as; `now` (UTC) where the rest of it is yet to come."""
     document = {"timeline": timeline(facts), "outcome": outcome(state)}
     return Played(document, chart(state, facts, ended_at, now))

@@ -20,17 +20,18 @@ from atoz.harness.catcher import HOST, Catcher, Caught, catching
 from atoz.harness.expect import differences
 from atoz.harness.imap_server import imap_server
 from atoz.harness.photos import Photos
-from atoz.harness.play import secluded
 from atoz.harness.postman import ByMail, Mails, Postman, remember_order
 from atoz.harness.rehearse import ByHand, Way, rehearse
+from atoz.harness.rehearsed import secluded
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.harness.showing import Played
 from atoz.keeping import converter, kept_store
 from atoz.playbook.simulate import outcome, timeline
 from atoz.playbook.view import condition
+from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
-from atoz.wiring import Rules, build_worker, load_rules
+from atoz.wiring import build_worker
 from workflows import names
 
 _SENDER = "claims@shop.example"

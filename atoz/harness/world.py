@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from activities.claims import RULES_AHEAD
 from atoz.appeal.draft import draft
 from atoz.claims.base import utc
 from atoz.errors import BadInput
-from atoz.library import Library, pinned_policy
+from atoz.library import RULES_AHEAD, Library, pinned_policy
 from atoz.mail.render import Templates
 from atoz.mail.writing import Order, refuse_blocked
 from atoz.playbook import acts, edition

@@ -7,10 +7,9 @@ operator's lead in the files tells of the world, so whoever changes one wants to
 from datetime import datetime
 from typing import Any
 
-from activities.claims import RULES_AHEAD
 from atoz.claims.base import instant_text, utc
 from atoz.claims.policy import Policy, response_due
-from atoz.library import pinned_policy
+from atoz.library import RULES_AHEAD, pinned_policy
 from atoz.playbook.model import Playbook
 from atoz.playbook.prove import WorstCase
 from atoz.playbook.remaining import worst_from

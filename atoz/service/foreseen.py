@@ -6,10 +6,9 @@ an Action. The workflow corrects only what the order book changes.
 
 from datetime import datetime
 
-from activities.claims import RULES_AHEAD
 from atoz.claims.base import utc
 from atoz.claims.claim import ClaimFile
-from atoz.library import Library, pinned_policy
+from atoz.library import RULES_AHEAD, Library, pinned_policy
 from atoz.playbook import edition
 from atoz.playbook.apply import apply
 from atoz.playbook.events import Opened

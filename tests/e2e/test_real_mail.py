@@ -21,9 +21,10 @@ from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter
 from atoz.mail.imap import ImapMailbox, ImapSession
 from atoz.mail.imap_account import ImapAccount, MailboxRefused
+from atoz.rules import load_rules
 from atoz.service import acting, desk, looking, mailbox
 from atoz.service.base import Service
-from atoz.wiring import build_worker, load_rules
+from atoz.wiring import build_worker
 from tests.support import real_mail
 from tests.support.loopback import listening
 from tests.support.mailroom import sample

@@ -23,7 +23,7 @@ from atoz.harness.rehearse import PATIENCE_SECONDS
 from atoz.harness.server import pause_until, virtual_time
 from atoz.keeping import converter
 from atoz.playbook.state import CaseState
-from atoz.wiring import load_rules
+from atoz.rules import load_rules
 from tests.support.running import Process
 from tests.support.server import Bench, Claim, a_case, instants, shop_settings
 from workflows.claim import ClaimInput

@@ -15,10 +15,11 @@ from atoz.errors import AtozError, BadInput, NoWorker
 from atoz.harness.server import virtual_time
 from atoz.keeping import converter
 from atoz.mail.reading import Kind
+from atoz.rules import load_rules
 from atoz.service import desk, listing, looking, mailbox, starting
 from atoz.service.base import Service
 from atoz.service.claim_files import read_case
-from atoz.wiring import build_worker, load_rules
+from atoz.wiring import build_worker
 from tests.support.imap import PASSWORD, USER, Postbox, imap_server
 from tests.support.incoming import Incoming
 from tests.support.mailroom import AUTHSERV_ID, sample, with_id

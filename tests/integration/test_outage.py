@@ -13,8 +13,9 @@ from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter
 from atoz.playbook.state import CaseState
+from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
-from atoz.wiring import Rules, build_worker, load_rules
+from atoz.wiring import build_worker
 from tests.support.server import Claim, a_case, a_mailer, decision, instants, shop_settings
 from tests.support.service import eventually
 from workflows import names

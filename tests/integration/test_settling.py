@@ -8,10 +8,11 @@ from pathlib import Path
 from atoz.harness.imap_server import imap_server
 from atoz.harness.server import virtual_time
 from atoz.keeping import converter
+from atoz.rules import load_rules
 from atoz.service import listing, looking, mailbox, starting
 from atoz.service.base import Service
 from atoz.service.claim_files import read_case
-from atoz.wiring import build_worker, load_rules
+from atoz.wiring import build_worker
 from tests.support.imap import PASSWORD, USER, Postbox
 from tests.support.loopback import listening
 from tests.support.mailroom import AUTHSERV_ID

@@ -10,7 +10,8 @@ from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import virtual_time
 from atoz.keeping import converter
 from atoz.playbook.state import CaseState
-from atoz.wiring import build_worker, load_rules
+from atoz.rules import load_rules
+from atoz.wiring import build_worker
 from tests.support.server import Claim, a_case, shop_settings
 
 pytestmark = pytest.mark.server

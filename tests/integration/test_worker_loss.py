@@ -20,7 +20,8 @@ from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
-from atoz.wiring import build_worker, load_rules
+from atoz.rules import load_rules
+from atoz.wiring import build_worker
 from tests.support.loopback import listening
 from tests.support.running import Process
 from tests.support.scripted_smtp import ScriptedServer

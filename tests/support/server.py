@@ -29,9 +29,10 @@ from atoz.mail.outbox import OutboxMailer
 from atoz.mail.outgoing import Mailer
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
+from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
 from atoz.vault.ring import make_ring
-from atoz.wiring import Rules, build_worker, load_rules
+from atoz.wiring import build_worker
 from tests.support.cases import ARRIVED, document
 
 CASES = Path(__file__).resolve().parents[2] / "samples" / "cases"

@@ -31,6 +31,7 @@ from atoz.keeping import converter, kept_store
 from atoz.mail.read import open_mail
 from atoz.playbook import events as ev
 from atoz.playbook.simulate import meant
+from atoz.rules import Rules, load_rules
 from atoz.service.base import Service
 from atoz.service.claim_files import shifted
 from atoz.service.office import TemporalOffice
@@ -39,7 +40,7 @@ from atoz.settings import Settings
 from atoz.web.board import Board, Connected, Connection
 from atoz.web.place import Place, place_of
 from atoz.web.serve import board_of, serving
-from atoz.wiring import Rules, build_worker, load_rules
+from atoz.wiring import build_worker
 from tests.support.loopback import listening
 from tests.support.server import Bench, Claim, a_mailer, sample_cases, shop_settings
 from workflows import names
