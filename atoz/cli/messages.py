@@ -9,6 +9,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from atoz.claims.claim import claim_id_of
 from atoz.cli import given
 from atoz.cli.answer import Answer
 from atoz.cli.groups import TEXTS, Groups
@@ -23,7 +24,6 @@ from atoz.mail.writing import Order, Writing
 from atoz.playbook.parts import Finding
 from atoz.playbook.state import open_claim
 from atoz.service.claim_files import read_case
-from workflows import names
 
 _LINE = 2_000
 _LONGEST = 200_000
@@ -43,7 +43,7 @@ async def render(
     file = read_case(given.content(case))
     policy = call.library.policy(file.claim.marketplace)
     state = open_claim(
-        names.claim_workflow_id(file.claim.order_id), file.claim_file, file.claim.notified_at
+        claim_id_of(file.claim.order_id), file.claim_file, file.claim.notified_at
     ).model_copy(update={"policy": policy})
     wanted = language or (file.buyer.language if file.buyer else None) or policy.language
     order = Order(file.claim.marketplace, wanted, state.values())

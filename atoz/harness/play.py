@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from atoz.claims.base import instant_text
 from atoz.claims.case import CaseFile, Happenings, Troubles
+from atoz.claims.claim import claim_id_of
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
 from atoz.harness.photos import Photos
@@ -27,7 +28,6 @@ from atoz.playbook.simulate import Simulated, World, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
 from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
-from workflows import names
 
 
 class Played(NamedTuple):
@@ -96,9 +96,7 @@ def _simulated(
     """The case under a virtual clock, to its end or to an instant; `drafted` stops it at the draft."""
     rules = forced(load_rules(settings), settings, playbook)
     rules.library.policy(case.claim.marketplace)
-    state = open_claim(
-        names.claim_workflow_id(case.claim.order_id), case.claim_file, case.claim.notified_at
-    )
+    state = open_claim(claim_id_of(case.claim.order_id), case.claim_file, case.claim.notified_at)
     script = script_of(case, rules.library.phrases, Photos().make)
     world = _world(rules, settings, case.world)
     stop = _Stop(world) if drafted else world

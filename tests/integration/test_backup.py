@@ -19,10 +19,11 @@ from atoz.harness.devserver import database_of
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter, kept_store, make_keys
 from atoz.playbook import events as ev
+from atoz.rules import load_rules
 from atoz.service import acting, looking, reporting
 from atoz.service.base import Service, claim_id
 from atoz.settings import Settings
-from atoz.wiring import build_worker, load_rules
+from atoz.wiring import build_worker
 from bench.firing import Mails
 from tests.support.scanning import found_in
 from tests.support.server import shop_settings
