@@ -196,3 +196,15 @@ async def test_the_name_of_the_key_stands_before_the_content(vault: Vault) -> No
     sealed = taken_apart(await vault.seal(CLAIM, WORDS))
     assert sealed is not None
     assert sealed.name.startswith(f"{CLAIM}/")
+
+
+async def test_what_is_kept_in_memory_is_bounded(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many claims a worker sees; what it let go of it reads again."""
+    monkeypatch.setattr(data_keys, "MOST_KEPT", 3)
+    owners = [f"claim-111-{number:07}-0000000" for number in range(9)]
+    sealed = [await vault.seal(owner, WORDS) for owner in owners]
+    assert len(vault.keys._held) == len(vault.keys._first) == 3
+    assert [await vault.open(each) for each in sealed] == [WORDS] * 9
+    assert await vault.keys.names(owners[0]) == [(await vault.keys.sealing(owners[0]))[0]]
