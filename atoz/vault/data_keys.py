@@ -30,7 +30,7 @@ RING = "ring"
 KEPT_SECONDS = 60.0
 """How long an unwrapped key is kept: so long may a worker still open what was erased elsewhere."""
 MOST_KEPT = 2_000
-"""More would cost a worker that sees tens of thousands of claims its memory, some 3 KB for each."""
+"""More would cost a worker its memory that sees tens of thousands of claims."""
 
 _NONCE = 12
 
