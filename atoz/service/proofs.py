@@ -118,6 +118,7 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: dict[tuple[object, ...], tuple[Shelved, ...]] = {}
+        self._checked: dict[tuple[object, ...], dict[str, Any]] = {}
         self._turn = Lock()
 
     def look(self, now: datetime, limit: timedelta | None = None) -> tuple[Shelved, ...]:
@@ -132,6 +133,21 @@ class Shelf:
                 self._kept = dict(list(same.items())[-5:])
                 self._kept[key] = _looked(self._folder, now.date(), limit)
             return self._kept[key]
+
+    def check(self, name: str, now: datetime, limit: timedelta | None = None) -> dict[str, Any]:
+        """The document of `playbook check` for a playbook of the folder. Raises BadInput.
+
+        It walks through the engine for seconds: one at a time, and once for each state of the folder.
+        """
+        with self._turn:
+            key = (fingerprint(self._folder), now.date(), name, limit)
+            if key not in self._checked:
+                same = {old: found for old, found in self._checked.items() if old[:2] == key[:2]}
+                self._checked = dict(list(same.items())[-20:])
+                _, text = books.read(self._folder, name)
+                checked = books.checked_text(self._folder, text, f"{name}.yaml", now, limit)
+                self._checked[key] = check_document(checked)
+            return self._checked[key]
 
 
 def _looked(folder: Path, today: date, limit: timedelta | None) -> tuple[Shelved, ...]:
@@ -150,7 +166,9 @@ def _one(
     try:
         playbook = books.loaded(folder, name)
     except PlaybookRefused as refused:
-        return Shelved(name, None, refused.problems[:_EVERY_PROBLEM], ())
+        # Whoever reads this need not know where the folder lies.
+        found = refused.problems[:_EVERY_PROBLEM]
+        return Shelved(name, None, tuple(p._replace(file=f"{name}.yaml") for p in found), ())
     except AtozError as fault:
         return Shelved(name, None, (Problem(name, 1, 1, str(fault)),), ())
     proofs = [

@@ -14,8 +14,8 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.parts import Words
 from atoz.playbook.problems import instead
 from atoz.service import migrating
-from atoz.service.books import checked_text, names, proved, read
-from atoz.service.proofs import check_document, limit_of
+from atoz.service.books import names, proved
+from atoz.service.proofs import limit_of
 from atoz.web.api.keyed import Key, key_of
 from atoz.web.api.shapes import Books, Check, Moved, Moves
 from atoz.web.gate import Who, board_of, needs
@@ -50,12 +50,9 @@ async def shelf(request: Request, _: Who) -> dict[str, Any]:
 @router.get("/playbooks/{name}/check", responses={200: {"model": Check}}, operation_id="check")
 async def check(request: Request, _: Who, name: Name, limit: OtherLimit = None) -> dict[str, Any]:
     """Everything that can be known of a playbook: problems, the proof, the walk. It takes seconds."""
-    board = board_of(request)
-    text, span = _in_folder(request, name), None if limit is None else limit_of(limit)
-    checked = await asyncio.to_thread(
-        checked_text, board.settings.playbooks, text, f"{name}.yaml", board.now(), span
-    )
-    return check_document(checked)
+    board, span = board_of(request), None if limit is None else limit_of(limit)
+    _in_folder(request, name)
+    return await asyncio.to_thread(board.shelf.check, name, board.now(), span)
 
 
 @router.get(
@@ -92,12 +89,11 @@ def _proved(request: Request, name: str) -> Playbook:
     return proved(board.settings.playbooks, name, board.now())
 
 
-def _in_folder(request: Request, name: str) -> str:
-    """The text of a playbook of the folder. Raises BadInput."""
+def _in_folder(request: Request, name: str) -> None:
+    """Raise BadInput for what is no name of a playbook of the folder."""
     folder: Path = board_of(request).settings.playbooks
     if name not in (known := names(folder)):
         raise BadInput(f"no playbook is called {name}: {instead(name, known)}")
-    return read(folder, name)[1]
 
 
 def _act(request: Request, who: Person, body: MoveBody, key: str | None) -> dict[str, Any]:
