@@ -239,17 +239,23 @@ class Gate:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry what comes to the server and back; nothing while it is shut."""
         host, _, port = self._target
-        if self.shut:
-            writer.close()
+        if self._refused(writer):
             return
         there, back = await asyncio.open_connection(host, int(port))
         self._open |= {writer, back}
+        if self._refused(writer):  # it was shut meanwhile
+            back.close()
         try:
             await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
         finally:
             back.close()
             with contextlib.suppress(OSError):
                 await back.wait_closed()
+
+    def _refused(self, writer: asyncio.StreamWriter) -> bool:
+        if self.shut:
+            writer.close()
+        return self.shut
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
