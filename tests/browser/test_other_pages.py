@@ -17,8 +17,10 @@ pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
 async def drawn(page: Page) -> None:
     """The drawing of the page has loaded."""
-    await page.locator("img.drawing").scroll_into_view_if_needed()
-    await page.wait_for_function("document.querySelector('img.drawing').naturalWidth > 0")
+    drawing = page.locator("img.drawing")
+    await drawing.scroll_into_view_if_needed()
+    await expect(drawing).to_have_js_property("complete", True)
+    assert await drawing.evaluate("e => e.naturalWidth") > 0
 
 
 async def test_a_playbook_is_drawn_and_proved(visit: Visit) -> None:
