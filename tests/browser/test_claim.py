@@ -36,9 +36,8 @@ async def test_photos_show_small(visit: Visit) -> None:
     photo = page.get_by_role("img", name="glass.jpg").first
     await photo.scroll_into_view_if_needed()
     await expect(photo).to_be_visible()
-    await page.wait_for_function(
-        "document.querySelector('img[alt=\"glass.jpg\"]').naturalWidth > 0"
-    )
+    await expect(photo).to_have_js_property("complete", True)
+    assert await photo.evaluate("e => e.naturalWidth") > 0
 
 
 async def test_a_reply_is_told_and_opens_what_it_asks_for(shop: Shop, visit: Visit) -> None:
