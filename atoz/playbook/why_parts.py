@@ -150,6 +150,6 @@ def _who(fact: Fact | None) -> str | None:
 
 
 def person_of(fact: Fact) -> str:
-    """` by mara`, or nothing where the playbook itself did it."""
+    """` by` and who it was, or nothing where the playbook itself did it."""
     who = _who(fact)
     return f" by {who}" if who else ""

@@ -28,6 +28,8 @@ router = APIRouter()
 
 HANDED_IN = frozenset(kind for kind, rule in TASKS.items() if rule.receipt and rule.clock)
 """Tasks that end with the marketplace's receipt, which stops a clock."""
+_TO_TEXT = frozenset({*TEXT_TASKS, "submit-appeal"})
+"""Tasks whose own card leads to the text of the appeal."""
 DRAWING = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 """A drawing stands alone with its style inside; nothing else of it does anything."""
 
@@ -43,7 +45,7 @@ async def claim(request: Request, who: Who, order: Order, did: Did = None) -> Re
         "timeline": found.timeline,
         "outcome": found.outcome,
         "steps": steps(found),
-        "text_task": any(task["kind"] in TEXT_TASKS for task in found.status["tasks"]),
+        "leads_to_text": any(task["kind"] in _TO_TEXT for task in found.status["tasks"]),
         "photos": _photos(found),
         "amendable": [(value, written(file, value.path)) for value in VALUES] if file else [],
         "missing": file.missing if file else (),
