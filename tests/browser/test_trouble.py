@@ -62,7 +62,10 @@ async def test_words_outlive_a_server_that_is_gone(shop: Shop, browser: Browser)
             form = page.locator("#reply")
             with impatient(board), gate.closed():
                 await form.locator("textarea").fill("Where is my money?")
-                await form.get_by_role("button").last.click()
+                # The page's own look may be refused first: the gate stays shut until the form was.
+                async with page.expect_response(lambda each: each.request.method == "POST") as sent:
+                    await form.get_by_role("button").last.click()
+                assert (await sent.value).status == 503
                 await expect(page.locator("#problem")).to_contain_text("server")
                 await expect(form.locator("textarea")).to_have_value("Where is my money?")
             await expect(page.locator("#problem")).to_contain_text("It answers again")
