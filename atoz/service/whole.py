@@ -1,7 +1,7 @@
 """One claim as a page shows it: how it stands, what happened, what comes; for one query of a worker."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ class Whole:
 
     `at` is the claim's own instant (UTC): a rehearsed claim may live in another month. `case` is
     None where nothing tells it: for a claim that was archived by an edition that did not keep it.
+    `version` is older than all of it, never newer.
     """
 
     status: dict[str, Any]
@@ -32,15 +33,17 @@ class Whole:
     at: datetime
     case: CaseState | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    version: str | None = None
 
 
 async def whole(service: Service, order_id: str) -> Whole:
     """Everything about one claim. Raises NoSuchClaim, NoWorker."""
     workflow_id = claim_id(order_id)
+    version = await looking.version(service, workflow_id)
     try:
         found = await service.calls.query(workflow_id, "look")
     except NotOpen:
-        return await _over(service, workflow_id, order_id)
+        return replace(await _over(service, workflow_id, order_id), version=version)
     case, at = CaseState.model_validate(found["case"]), datetime.fromisoformat(found["at"])
     status = with_drafts_of(service, case, found["status"], at)
     facts = [*await older_facts(service, case.fact_archives), *case.facts]
@@ -51,6 +54,7 @@ async def whole(service: Service, order_id: str) -> Whole:
         at,
         case,
         _by_id(facts),
+        version,
     )
 
 

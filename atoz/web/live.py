@@ -21,6 +21,12 @@ MOST_WAITING = 200
 Look = Callable[[], Awaitable[object]]
 
 
+def version_of(found: object) -> str:
+    """What a look found, as the id that its `changed` event bears."""
+    text = json.dumps(found, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 class Live:
     """What is watched, each thing by one task as long as somebody waits for it."""
 
@@ -39,14 +45,16 @@ class Live:
         for topic in self._topics.values():
             topic.now.set()
 
-    async def changes(self, name: str, look: Look) -> AsyncIterator[str]:
-        """The versions of a thing from now on, beginning with how it is; "" where it cannot be seen."""
+    async def changes(self, name: str, look: Look, seen: str | None = None) -> AsyncIterator[str]:
+        """The versions of a thing from now on, beginning with how it is unless that was `seen`.
+
+        "" where it cannot be seen.
+        """
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = _Topic(look, self._every)
         self._waiting[name] += 1
         try:
-            seen: str | None = None
             while (seen := await topic.after(seen)) is not None:
                 yield seen
         finally:
@@ -99,8 +107,6 @@ class _Topic:
 
     async def _seen(self) -> str:
         try:
-            found = await self._look()
+            return version_of(await self._look())
         except AtozError:
             return ""
-        text = json.dumps(found, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]

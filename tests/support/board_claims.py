@@ -36,6 +36,8 @@ class MemoryCalls:
         self.fault: AtozError | None = None
         self.acts: list[tuple[str, Mapping[str, Any]]] = []
         """Every act that came, by its verb, with its document."""
+        self.asked: list[str] = []
+        """Every question to a worker, by its name."""
 
     def _play(self, workflow_id: str) -> Play:
         if self.fault is not None:
@@ -61,6 +63,7 @@ class MemoryCalls:
 
     async def query(self, workflow_id: str, name: str, **_: bool) -> Any:
         """The claim's answer to one of the workflow's queries."""
+        self.asked.append(name)
         play = self._play(workflow_id)
         state, status = play.state, status_view(play.state, play.now)
         facts = [fact.model_dump(mode="json") for fact in state.facts]
@@ -114,6 +117,7 @@ class Desk:
         """The same board with no claim and an empty store."""
         self.calls.plays.clear()
         self.calls.acts.clear()
+        self.calls.asked.clear()
         self.calls.fault, self._newest = None, None
         vars(self.service)["store"] = open_store("memory:")
         return self

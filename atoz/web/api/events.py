@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
-from atoz.service import listing
+from atoz.service import listing, looking
 from atoz.service.base import claim_id, no_such_claim
 from atoz.web.api import shapes
 from atoz.web.board import Board
@@ -23,6 +24,10 @@ WATCHED = 100
 """Rows of a list that are watched: what people see first."""
 BEAT = timedelta(seconds=20)
 """A comment this often keeps proxies from hanging up; then it is also asked whether one is still in."""
+
+Seen = Annotated[
+    str | None, Query(max_length=64, description="the id of the newest event that is known already")
+]
 
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {}}, "description": "`changed` events"}
@@ -42,20 +47,19 @@ async def list_events(request: Request, _: Who, filters: shapes.Filters) -> Stre
 
 
 @router.get("/claims/{order}/events", responses=_STREAM, operation_id="claim-events")
-async def claim_events(request: Request, _: Who, order: shapes.Order) -> StreamingResponse:
-    """`changed` whenever something happens in a claim."""
-    board, workflow_id = board_of(request), claim_id(order)
-    if await board.service.calls.describe(workflow_id) is None:
+async def claim_events(
+    request: Request, _: Who, order: shapes.Order, seen: Seen = None
+) -> StreamingResponse:
+    """`changed` whenever something happens in a claim; at first how it is, unless that was `seen`."""
+    service, workflow_id = board_of(request).service, claim_id(order)
+    if await looking.version(service, workflow_id) is None:
         raise no_such_claim(workflow_id)
-
-    async def look() -> Any:
-        found = await board.service.calls.describe(workflow_id)
-        return found and (found.run_id, found.history_length, found.status)
-
-    return await stream(request, workflow_id, look)
+    return await stream(request, workflow_id, partial(looking.version, service, workflow_id), seen)
 
 
-async def stream(request: Request, topic: str, look: Look) -> StreamingResponse:
+async def stream(
+    request: Request, topic: str, look: Look, seen: str | None = None
+) -> StreamingResponse:
     """The changes of a topic as a stream that ends with the session.
 
     Raises what a look raises, so that a server that is down is told at once; 503 where all streams
@@ -66,13 +70,15 @@ async def stream(request: Request, topic: str, look: Look) -> StreamingResponse:
     await look()
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(
-        _lines(request, topic, look), media_type="text/event-stream", headers=headers
+        _lines(request, topic, look, seen), media_type="text/event-stream", headers=headers
     )
 
 
-async def _lines(request: Request, topic: str, look: Look) -> AsyncIterator[str]:
+async def _lines(request: Request, topic: str, look: Look, seen: str | None) -> AsyncIterator[str]:
     board: Board = board_of(request)
-    changes = request.app.state.live.changes(topic, look)
+    # A browser that comes back says what it saw last by itself.
+    seen = request.headers.get("last-event-id", seen)
+    changes = request.app.state.live.changes(topic, look, seen)
     following: asyncio.Task[str | None] | None = None
     yield "retry: 3000\n\n"
     try:

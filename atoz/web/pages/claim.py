@@ -17,9 +17,10 @@ from atoz.service import evidence
 from atoz.service.policy import LEAST
 from atoz.service.whole import Whole, whole
 from atoz.web.amending import VALUES, written
-from atoz.web.api.events import claim_events
+from atoz.web.api.events import Seen, claim_events
 from atoz.web.api.shapes import Order, TaskId
 from atoz.web.gate import Who, board_of
+from atoz.web.live import version_of
 from atoz.web.pages.render import looks_of, render
 from atoz.web.showing import refunding, steps
 from atoz.web.typed import Did
@@ -64,6 +65,7 @@ def shared(who: Person, found: Whole) -> dict[str, Any]:
         "claim": found.status,
         "file": found.case.file if found.case else None,
         "base": f"/claims/{quote(order, safe='')}",
+        "seen": version_of(found.version),
         "handed_in": HANDED_IN,
         "refund": refunding(found.case) if found.case else None,
         "least": LEAST,
@@ -115,6 +117,6 @@ async def drawing(request: Request, _: Who, order: Order) -> Response:
 
 
 @router.get("/claims/{order}/events")
-async def events(request: Request, who: Who, order: Order) -> StreamingResponse:
+async def events(request: Request, who: Who, order: Order, seen: Seen = None) -> StreamingResponse:
     """`changed` whenever something happens in the claim."""
-    return await claim_events(request, who, order)
+    return await claim_events(request, who, order, seen)
