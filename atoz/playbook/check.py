@@ -58,7 +58,7 @@ def _done(state: CaseState, event: ev.TaskDone) -> str | None:
         return _done_late(state, event, task)
     if task.kind in _NEEDS_ITS_OWN_VERB:
         return f"{task.id} is not done by hand: {_NEEDS_ITS_OWN_VERB[task.kind]}"
-    if TASKS[task.kind].receipt and not event.receipt:
+    if TASKS[task.kind].receipt and not _given(event):
         return f"{task.id} needs --receipt: {TASKS[task.kind].text}"
     words = _WORDS.get(task.kind)
     if words and event.receipt not in words:
@@ -72,7 +72,12 @@ def _done_late(state: CaseState, event: ev.TaskDone, closed: str) -> str | None:
     if task is None or not may_be_posted(state, task):
         return closed
     advice = f"{closed}; if you posted that very packet, give its --receipt"
-    return None if event.receipt else advice
+    return None if _given(event) else advice
+
+
+def _given(event: ev.TaskDone) -> bool:
+    """Whether there is a receipt: spaces are none, and stop no clock."""
+    return bool(event.receipt and event.receipt.strip())
 
 
 def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> str | None:

@@ -8,7 +8,8 @@ from their histories. Such a rule holds for claims that are opened from its edit
    ended; a packet that something overtook while it was written is replaced.
 3. A warning that did not reach the operators on every channel is given again until it does.
 4. A step that asks a person to answer the claim asks in time, whatever holds the step that it waits for.
+5. Where a person leaves out the step that answers the claim, somebody has to answer it all the same.
 """
 
 FIRST = 1
-CURRENT = 4
+CURRENT = 5

@@ -15,7 +15,7 @@ from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
 from atoz.playbook.schedule import approval_ends, natural, playbook_of
 from atoz.playbook.state import CaseState
-from atoz.playbook.tasks import TASKS
+from atoz.playbook.tasks import TASKS, answers
 from atoz.playbook.work import Work
 
 CHECK_AFTER = timedelta(days=14)
@@ -293,8 +293,14 @@ def resumed(work: Work, event: ev.Resumed) -> None:
     work.set(paused=False)
 
 
+LEFT_OUT = (
+    "The step that answers the marketplace was left out, and the clock runs. Answer the claim in Seller "
+    "Central, then give the receipt."
+)
+
+
 def skipped(work: Work, event: ev.StepSkippedByHand) -> None:
-    """A person leaves a step out."""
+    """A person leaves a step out; who leaves out the answer has the claim in hand."""
     fact = work.record(
         "overridden",
         f"operator:{event.by}",
@@ -314,6 +320,18 @@ def skipped(work: Work, event: ev.StepSkippedByHand) -> None:
     for task in work.get("tasks"):
         if task.open and task.step == event.step:
             work.close_task(task, f"operator:{event.by}", "the step was skipped")
+    if work.get("edition") > 4 and step is not None and answers(step) and _unanswered(work.now):
+        open_asked_task(
+            work, "handle-claim", "playbook", text=LEFT_OUT, step=event.step, refs=(fact,)
+        )
+
+
+def _unanswered(state: CaseState) -> bool:
+    """Whether the marketplace still waits for an answer that neither a step nor a person is to give."""
+    clock = state.clock("response")
+    waits = clock is not None and clock.stopped_at is None
+    steps = any(answers(s) and not state.run(s.id).over for s in playbook_of(state).steps)
+    return waits and not steps and not any(t.open and t.clock == "response" for t in state.tasks)
 
 
 def due_set(work: Work, event: ev.DueSet) -> None:

@@ -84,8 +84,9 @@ def test_some_tasks_have_a_verb_of_their_own(task: str, advice: str) -> None:
 def test_what_stops_a_clock_wants_a_receipt(play: Callable[[], Play], task: str) -> None:
     """A task about an answer to the marketplace."""
     open_play = play()
-    event = ev.TaskDone(at=open_play.now, task=task)
-    assert refused(open_play, event).startswith(f"{task} needs --receipt: ")
+    for nothing in (None, "", "  \t "):
+        event = ev.TaskDone(at=open_play.now, task=task, receipt=nothing)
+        assert refused(open_play, event).startswith(f"{task} needs --receipt: ")
     assert task not in open_play.done(task, "R-1").open_tasks()
 
 

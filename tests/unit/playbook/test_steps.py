@@ -182,6 +182,28 @@ def test_a_person_skips_a_step() -> None:
     assert play.when("appeal_drafted") == [4 * DAY]
 
 
+@pytest.mark.parametrize("after", [2 * DAY, 5 * DAY], ids=["to come", "with a person"])
+def test_who_leaves_out_the_answer_has_the_claim_in_hand(after: timedelta) -> None:
+    """The clock runs on: somebody is told, by a task that only a receipt ends."""
+    play = Play().to(after).skip("appeal")
+    [task] = [each for each in play.state.tasks if each.open]
+    assert (task.kind, task.step, task.clock) == ("handle-claim", "appeal", "response")
+    assert "left out" in task.text
+    clock = play.done("handle-claim", "R-7").state.clock("response")
+    assert clock
+    assert clock.stopped_at == play.now
+
+
+def test_leaving_out_what_answers_nothing_asks_nobody() -> None:
+    """The appeal comes all the same."""
+    assert not Play().to(DAY).skip("request-photos").open_tasks()
+
+
+def test_a_claim_of_an_older_edition_asks_nobody() -> None:
+    """Its history knows of no such task."""
+    assert not Play(edition=4).to(2 * DAY).skip("appeal").open_tasks()
+
+
 # Waits that end early -------------------------------------------------------------------------
 
 
