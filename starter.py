@@ -5,7 +5,12 @@ import os
 import sys
 from typing import NoReturn
 
-from atoz.cli.app import main as run
+try:
+    from atoz.cli.app import main as run
+except ModuleNotFoundError as fault:
+    sys.exit(
+        f"{fault.name} is not installed here: `make setup`, then `.venv/bin/python starter.py …`"
+    )
 
 
 def main() -> NoReturn:

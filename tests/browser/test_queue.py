@@ -68,11 +68,13 @@ async def test_the_list_follows_what_happens_and_keeps_what_is_chosen(
 
 
 async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> None:
-    """With one reason; one that was paused by somebody else meanwhile is told apart."""
+    """With one reason; one that was paused by somebody else meanwhile is told apart, and so is no choice."""
     pair = ("111-0000202-0000202", "111-0000203-0000203")
     first, second = await shop.open([Part("buyer-silent", order, "4h") for order in pair])
     page = visit.page
     await page.goto("/queue/waiting-buyer")
+    await page.get_by_role("button", name="Pause the chosen claims").click()
+    await expect(page.get_by_role("alert").first).to_contain_text("Choose the claims")
     for order in pair:
         await page.get_by_label(f"Choose {order}").check()
     await page.get_by_label("Why").fill("The carrier is on strike.")

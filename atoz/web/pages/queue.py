@@ -72,7 +72,11 @@ async def pause(
 
     answers = zip(chosen, await asyncio.gather(*map(one, chosen)), strict=True)
     failed = {order: said for order, said in answers if said is not None}
-    told = {"paused": len(chosen) - len(failed), "not_paused": failed}
+    told = {
+        "paused": len(chosen) - len(failed),
+        "not_paused": failed,
+        "none_chosen": not chosen,
+    }
     return await _shown(request, who, view, None, **told)
 
 
@@ -93,6 +97,7 @@ async def _shown(
         "may_pause": who.may("pause"),
         "paused": 0,
         "not_paused": {},
+        "none_chosen": False,
         "did": None,
         **told,
     }

@@ -96,6 +96,15 @@ async def test_an_edit_is_a_new_revision_shown_by_its_difference(desk: Desk) -> 
     assert "Your text is saved" in html
 
 
+async def test_a_text_that_needs_no_approval_leads_to_its_handing_in(desk: Desk) -> None:
+    """The page for the text is no dead end."""
+    play = drafted()
+    order, browser = desk.add(play), desk.stand.browser()
+    page = (await browser.get(f"/claims/{order}/approve")).text
+    assert f'href="/claims/{order}/tasks/{play.task("submit-appeal").id}/hand-in"' in page
+    assert f"/claims/{order}/tasks/{play.task('submit-appeal').id}/approve" not in page
+
+
 async def test_who_approves_what_became_another_text_is_shown_it(desk: Desk) -> None:
     """Nothing is approved; who wrote it, what changed, and their own words stand on the page."""
     play = drafted(findings=INSULT)

@@ -70,7 +70,7 @@ def test_a_timeline_speaks_chinese() -> None:
     decided = {"status": "denied", "funded_by": "seller", "odr_counts": False}
     for kind, data, said in (
         ("task_opened", opened, "提交申诉，截止 2026-09-12 17:00"),
-        ("decision_received", decided, "索赔已关闭，卖家承担，不计入"),
+        ("decision_received", decided, "索赔已驳回，卖家承担，不计入"),
         ("step_skipped", {"why": "photos_on_file"}, "已有照片"),
         ("paused", {"why": "The carrier is on strike."}, "The carrier is on strike."),
     ):
