@@ -190,7 +190,14 @@ class Shop:
             self.claims[part.order] = claim
             return part.order
 
-        return list(await asyncio.gather(*map(one, parts)))
+        playing = [asyncio.create_task(one(part)) for part in parts]
+        try:
+            return await asyncio.gather(*playing)
+        except BaseException:
+            for each in playing:
+                each.cancel()
+            await asyncio.wait(playing)
+            raise
 
     def cookie(self, role: Role, name: str, place: Place | None = None) -> dict[str, str]:
         """The cookie of a session that has begun, as a browser keeps it."""
