@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 
 from atoz.errors import AtozError
@@ -45,7 +45,9 @@ class Live:
         for topic in self._topics.values():
             topic.now.set()
 
-    async def changes(self, name: str, look: Look, seen: str | None = None) -> AsyncIterator[str]:
+    async def changes(
+        self, name: str, look: Look, seen: str | None = None
+    ) -> AsyncGenerator[str, None]:
         """The versions of a thing from now on, beginning with how it is unless that was `seen`.
 
         "" where it cannot be seen.
