@@ -218,7 +218,7 @@ class ClaimWorkflow:
     def _show(self) -> None:
         """Upsert the search attributes that changed, all in one command; details cost nothing."""
         values = shown_values(self._state, self._now())
-        updates = changed(self._shown, values)
+        updates = changed(self._shown, values, self._state.edition)
         if updates:
             workflow.upsert_search_attributes(updates)
             self._shown = values

@@ -27,11 +27,16 @@ ATTENTION = SearchAttributeKey.for_keyword("AtozAttention")
 MARKETPLACE = SearchAttributeKey.for_keyword("AtozMarketplace")
 REASON = SearchAttributeKey.for_keyword("AtozReason")
 PLAYBOOK = SearchAttributeKey.for_keyword("AtozPlaybook")
+CLOCK = SearchAttributeKey.for_keyword("AtozClock")
+"""The clock that ends first, `2026-09-08T09:00:00Z response`: words of this form sort as their instants do,
+and for instants there is no room left."""
+ACTED = SearchAttributeKey.for_keyword("AtozActed")
+"""The last step that acted, where `AtozStep` names one that was skipped, too."""
 NEXT_AT = SearchAttributeKey.for_datetime("AtozNextAt")
 RESPONSE_DUE = SearchAttributeKey.for_datetime("AtozResponseDue")
 DECIDED_AT = SearchAttributeKey.for_datetime("AtozDecidedAt")
 
-KEYWORDS = (STEP, STATUS, ATTENTION, MARKETPLACE, REASON, PLAYBOOK)
+KEYWORDS = (STEP, STATUS, ATTENTION, MARKETPLACE, REASON, PLAYBOOK, CLOCK, ACTED)
 INSTANTS = (NEXT_AT, RESPONSE_DUE, DECIDED_AT)
 """The development server has room for three of them, and for no more."""
 

@@ -7,15 +7,22 @@ from typing import Any
 from temporalio.common import SearchAttributeUpdate
 
 from atoz.claims.base import instant_text
+from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
+from atoz.playbook.edition import SHOWN_AT_ONCE
+from atoz.playbook.foresee import next_acting
 from atoz.playbook.state import CaseState
-from atoz.playbook.view import attention
+from atoz.playbook.view import attention, first_clock, last_acted
 from workflows import names
+
+_RIDING = frozenset({names.DECIDED_AT.name, names.CLOCK.name, names.ACTED.name})
+"""What a claim of an older edition shows only together with something else."""
 
 
 def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
     """The search attributes of a claim as text; an attribute without a value is left out."""
-    planned, due = next_planned(state, now), state.clock("response")
+    look = next_acting if state.edition >= SHOWN_AT_ONCE else next_planned
+    planned, due, first = look(state, now), state.clock("response"), first_clock(state)
     values = {
         names.STEP.name: state.last_step,
         names.STATUS.name: state.status.value,
@@ -26,18 +33,26 @@ def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
         names.NEXT_AT.name: instant_text(planned.at) if planned else None,
         names.RESPONSE_DUE.name: instant_text(due.due) if due and due.running else None,
         names.DECIDED_AT.name: instant_text(state.decided_at) if state.decided_at else None,
+        names.CLOCK.name: _clock_word(first) if first else None,
+        names.ACTED.name: last_acted(state),
     }
     return {key: value for key, value in values.items() if value is not None}
 
 
-def changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[SearchAttributeUpdate[Any]]:
-    """The updates that lead from the old values to the new ones.
+def _clock_word(clock: Clock) -> str:
+    return f"{instant_text(clock.due)} {clock.id}"
 
-    When a claim was decided is told only together with something else: a claim that was decided
-    before this was shown at all must not ask for an upsert that its history does not have.
+
+def changed(
+    old: Mapping[str, str], new: Mapping[str, str], edition: int
+) -> list[SearchAttributeUpdate[Any]]:
+    """The updates that lead from the old values to the new ones, for a claim of this edition.
+
+    What came with a later edition is told only together with something else: a claim that ran before
+    it was shown at all must not ask for an upsert that its history does not have.
     """
     moved = {name for name in {*old, *new} if old.get(name) != new.get(name)}
-    if moved <= {names.DECIDED_AT.name}:
+    if edition < SHOWN_AT_ONCE and moved <= _RIDING:
         return []
     updates: list[SearchAttributeUpdate[Any]] = []
     for keyword in names.KEYWORDS:

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from atoz.cli.words import columns, left, line, local, pairs, urgency, zone
-from atoz.playbook.told import told
+from atoz.playbook.told import told, told_by
 
 Document = Mapping[str, Any]
 
@@ -23,7 +23,7 @@ def status_look(view: Document, now: datetime) -> list[RenderableType]:
         "status": (view["status"] or "").replace("_", " "),
         "state": view["state"].replace("_", " "),
         "playbook": view["playbook"],
-        "last step": view["step"],
+        "last step": _last(view),
         "next step": _next(view, now),
         "held": _held(view["held"]),
         "paused": "yes, until resumed" if view["paused"] else None,
@@ -64,10 +64,18 @@ def _appeal(appeal: Document) -> list[RenderableType]:
     return [head, Text(appeal["text"]), *(Text(words, "yellow") for words in found)]
 
 
+def _last(view: Document) -> str | None:
+    """The last step that acted, and a later one that was skipped, as such."""
+    step, acted = view["step"], view["acted"]
+    if step == acted:
+        return step
+    return f"{acted}, then {step} skipped" if acted else f"{step} skipped"
+
+
 def _next(view: Document, now: datetime) -> str:
-    if view["next_step"] is None:
+    if view["acts_next"] is None:
         return ""
-    return f"{view['next_step']}, {local(view['next_at'])} ({left(view['next_at'], now)})"
+    return f"{view['acts_next']}, {local(view['acts_at'])} ({left(view['acts_at'], now)})"
 
 
 def _held(held: Document | None) -> str:
@@ -139,15 +147,22 @@ def list_look(page: Document, now: datetime) -> list[RenderableType]:
             claim["marketplace"],
             (claim["status"] or "").replace("_", " "),
             claim["playbook"],
-            claim["step"],
+            _last(claim),
             claim.get("ended") or claim["attention"],
-            local(claim["response_due"]),
-            urgency(claim["response_due"], now),
+            *_first_clock(claim["clock"], now),
         )
         for claim in page["claims"]
     ]
-    heads = ("order", "market", "status", "playbook", "step", "attention", "answer due", "left")
+    heads = ("order", "market", "status", "playbook", "last step", "attention", "clock")
+    heads += (f"ends ({zone()})", "left")
     return [columns(heads, rows), *_more(page)]
+
+
+def _first_clock(clock: Document | None, now: datetime) -> tuple[str, str, Text]:
+    """The clock that ends first: its name, when it ends, how long is left."""
+    if clock is None:
+        return "none", "", Text("")
+    return clock["name"].replace("_", " "), local(clock["due"]), urgency(clock["due"], now)
 
 
 def _more(page: Document) -> Iterable[RenderableType]:
@@ -162,6 +177,7 @@ def timeline_look(document: Document) -> list[RenderableType]:
             local(entry["at"]),
             entry["kind"].replace("_", " "),
             entry["step"],
+            told_by(entry),
             _said(entry),
         )
         for entry in document["timeline"]
@@ -174,7 +190,11 @@ def timeline_look(document: Document) -> list[RenderableType]:
         "counts": {True: "yes", False: "no"}.get(outcome["odr_counts"]),
         **{f"clock {name}": local(due) for name, due in outcome["clocks"].items()},
     }
-    return [columns((f"when ({zone()})", "what", "step", "in words"), rows), Text(""), pairs(end)]
+    return [
+        columns((f"when ({zone()})", "what", "step", "who", "in words"), rows),
+        Text(""),
+        pairs(end),
+    ]
 
 
 def _said(fact: Document) -> str:

@@ -37,6 +37,8 @@ class Item(NamedTuple):
     make: Make
     step: str | None
     why: str
+    acts: bool = True
+    """Whether the step acts then; else it is skipped."""
 
 
 def agenda(state: CaseState, now: datetime, *, whole: bool = True) -> Iterator[Item]:
@@ -142,7 +144,7 @@ def _queued(state: CaseState) -> Iterator[Item]:
             skip = _note(
                 ev.StepSkipped, step=message.id, why="messages_stopped", scheduled_at=utc(at)
             )
-            yield Item(at, skip, message.id, "the buyer wants no more messages")
+            yield Item(at, skip, message.id, "the buyer wants no more messages", acts=False)
         else:
             send = _send(state, message.id, message.template, run)
             yield Item(at, send, message.id, f"the buyer asked ({message.because})")
@@ -159,9 +161,9 @@ def _step(state: CaseState, step: Step, now: datetime) -> Iterator[Item]:
     if skip is not None:
         scheduled = natural(state, step) or at
         make = _note(ev.StepSkipped, step=step.id, why=skip, scheduled_at=utc(scheduled))
-        yield Item(scheduled, make, step.id, f"skipped: {skip}")
+        yield Item(scheduled, make, step.id, f"skipped: {skip}", acts=False)
     elif _too_late(state, step, run, now):
-        yield Item(now, _late(state, step), step.id, "late")
+        yield Item(now, _late(state, step), step.id, "late", acts=step.if_late == "ask")
     elif step.send is not None:
         send = _send(state, step.id, step.send, run)
         yield Item(run.retry_at or at, send, step.id, f"{step.id} is due")
@@ -312,6 +314,6 @@ def _earlier(state: CaseState) -> tuple[str, ...]:
 
 
 def next_planned(state: CaseState, now: datetime) -> Item | None:
-    """The earliest planned act of a step, for `status`."""
+    """The earliest planned act of a step, for `status`; also one that only skips it."""
     items = [item for item in agenda(state, now) if item.step is not None]
     return min(items, key=lambda item: item.at, default=None)

@@ -9,7 +9,9 @@ from their histories. Such a rule holds for claims that are opened from its edit
 3. A warning that did not reach the operators on every channel is given again until it does.
 4. A step that asks a person to answer the claim asks in time, whatever holds the step that it waits for.
 5. Where a person leaves out the step that answers the claim, somebody has to answer it all the same.
+6. A list shows at once which clock ends first, and when a step acts next: none that will be skipped.
 """
 
 FIRST = 1
-CURRENT = 5
+SHOWN_AT_ONCE = 6
+CURRENT = 6

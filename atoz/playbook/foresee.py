@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from atoz.playbook import acts
 from atoz.playbook import events as ev
+from atoz.playbook.agenda import Item, next_planned
 from atoz.playbook.apply import apply
 from atoz.playbook.decide import decide
 from atoz.playbook.schedule import due_at
@@ -56,6 +57,15 @@ def coming(state: CaseState, now: datetime) -> Iterator[Coming]:
         if fact.id not in known and fact.step is not None and fact.step not in seen:
             seen.add(fact.step)
             yield Coming(fact.step, fact.at, fact.kind, fact.data.get("why"))
+
+
+def next_acting(state: CaseState, now: datetime) -> Item | Coming | None:
+    """The next step that acts, as far as that is foreseen: those that will be skipped are passed over."""
+    planned = next_planned(state, now)
+    if planned is None or planned.acts:
+        return planned
+    # When a later step acts shows only once the skip is over: a look ahead costs milliseconds.
+    return next((each for each in coming(state, now) if each.kind != "step_skipped"), None)
 
 
 def kindly(do: acts.Do, now: datetime) -> ev.Event:

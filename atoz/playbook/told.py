@@ -77,12 +77,20 @@ class English:
 
 
 _ENGLISH = English()
+_OPERATOR = "operator:"
 
 
 def told(fact: Data, when: When, say: Tongue = _ENGLISH) -> str:
     """What a fact of `timeline` says beyond its kind; `when` writes the instants in it."""
     rule = _WORDS.get(fact["kind"])
     return rule(fact["data"], when, say) if rule else ""
+
+
+def told_by(fact: Data) -> str:
+    """Who did it, where a person or a program did; "" for the playbook and for mails."""
+    source, data = str(fact["source"]), fact["data"]
+    by = data.get("by") if isinstance(data, Mapping) else None
+    return source.removeprefix(_OPERATOR) if source.startswith(_OPERATOR) else str(by or "")
 
 
 def _plain(name: object) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from atoz.claims.base import instant_text
 from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
+from atoz.playbook.foresee import next_acting
 from atoz.playbook.parts import Attachment
 from atoz.playbook.state import Appeal, CaseState, Task
 from atoz.playbook.tasks import TEXT_TASKS
@@ -14,8 +15,12 @@ URGENT = timedelta(hours=24)
 
 
 def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
-    """The document of `status`: current step, next step, clocks, open tasks. Instants in UTC."""
-    planned = next_planned(state, now)
+    """The document of `status`: current step, next step, clocks, open tasks. Instants in UTC.
+
+    A step that is skipped is a `step` and a `next_step` like others; `acted` and `acts_next` name only
+    what acts, as far as that is foreseen.
+    """
+    planned, acting = next_planned(state, now), next_acting(state, now)
     return {
         "workflow_id": state.workflow_id,
         "order_id": state.file.claim.order_id,
@@ -27,6 +32,9 @@ def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
         "state": condition(state, now),
         "next_step": planned.step if planned else None,
         "next_at": instant_text(planned.at) if planned else None,
+        "acted": last_acted(state),
+        "acts_next": acting.step if acting else None,
+        "acts_at": instant_text(acting.at) if acting else None,
         "clocks": [_clock(clock) for clock in state.clocks],
         "tasks": [_task(state, task) for task in state.tasks if task.open],
         "held": _held(state, now),
@@ -40,6 +48,28 @@ def _appeal(state: CaseState) -> dict[str, Any] | None:
     keys = {"revision", "text", "digest", "findings", "facts_only", "approved_by", "edited_by"}
     appeal = state.appeal
     return None if appeal is None else appeal.model_dump(mode="json", include=keys)
+
+
+def last_acted(state: CaseState) -> str | None:
+    """The step that acted last, or begins to; one that was skipped did not act."""
+    last = state.last_step
+    if last is None or state.run(last).state != "skipped":
+        return last
+    acted = [run for run in state.runs.values() if run.state not in ("waiting", "skipped")]
+    # Of two that ended in the same second, and of those that have not ended, the later one.
+    acted.sort(key=lambda run: run.done_at or run.first_try_at or state.started_at)
+    return acted[-1].id if acted else None
+
+
+def first_clock(state: CaseState) -> Clock | None:
+    """The clock that ends first, of those that run and of missed ones at which nobody has looked yet."""
+    missed = {task.clock for task in state.tasks if task.open and task.kind == "missed-deadline"}
+    shown = [
+        clock
+        for clock in state.clocks
+        if clock.running or (clock.stopped_at is None and clock.id in missed)
+    ]
+    return min(shown, key=lambda clock: clock.due, default=None)
 
 
 def condition(state: CaseState, now: datetime) -> str:

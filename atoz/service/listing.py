@@ -167,8 +167,10 @@ def _row(execution: WorkflowExecution) -> dict[str, Any]:
         "playbook": word(names.PLAYBOOK),
         "status": word(names.STATUS),
         "step": word(names.STEP),
+        "acted": word(names.ACTED) or word(names.STEP),
         "attention": word(names.ATTENTION),
         "next_at": instant(names.NEXT_AT),
+        "clock": _clock(word(names.CLOCK), instant(names.RESPONSE_DUE)),
         "response_due": instant(names.RESPONSE_DUE),
         "decided_at": instant(names.DECIDED_AT),
         "running": execution.status is WorkflowExecutionStatus.RUNNING,
@@ -176,6 +178,14 @@ def _row(execution: WorkflowExecution) -> dict[str, Any]:
         "started_at": instant_text(execution.start_time),
         "closed_at": instant_text(execution.close_time) if execution.close_time else None,
     }
+
+
+def _clock(shown: str | None, response_due: str | None) -> dict[str, str] | None:
+    """The clock that ends first; a claim of an older edition that shows none yet has its answer's."""
+    if shown:
+        due, _, name = shown.partition(" ")
+        return {"name": name, "due": due}
+    return {"name": "response", "due": response_due} if response_due else None
 
 
 def _word(text: str) -> str:

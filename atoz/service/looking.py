@@ -27,24 +27,30 @@ async def status(service: Service, order_id: str) -> dict[str, Any]:
     workflow_id = claim_id(order_id)
     try:
         found = await service.calls.query(workflow_id, "status")
-        return {**await with_drafts(service, found), "running": True, "ended": None}
+        return {**told_apart(await with_drafts(service, found)), "running": True, "ended": None}
     except NotOpen:
         pass
     document = await archived(service, workflow_id)
     if document is not None:
-        return {**document["status"], "running": False, "ended": None}
+        return {**told_apart(document["status"]), "running": False, "ended": None}
     return await _stopped(service, workflow_id)
+
+
+def told_apart(status: dict[str, Any]) -> dict[str, Any]:
+    """A status with what an older edition did not tell: of its steps, those that act."""
+    steps = {"acted": "step", "acts_next": "next_step", "acts_at": "next_at"}
+    return {**{new: status[old] for new, old in steps.items()}, **status}
 
 
 async def _stopped(service: Service, workflow_id: str) -> dict[str, Any]:
     """How a claim stood that runs no more: nothing of what it planned will happen."""
     description = await service.calls.describe(workflow_id)
     ended = how_stopped(description.status) if description else None
-    found: dict[str, Any] = await _ended(service, workflow_id, "status")
+    found: dict[str, Any] = told_apart(await _ended(service, workflow_id, "status"))
     if ended is None:
         return {**found, "running": False, "ended": None}
-    none = {"next_step": None, "next_at": None, "state": "stopped"}
-    return {**found, **none, "running": False, "ended": ended}
+    none = dict.fromkeys(("next_step", "next_at", "acts_next", "acts_at"))
+    return {**found, **none, "state": "stopped", "running": False, "ended": ended}
 
 
 async def version(service: Service, workflow_id: str) -> str | None:

@@ -43,7 +43,11 @@ MANY_FOR = timedelta(minutes=1)
 MOST_AT_ONCE = 5_000
 """Claims whose clocks end in the same second and that are still put in order."""
 
+_CLOCK = names.CLOCK.name
 _DUE = names.RESPONSE_DUE.name
+_HAS_CLOCK = f"({_CLOCK} IS NOT NULL OR {_DUE} IS NOT NULL)"
+"""Claims of an older edition show the clock of their answer alone, until something happens in them."""
+_NO_CLOCK = f"{_CLOCK} IS NULL AND {_DUE} IS NULL"
 _CLAIMS = f"WorkflowType = '{names.CLAIM_WORKFLOW}'"
 _RUNNING = f"{_CLAIMS} AND ExecutionStatus = 'Running'"
 _OPEN = f"{_RUNNING} AND {names.STATUS.name} = '{Status.UNDER_REVIEW}'"
@@ -90,8 +94,8 @@ def lanes(view: View, now: datetime) -> Sequence[Lane]:
         lane
         for each in of_each
         for lane in (
-            Lane(f"{each} AND {_DUE} IS NOT NULL", True),
-            Lane(f"{each} AND {_DUE} IS NULL", False),
+            Lane(f"{each} AND {_HAS_CLOCK}", True),
+            Lane(f"{each} AND {_NO_CLOCK}", False),
         )
     ]
 
@@ -237,9 +241,13 @@ class Queues:
 
 
 def _between(condition: str, low: datetime | None, high: datetime | None) -> str:
-    query = condition
-    query += f" AND {_DUE} >= '{instant_text(low)}'" if low else ""
-    return query + (f" AND {_DUE} < '{instant_text(high)}'" if high else "")
+    """The claims of a condition whose first clock ends from `low` on and before `high`."""
+    ends = [f">= '{instant_text(low)}'"] if low else []
+    ends += [f"< '{instant_text(high)}'"] if high else []
+    if not ends:
+        return condition
+    now, before = (" AND ".join(f"{clock} {end}" for end in ends) for clock in (_CLOCK, _DUE))
+    return f"{condition} AND (({now}) OR ({_CLOCK} IS NULL AND {before}))"
 
 
 def _page(
@@ -266,7 +274,7 @@ def _page_of_few(rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str
 
 def _rank(row: dict[str, Any]) -> tuple[int, str, str]:
     """Its lane of `needs-you`, then its place in it."""
-    return 2 * URGENCY.index(row["attention"]) + (row["response_due"] is None), *_place(row)
+    return 2 * URGENCY.index(row["attention"]) + (row["clock"] is None), *_place(row)
 
 
 def _wanted_width(
@@ -290,11 +298,11 @@ def _next_high(
 
 
 def _place(row: dict[str, Any]) -> tuple[str, str]:
-    return row["response_due"] or "", row["order_id"]
+    return row["clock"]["due"] if row["clock"] else "", row["order_id"]
 
 
 def _due_of(row: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(row["response_due"])
+    return datetime.fromisoformat(row["clock"]["due"])
 
 
 def _text(due: datetime | None) -> str:

@@ -48,7 +48,7 @@ async def whole(service: Service, order_id: str) -> Whole:
     status = with_drafts_of(service, case, found["status"], at)
     facts = [*await older_facts(service, case.fact_archives), *case.facts]
     return Whole(
-        {**status, "running": True, "ended": None},
+        {**looking.told_apart(status), "running": True, "ended": None},
         in_order(shown_facts(facts)),
         outcome(case),
         at,

@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from atoz.claims.base import parse_span
-from atoz.playbook.told import told
+from atoz.playbook.told import told, told_by
 from atoz.web.words import Words
 
 SOON = timedelta(hours=24)
 
-_OPERATOR = "operator:"
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)")
 
 
@@ -60,9 +59,7 @@ class Looks:
 
     def told_by(self, fact: Mapping[str, object]) -> str:
         """Who did it, where a person or a program did; "" for the playbook and for mails."""
-        source, data = str(fact["source"]), fact["data"]
-        by = data.get("by") if isinstance(data, Mapping) else None
-        return source.removeprefix(_OPERATOR) if source.startswith(_OPERATOR) else str(by or "")
+        return told_by(fact)
 
     def within(self, words: str) -> Markup:
         """The engine's words with each instant in them in the reader's zone."""

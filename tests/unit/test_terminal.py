@@ -92,7 +92,7 @@ def test_a_hostile_file_steers_no_terminal(tmp_path: Path, capsys: Captured) -> 
 def test_the_text_that_waits_for_approval_is_shown_plainly(capsys: Captured) -> None:
     """A person reads exactly its words, line by line, whoever wrote them."""
     view: dict[str, Any] = {
-        **dict.fromkeys(("step", "next_step", "next_at", "held", "paused", "playbook")),
+        **dict.fromkeys(("step", "acted", "acts_next", "acts_at", "held", "paused", "playbook")),
         "order_id": "111-0000199-0000199",
         "marketplace": "US",
         "status": "under_review",

@@ -140,16 +140,25 @@ class Told(Given):
     message_id: str
 
 
+class FirstClock(Given):
+    """The clock of a claim that ends first: `response`, `buyer_reply`, `information_request-2` …"""
+
+    name: str
+    due: str
+
+
 class Row(Given):
-    """A claim in a list."""
+    """A claim in a list. `step` may have been skipped, `acted` is the last step that was not."""
 
     workflow_id: str
     order_id: str
     marketplace: str | None
     status: str | None
     step: str | None
+    acted: str | None
     attention: str | None
     next_at: str | None
+    clock: FirstClock | None
     response_due: str | None
     running: bool
 
@@ -186,7 +195,7 @@ class Clock(Given):
 
 
 class ClaimStatus(Given):
-    """How a claim stands."""
+    """How a claim stands. `step` and `next_step` may be skipped, `acted` and `acts_next` are not."""
 
     workflow_id: str
     order_id: str
@@ -195,6 +204,9 @@ class ClaimStatus(Given):
     state: str
     next_step: str | None
     next_at: str | None
+    acted: str | None
+    acts_next: str | None
+    acts_at: str | None
     clocks: list[Clock]
     tasks: list[Task]
     paused: bool

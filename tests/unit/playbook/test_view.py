@@ -9,7 +9,7 @@ import pytest
 
 from atoz.playbook import events as ev
 from atoz.playbook.state import open_claim
-from atoz.playbook.view import attention, condition, details_markdown, status_view
+from atoz.playbook.view import attention, condition, details_markdown, first_clock, status_view
 from tests.support.cases import ARRIVED, BLOCKED, DAY, HOUR, Play, claim_file
 
 
@@ -28,6 +28,9 @@ def test_the_document_of_a_claim_on_its_way() -> None:
         "state": "waiting",
         "next_step": "request-photos",
         "next_at": "2026-09-11T18:00:00Z",
+        "acted": "deescalate",
+        "acts_next": "request-photos",
+        "acts_at": "2026-09-11T18:00:00Z",
         "clocks": [
             {
                 "name": "response",
@@ -88,6 +91,77 @@ def test_attention(play: Callable[[], Play], level: str) -> None:
     """A task, one that is due within a day, a deadline that was missed."""
     shown = play()
     assert attention(shown.state, shown.now) == level
+
+
+NOT_RECEIVED = {"claim": {"reason": "not_received"}}
+
+
+def test_a_step_that_is_skipped_neither_acted_nor_acts_next() -> None:
+    """`step` and `next_step` name it as they always did."""
+    play = Play(NOT_RECEIVED).to(DAY + HOUR)
+    view = status_view(play.state, play.now)
+    assert (view["next_step"], view["next_at"]) == ("request-photos", "2026-09-11T18:00:00Z")
+    assert (view["acts_next"], view["acts_at"]) == ("appeal", "2026-09-12T18:00:00Z")
+    play.to(3 * DAY)
+    view = status_view(play.state, play.now)
+    assert (view["step"], view["acted"]) == ("request-photos", "deescalate")
+    assert (view["next_step"], view["acts_next"]) == ("appeal", "appeal")
+
+
+def test_before_anything_acted_a_skipped_step_is_no_step_that_acted() -> None:
+    """A person left out the first one."""
+    play = Play().to(HOUR).skip("deescalate")
+    view = status_view(play.state, play.now)
+    assert (view["step"], view["acted"], view["acts_next"]) == (
+        "deescalate",
+        None,
+        "request-photos",
+    )
+
+
+def test_the_answer_to_a_reply_is_a_step_that_acted() -> None:
+    """It belongs to no step of the playbook."""
+    play = Play(NOT_RECEIVED).to(DAY + HOUR).reply("asks_how_to_withdraw").to(3 * DAY)
+    view = status_view(play.state, play.now)
+    assert (view["step"], view["acted"]) == ("request-photos", "withdraw-help")
+
+
+def test_a_paused_claim_foresees_nothing() -> None:
+    """Until it is resumed no step acts."""
+    view = status_view(Play().to(HOUR).pause().state, ARRIVED + HOUR)
+    assert (view["next_step"], view["acts_next"], view["acts_at"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("play", "clock"),
+    [
+        (lambda: Play().to(HOUR), "response"),
+        (lambda: Play().to(HOUR).reply("question"), "buyer_reply"),
+        (lambda: Play().to(HOUR).reply("question").done("answer-buyer"), "response"),
+        (lambda: Play().to(6 * DAY).done("submit-appeal", "R"), None),
+        (lambda: Play().to(6 * DAY).done("submit-appeal", "R").reply("question"), "buyer_reply"),
+        (lambda: Play().to(HOUR).decided("granted_seller_funded"), "post_decision_appeal"),
+        (lambda: Play().to(HOUR).decided("denied"), None),
+        # Missed: it is shown until a person has looked, then the next one is.
+        (lambda: Play().to(7 * DAY), "response"),
+        (lambda: Play().to(7 * DAY).done("missed-deadline"), None),
+        (lambda: Play().to(HOUR).reply("question").to(25 * HOUR), "buyer_reply"),
+    ],
+)
+def test_the_clock_that_ends_first(play: Callable[[], Play], clock: str | None) -> None:
+    """Whichever it is: the answer's, the buyer's, the one after the decision."""
+    found = first_clock(play().state)
+    assert (found.id if found else None) == clock
+
+
+def test_an_information_request_may_end_first() -> None:
+    """Its clock is shown in place of the answer's, and the answer's again once it is answered."""
+    play = Play().to(HOUR)
+    asked = ev.InformationRequested(at=play.now, message_id="<i@x>", due=play.now + DAY)
+    play.take(asked)
+    assert first_clock(play.state) == play.clock("information_request")
+    play.done("answer-information", "R")
+    assert first_clock(play.state) == play.clock()
 
 
 def test_a_hold_says_until_when_and_why() -> None:

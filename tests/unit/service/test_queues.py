@@ -15,7 +15,7 @@ from atoz.service.queues import Queues, View, lanes
 from workflows import names
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-DUE = names.RESPONSE_DUE.name
+CLOCK, DUE = names.CLOCK.name, names.RESPONSE_DUE.name
 
 
 class Lists:
@@ -38,12 +38,14 @@ class Lists:
 
     def _holds(self, query: str, row: dict[str, Any]) -> bool:
         words = re.search(rf"{names.ATTENTION.name} = '(\w+)'", query)
-        low = re.search(rf"{DUE} >= '([^']+)'", query)
-        high = re.search(rf"{DUE} < '([^']+)'", query)
-        due = row["response_due"]
+        # What a claim shows as a word, else, of an older edition, the instant of its answer.
+        of = CLOCK if row[CLOCK] else DUE
+        low = re.search(rf"{of} >= '([^']+)'", query)
+        high = re.search(rf"{of} < '([^']+)'", query)
+        due = row[of]
         return (
             (words is None or row["attention"] == words[1])
-            and (f"{DUE} IS NULL" not in query or due is None)
+            and (f"{CLOCK} IS NULL AND {DUE} IS NULL" not in query or due is None)
             and (f"{DUE} IS NOT NULL" not in query or due is not None)
             and (low is None or due >= low[1])
             and (high is None or due < high[1])
@@ -51,12 +53,15 @@ class Lists:
 
 
 def row(number: int, due: datetime | None, attention: str = "none") -> dict[str, Any]:
-    """A claim of a list."""
-    order = f"333-{number:07}-0000000"
+    """A claim of a list, every third of an edition that showed no clock but the answer's."""
+    at = instant_text(due) if due else None
+    named = at and number % 3
     return {
-        "order_id": order,
-        "response_due": instant_text(due) if due else None,
+        "order_id": f"333-{number:07}-0000000",
+        "clock": {"name": "buyer_reply" if named else "response", "due": at} if at else None,
         "attention": attention,
+        CLOCK: f"{at} buyer_reply" if named else None,
+        DUE: None if named else at,
     }
 
 
@@ -83,7 +88,7 @@ async def test_all_pages_are_in_order(spread: timedelta) -> None:
     queues = Queues(lists.read, lambda: NOW)
     pages = await walk(queues, "waiting-buyer")
     shown = [each for page in pages for each in page]
-    assert shown == sorted(rows, key=lambda each: (each["response_due"], each["order_id"]))
+    assert shown == sorted(rows, key=lambda each: (each["clock"]["due"], each["order_id"]))
     assert {len(page) for page in pages[:-1]} == {100}
     assert lists.reads < 4 * len(pages)
     lists.reads = 0
@@ -138,7 +143,7 @@ async def test_many_are_in_the_same_order_as_few() -> None:
     shown = [each for page in pages for each in page]
     worst = ("missed", "urgent", "task")
     assert shown == sorted(
-        rows, key=lambda each: (worst.index(each["attention"]), each["response_due"])
+        rows, key=lambda each: (worst.index(each["attention"]), each["clock"]["due"])
     )
 
 

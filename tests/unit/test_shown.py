@@ -1,0 +1,69 @@
+"""What lists show of a claim: each change at once, but of an older edition only what its history shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from atoz.claims.base import instant_text
+from atoz.playbook.edition import CURRENT, SHOWN_AT_ONCE
+from tests.support.cases import DAY, HOUR, SECOND, Play
+from workflows import names
+from workflows.shown import changed, shown_values
+
+OLD = SHOWN_AT_ONCE - 1
+NOT_RECEIVED = {"claim": {"reason": "not_received"}}
+CLOCK = names.CLOCK.name
+
+
+def shown(play: Play) -> dict[str, str]:
+    """What a list shows of it now."""
+    return shown_values(play.state, play.now)
+
+
+def test_the_clock_is_a_word_that_sorts_as_its_instant_does() -> None:
+    """The instant comes first, then which clock it is."""
+    play = Play().to(HOUR)
+    assert shown(play)[CLOCK] == "2026-09-15T18:00:00Z response"
+    answer = shown(play)[CLOCK]
+    sooner = shown(play.reply("question"))[CLOCK]
+    assert sooner == f"{instant_text(play.clock('buyer_reply').due)} buyer_reply"
+    assert sooner < answer
+    # A slice of due time begins with its first second and ends before its last one.
+    assert instant_text(play.clock().due) <= answer < instant_text(play.clock().due + SECOND)
+
+
+@pytest.mark.parametrize(
+    ("edition", "asks"), [(OLD, False), (SHOWN_AT_ONCE, True), (CURRENT, True)]
+)
+def test_a_clock_alone_is_shown_at_once_by_claims_that_know_of_it(
+    edition: int, *, asks: bool
+) -> None:
+    """One that ran before must not ask for an upsert that its history does not have."""
+    old = {CLOCK: "2026-09-15T18:00:00Z response"}
+    assert bool(changed(old, {CLOCK: "2026-09-10T18:00:00Z buyer_reply"}, edition)) == asks
+    assert bool(changed({}, {names.ACTED.name: "deescalate"}, edition)) == asks
+    assert changed(old, old, edition) == []
+
+
+def test_an_older_claim_shows_its_clock_with_whatever_else_it_shows() -> None:
+    """A task, a step: from then on its clock is true, too."""
+    old = shown(Play(edition=OLD).to(HOUR))
+    new = shown(Play(edition=OLD).to(HOUR).reply("question"))
+    assert {update.key for update in changed(old, new, OLD)} == {names.ATTENTION, names.CLOCK}
+
+
+@pytest.mark.parametrize(
+    ("edition", "next_at"),
+    [(OLD, "2026-09-11T18:00:00Z"), (SHOWN_AT_ONCE, "2026-09-12T18:00:00Z")],
+)
+def test_next_is_when_a_step_acts_and_not_when_one_is_skipped(edition: int, next_at: str) -> None:
+    """Claims that ran before keep to what their histories show."""
+    play = Play(NOT_RECEIVED, edition=edition).to(DAY + HOUR)
+    assert shown(play)[names.NEXT_AT.name] == next_at
+
+
+def test_what_was_skipped_is_shown_beside_what_acted() -> None:
+    """The filter by step finds the one, a person reads the other."""
+    values = shown(Play(NOT_RECEIVED).to(3 * DAY + HOUR))
+    assert values[names.STEP.name] == "request-photos"
+    assert values[names.ACTED.name] == "deescalate"
