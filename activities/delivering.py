@@ -7,11 +7,11 @@ not known yet. A mail for a claim that is not known is held at the desk, and del
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from activities.claims import notice_path
-from activities.mailroom import Held, Mailroom, Note, OpenMails, Standing
+from activities.mailroom import Held, Mailroom, Note, NoteSort, OpenMails, Standing
 from atoz.claims.base import Instant, instant_text
 from atoz.claims.claim import ClaimFile, claim_id_of
 from atoz.errors import AtozError
@@ -37,6 +37,8 @@ from atoz.vault.vault import Erased
 
 MOST_QUARANTINED = 20
 """Items of one pass: a flood of forgeries must not bury what a person has to see."""
+
+_SORTS: Mapping[str, NoteSort] = {"held": "unknown-order", "quarantined": "quarantined"}
 
 _LOG = logging.getLogger("atoz.mailbox")
 
@@ -201,6 +203,7 @@ class Delivering:
         self.counts[kind] += 1
         if not what.trusted and self.counts[kind] > MOST_QUARANTINED:
             return
+        sort: NoteSort = _SORTS.get(kind, "other")
         note = Note(
             # A forgery must not take the place of the mail whose Message-ID it copies.
             key=message_key(reading) if what.trusted else f"quarantine:{ref}",
@@ -209,6 +212,7 @@ class Delivering:
             order_id=order_of(reading) or "",
             refs=(ref,),
             held=held,
+            sort=sort,
         )
         await self._office.put(note)
 
@@ -233,7 +237,7 @@ class Delivering:
             title = f"{more} more mails were quarantined"
             text = "They look like claim mail and are not trusted. They lie in the mailbox."
             key = f"quarantine-flood:{instant_text(at)[:13]}"
-            await self._office.put(Note(key=key, title=title, text=text))
+            await self._office.put(Note(key=key, title=title, text=text, sort="quarantined"))
 
     async def tell_unsettled(self, why: str, at: Instant) -> None:
         """One note a day that sends of unknown fate cannot be looked up."""

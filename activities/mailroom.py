@@ -15,8 +15,14 @@ from atoz.playbook import events as ev
 Standing = Literal["running", "over", "unknown"]
 
 
+NoteSort = Literal["quarantined", "unknown-order", "other"]
+
+
 class Note(Record):
-    """Something for a person at the desk. `held` waits there for its claim; `refs` lie in the store."""
+    """Something for a person at the desk, and what it is about.
+
+    `held` waits there for its claim; `refs` lie in the store.
+    """
 
     key: str
     title: str
@@ -24,6 +30,7 @@ class Note(Record):
     order_id: str = ""
     refs: tuple[str, ...] = ()
     held: bool = False
+    sort: NoteSort = "other"
 
 
 class Held(Record):

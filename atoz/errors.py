@@ -56,5 +56,12 @@ class NoWorker(AtozError):  # noqa: N818 - named for what happened
     exit_code = 5
 
 
+class OldWorker(AtozError):  # noqa: N818 - named for what happened
+    """The worker is older than this and does not know the question: start one of this edition instead."""
+
+    permanent = False
+    exit_code = 5
+
+
 def _default_message(error: type[AtozError]) -> str:
     return inspect.cleandoc(error.__doc__ or error.__name__).partition("\n\n")[0]

@@ -7,7 +7,7 @@ the mailbox pass delivers it when the claim runs, and then its task is done.
 
 import hashlib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from temporalio import workflow
@@ -36,6 +36,11 @@ UNREADABLE = "A desk item could not be read"
 """The title of what came and could not be understood."""
 
 
+DeskSort = Literal["quarantined", "unknown-order", "refused", "other"]
+"""What a task is about: a mail that was not believed, one that waits for its claim, what could not be
+read, anything else."""
+
+
 class DeskItem(Record):
     """Something for the desk: what it is about and its words, cut where they are long."""
 
@@ -46,6 +51,14 @@ class DeskItem(Record):
     refs: Annotated[tuple[str, ...], Field(max_length=60)] = ()
     held: bool = False
     """It waits for the claim of its order; the first of `refs` is the mail in the store."""
+    sort: DeskSort | None = None
+    """None where an older edition put it here, which did not say."""
+
+
+class DeskTask(Task):
+    """A task of the desk, with what it is about."""
+
+    sort: DeskSort | None = None
 
 
 class HeldMail(Record):
@@ -74,7 +87,7 @@ class DeskDone(Record):
 class DeskState(Record):
     """Open and recently done tasks, and how many there were ever."""
 
-    tasks: tuple[Task, ...] = ()
+    tasks: tuple[DeskTask, ...] = ()
     count: int = 0
     seen: dict[str, str] = {}
     held: tuple[HeldMail, ...] = ()
@@ -112,9 +125,10 @@ class DeskWorkflow:
 
     def _add(self, item: DeskItem) -> None:
         key, number = _key(item.key), self._state.count + 1
-        task = Task(
+        task = DeskTask(
             id=f"desk-{number}",
             kind="read-reply",
+            sort=item.sort,
             title=item.title,
             text=item.text[:TEXT_LIMIT],
             opened_at=utc(workflow.now()),
@@ -177,7 +191,7 @@ class DeskWorkflow:
         """The mails that wait for their claims, oldest first; also those whose task is done."""
         return [mail.model_dump(mode="json") for mail in self._state.held]
 
-    def _untold(self) -> tuple[Task, ...]:
+    def _untold(self) -> tuple[DeskTask, ...]:
         return tuple(task for task in self._state.tasks if task.open and not task.told)[:50]
 
     async def _tell(self) -> None:
@@ -255,6 +269,7 @@ def _read(
         key=f"refused-{number}",
         title=UNREADABLE,
         text=f"{name[:80]}: {why}"[:TEXT_LIMIT],
+        sort="refused",
     )
 
 
@@ -263,7 +278,7 @@ def _key(key: str) -> str:
     return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
-def _bounded(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+def _bounded(tasks: tuple[DeskTask, ...]) -> tuple[DeskTask, ...]:
     """Every open task up to a bound, and the newest done ones."""
     done = [task for task in tasks if not task.open][-KEPT_DONE:]
     still_open = [task for task in tasks if task.open][-KEPT_OPEN:]

@@ -29,6 +29,7 @@ VERBS = {
         *("tasks", "done", "approve", "reject", "edit"),
         *("pause", "resume", "skip", "due", "add-evidence"),
     ),
+    "desk": ("desk list", "desk show", "desk attach", "desk discard"),
     "plays": ("rehearse", "playbook simulate"),
     "playbooks": ("playbook check",),
     "authoring": (

@@ -24,7 +24,7 @@ from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from atoz.errors import AtozError, BadInput, NoServer, NoWorker, Refused
+from atoz.errors import AtozError, BadInput, NoServer, NoWorker, OldWorker, Refused
 from atoz.mail.plain import one_line
 
 SERVER_PATIENCE = timedelta(seconds=5)
@@ -40,6 +40,9 @@ _AWAY = _TIMED_OUT | {RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN}
 T = TypeVar("T")
 _BUSY = ("is closing", "concurrent in-flight updates", "Update was aborted")
 """Of the server's refusals, those that a moment later are none. An update's id makes a repeat safe."""
+
+_NOT_KNOWN = "expected but not found"
+"""What the SDK says to a query that the worker's code does not have."""
 
 _LOST = "AcceptedUpdateCompletedWorkflow"
 
@@ -194,6 +197,8 @@ def _worker_errors() -> Iterator[None]:
     except WorkflowQueryRejectedError as error:
         raise NotOpen from error
     except WorkflowQueryFailedError as error:
+        if _NOT_KNOWN in error.message:
+            raise OldWorker from error
         raise AtozError(f"the worker could not answer: {one_line(error.message, 300)}") from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise NoWorker(

@@ -7,16 +7,16 @@ the very rules by which the mailbox delivers, and recorded with who did it.
 import asyncio
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from activities.delivering import Delivering
 from activities.desk_words import GONE
 from activities.mailroom import Mailroom
 from atoz.claims.base import utc
-from atoz.errors import AtozError, BadInput
+from atoz.errors import AtozError, BadInput, OldWorker
 from atoz.evidence.intake import Given
 from atoz.mail.plain import one_line
-from atoz.mail.read import OpenMail, open_mail
+from atoz.mail.read import OpenMail, open_mail, reading_document
 from atoz.mail.reading import Reading
 from atoz.mail.routing import QUARANTINED, Tell, route
 from atoz.service import desk
@@ -25,10 +25,9 @@ from atoz.service.base import Service, claim_id, is_running
 from atoz.service.office import TemporalOffice
 from atoz.vault.vault import Erased
 from workflows import names
-from workflows.desk import UNREADABLE, DeskAttached
+from workflows.desk import UNREADABLE, DeskAttached, DeskSort
 
-Sort = Literal["quarantined", "unknown-order", "refused", "other"]
-SORTS: tuple[Sort, ...] = ("quarantined", "unknown-order", "refused", "other")
+SORTS: tuple[DeskSort, ...] = ("quarantined", "unknown-order", "refused", "other")
 
 KEPT = 20
 """Tasks that were done lately, as the desk shows them."""
@@ -42,30 +41,52 @@ class Item(NamedTuple):
     """A task of the desk as a person sees it."""
 
     task: Mapping[str, Any]
-    sort: Sort
+    sort: DeskSort
     order_id: str
     """The order that it is about, as far as the mail says one; "" else."""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The task, what it is about, and which order, where one is named."""
+        return {**self.task, "sort": self.sort, "about_order": self.order_id or None}
 
 
 class Looked(NamedTuple):
     """What the desk holds: open tasks, oldest first, and those done lately, newest first."""
 
     items: tuple[Item, ...]
-    done: tuple[Mapping[str, Any], ...]
+    done: tuple[Mapping[str, Any], ...] | None
+    """None where the worker is of an older edition, which does not tell it."""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What a program is given: `{tasks: [{…, sort, about_order}], done: […]}`."""
+        tasks = [item.document for item in self.items]
+        return {"tasks": tasks, "done": None if self.done is None else list(self.done)}
 
 
 async def look(service: Service) -> Looked:
-    """The desk as it is. Raises NoServer, NoWorker."""
+    """The desk as it is. Raises NoServer, NoWorker, OldWorker."""
     tasks = await desk.tasks(service)
     if not tasks and not await is_running(service, names.DESK_ID):
         return Looked((), ())
     held = {mail["task"] for mail in await service.calls.query(names.DESK_ID, "held")}
-    done = await service.calls.query(names.DESK_ID, "worked_off")
     items = tuple(Item(task, _sort(task, held), _order(task)) for task in tasks)
-    return Looked(items, tuple(done[:KEPT]))
+    return Looked(items, await _done(service))
 
 
-def _sort(task: Mapping[str, Any], held: set[str]) -> Sort:
+async def _done(service: Service) -> tuple[Mapping[str, Any], ...] | None:
+    """What was worked off: the one thing that can be done without, where an older worker answers."""
+    try:
+        return tuple((await service.calls.query(names.DESK_ID, "worked_off"))[:KEPT])
+    except OldWorker:
+        return None
+
+
+def _sort(task: Mapping[str, Any], held: set[str]) -> DeskSort:
+    """What a task is about; one that an older edition put there is told by what it looks like."""
+    if known := task.get("sort"):
+        return cast("DeskSort", known)
     if task["id"] in held:
         return "unknown-order"
     if task["title"].startswith(QUARANTINED):
@@ -85,6 +106,22 @@ async def item(service: Service, task: str) -> Item:
             return each
     names_of_open = ", ".join(str(each.task["id"]) for each in found.items[:20]) or "none"
     raise BadInput(f"{task[:80]} is not an open desk task; open: {names_of_open}")
+
+
+async def shown(service: Service, task: str) -> dict[str, Any]:
+    """One open task and the mail behind it: `{task, mail, gone}`.
+
+    `mail` is None where there is none; `gone` says why one that was there cannot be read. Raises as
+    `item`.
+    """
+    found = await item(service, task)
+    letter = await mail(service, found)
+    reading = letter.reading if letter else None
+    return {
+        "task": found.document,
+        "mail": reading_document(reading) if reading else None,
+        "gone": letter.why if letter and not reading else None,
+    }
 
 
 class Mail(NamedTuple):

@@ -188,6 +188,7 @@ def _desk_item(workflow_id: str, event: ev.BuyerReplied) -> DeskItem:
         order_id=order,
         text=event.text,
         refs=(*refs, *([event.text_ref] if event.text_ref else [])),
+        sort="other",
     )
 
 

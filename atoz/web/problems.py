@@ -37,6 +37,7 @@ STATUS: Mapping[type[errors.AtozError], HTTPStatus] = {
     errors.NoSuchClaim: HTTPStatus.NOT_FOUND,
     errors.NoServer: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NoWorker: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.OldWorker: HTTPStatus.SERVICE_UNAVAILABLE,
     NotKnown: HTTPStatus.UNAUTHORIZED,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     NotGenuine: HTTPStatus.FORBIDDEN,
@@ -57,7 +58,7 @@ def headers_of(error: errors.AtozError) -> dict[str, str]:
     """When to come back, and how to say who one is."""
     if isinstance(error, TooMany):
         return {"Retry-After": str(max(1, round(error.wait.total_seconds())))}
-    if isinstance(error, errors.NoServer | errors.NoWorker):
+    if isinstance(error, errors.NoServer | errors.NoWorker | errors.OldWorker):
         return {"Retry-After": str(RETRY_SECONDS)}
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, NotKnown) else {}
 

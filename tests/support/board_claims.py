@@ -26,6 +26,7 @@ from atoz.service.base import Service
 from atoz.service.calls import NotOpen
 from tests.support.board import Stand, a_stand
 from tests.support.cases import Play, library
+from workflows import names
 
 
 class MemoryCalls:
@@ -38,6 +39,8 @@ class MemoryCalls:
         """Every act that came, by its verb, with its document."""
         self.asked: list[str] = []
         """Every question to a worker, by its name."""
+        self.desk: dict[str, Any] = {}
+        """What the desk answers to each of its queries; an error is raised."""
 
     def _play(self, workflow_id: str) -> Play:
         if self.fault is not None:
@@ -64,6 +67,10 @@ class MemoryCalls:
     async def query(self, workflow_id: str, name: str, **_: bool) -> Any:
         """The claim's answer to one of the workflow's queries."""
         self.asked.append(name)
+        if workflow_id == names.DESK_ID and name in self.desk:
+            if isinstance(self.desk[name], AtozError):
+                raise self.desk[name]
+            return self.desk[name]
         play = self._play(workflow_id)
         state, status = play.state, status_view(play.state, play.now)
         facts = [fact.model_dump(mode="json") for fact in state.facts]

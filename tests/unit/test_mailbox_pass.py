@@ -43,6 +43,8 @@ async def test_every_sample_mail_goes_where_it_belongs() -> None:
     assert world.mailbox.marked == set(range(1, 8))
     held = {note.order_id for note in world.office.desk.values() if note.held}
     assert held == {UK_ORDER, DECIDED, "303-0000116-0000116"}
+    sorts = sorted(note.sort for note in world.office.desk.values())
+    assert sorts == ["quarantined", *["unknown-order"] * 3]
 
 
 async def test_the_same_notice_again_is_no_duplicate_of_itself() -> None:

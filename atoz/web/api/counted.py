@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request
 
 from atoz.access.people import Person
 from atoz.claims.base import Instant, Strict
-from atoz.mail.read import reading_document
 from atoz.playbook.parts import Words
 from atoz.service import desk_mail
 from atoz.web.api import shapes
@@ -38,6 +37,20 @@ async def report(request: Request, _: Who, since: Since = None) -> dict[str, Any
     return await board_of(request).figures.report(since)
 
 
+@router.get("/desk", responses={200: {"model": shapes.Desk}}, operation_id="desk")
+async def at_desk(request: Request, _: Who) -> dict[str, Any]:
+    """What lies on the desk and what each is about, oldest first; what was done lately, newest first."""
+    return (await desk_mail.look(board_of(request).service)).document
+
+
+@router.get(
+    "/desk/tasks/{task}", responses={200: {"model": shapes.AtDesk}}, operation_id="task-at-desk"
+)
+async def task_at_desk(request: Request, _: Who, task: shapes.TaskId) -> dict[str, Any]:
+    """One task of the desk with the mail behind it."""
+    return await desk_mail.shown(board_of(request).service, task)
+
+
 @router.get(
     "/desk/tasks/{task}/mail",
     responses={200: {"model": shapes.Letter}},
@@ -45,16 +58,8 @@ async def report(request: Request, _: Who, since: Since = None) -> dict[str, Any
 )
 async def letter(request: Request, _: Who, task: shapes.TaskId) -> dict[str, Any]:
     """The mail behind a task, as it was read; what an outsider wrote, whole."""
-    service = board_of(request).service
-    found = await desk_mail.item(service, task)
-    mail = await desk_mail.mail(service, found)
-    reading = mail.reading if mail else None
-    return {
-        "task": task,
-        "sort": found.sort,
-        "mail": reading_document(reading) if reading else None,
-        "gone": mail.why if mail and not reading else None,
-    }
+    found = await desk_mail.shown(board_of(request).service, task)
+    return {**found, "task": task, "sort": found["task"]["sort"]}
 
 
 @router.post(

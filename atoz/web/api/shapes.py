@@ -267,6 +267,28 @@ class Check(Given):
     worst_case: dict[str, Any] | None
 
 
+class DeskTask(Task):
+    """What waits at the desk, what it is about, and which order, where one is named."""
+
+    sort: Literal["quarantined", "unknown-order", "refused", "other"]
+    about_order: str | None
+
+
+class Desk(Given):
+    """What lies on the desk; `done` is null where the worker is too old to tell it."""
+
+    tasks: list[DeskTask]
+    done: list[dict[str, Any]] | None
+
+
+class AtDesk(Given):
+    """A task of the desk and the mail behind it, null where there is none or it is gone."""
+
+    task: DeskTask
+    mail: dict[str, Any] | None
+    gone: str | None
+
+
 class Letter(Given):
     """A mail behind a task of the desk; `mail` is null where there is none, or it is gone."""
 

@@ -13,6 +13,7 @@ from atoz.web.api.keyed import key_of
 from atoz.web.api.shapes import TaskId
 from atoz.web.gate import Who, board_of, needs
 from atoz.web.pages.render import render
+from workflows.desk import DeskSort
 
 router = APIRouter()
 
@@ -33,6 +34,7 @@ async def desk(request: Request, who: Who, did: Did = "") -> Response:
         "sorts": [(sort, _of(found, sort)) for sort in desk_mail.SORTS],
         "count": len(found.items),
         "done": found.done,
+        "old_worker": found.done is None,
         "did": did if did in DIDS else None,
         "may_act": who.may("done"),
         "least": LEAST["done"],
@@ -40,7 +42,7 @@ async def desk(request: Request, who: Who, did: Did = "") -> Response:
     return render(request, "desk.html", values)
 
 
-def _of(found: desk_mail.Looked, sort: desk_mail.Sort) -> list[desk_mail.Item]:
+def _of(found: desk_mail.Looked, sort: DeskSort) -> list[desk_mail.Item]:
     return [item for item in found.items if item.sort == sort]
 
 

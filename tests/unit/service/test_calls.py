@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from atoz.errors import AtozError, NoServer, NoWorker
+from atoz.errors import AtozError, NoServer, NoWorker, OldWorker
 from atoz.service.calls import Calls
 
 ABORTED = RPCError("Workflow Update was aborted.", RPCStatusCode.UNAVAILABLE, b"")
@@ -85,3 +85,20 @@ async def test_what_is_no_busy_claim_is_said_at_once(
     with pytest.raises(error):
         await update(claim)
     assert claim.keys == ["key"]
+
+
+class Older(Claim):
+    """A claim whose worker does not know a question yet: the SDK's own words."""
+
+    async def query(self, name: str, **_: Any) -> dict[str, Any]:
+        """What the SDK says."""
+        said = f"Query handler for '{name}' expected but not found, known queries: [status]"
+        raise WorkflowQueryFailedError(said)
+
+
+async def test_a_worker_that_does_not_know_a_question_is_an_older_one() -> None:
+    """Said at once: asking again would not help."""
+    began = time.monotonic()
+    with pytest.raises(OldWorker, match="start one of this edition"):
+        await Calls(cast("Client", Older([])), timedelta(seconds=5)).query("desk", "worked_off")
+    assert time.monotonic() - began < 2
