@@ -3,12 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import RenderableType
 
-from atoz.claims.base import instant_text, utc
 from atoz.claims.case import Happenings
 from atoz.cli import given
 from atoz.cli.answer import Answer
@@ -89,8 +88,8 @@ async def simulate(
     return _shown(simulated(call.settings, whole, playbook), format_)
 
 
-def _shown(played: "Played", format_: Format, *first: RenderableType, **more: Any) -> Answer:
-    document = {**played.document, **more}
+def _shown(played: "Played", format_: Format, *first: RenderableType) -> Answer:
+    document = played.document
     if format_ in _DRAWINGS:
         return Answer(document, [_DRAWINGS[format_](played.chart)])
     if format_ == "json":
@@ -110,16 +109,12 @@ async def _what_if(
     call: Call, order: str, happens: Happenings, playbook: str | None, format_: Format
 ) -> Answer:
     """A running claim from now on, if this happens."""
-    from atoz.harness.play import continued  # noqa: PLC0415 - as above
-    from atoz.service.looking import standing  # noqa: PLC0415 - with a server only
+    from atoz.harness.carried_on import carried_on  # noqa: PLC0415 - with a server only
 
-    state, older = await standing(await call.service(), order)
-    now = utc(call.now)
-    played = continued(call.settings, state, happens, now, playbook)
-    told = {**played.document, "timeline": [*older, *played.document["timeline"]]}
-    at = instant_text(now)
+    played = await carried_on(await call.service(), order, happens, playbook)
+    at = played.document["simulated_from"]
     head = line(f"What happened until {local(at)}; what follows is simulated.")
-    return _shown(played._replace(document=told), format_, head, simulated_from=at)
+    return _shown(played, format_, head)
 
 
 def add_to(groups: Groups) -> None:

@@ -14,6 +14,7 @@ from atoz.claims.case import CaseFile, Happenings, Troubles
 from atoz.claims.claim import claim_id_of
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
+from atoz.harness.bounds import Bounds, Hurried, sober, within
 from atoz.harness.photos import Photos
 from atoz.harness.script import script_of, scripted
 from atoz.harness.troubled import Troubled
@@ -37,9 +38,17 @@ class Played(NamedTuple):
     chart: Chart
 
 
-def simulated(settings: Settings, case: CaseFile, playbook: str | None = None) -> Played:
-    """The case under a virtual clock. Raises BadInput."""
-    played = _simulated(settings, case, playbook)
+def simulated(
+    settings: Settings,
+    case: CaseFile,
+    playbook: str | None = None,
+    *,
+    bounds: Bounds | None = None,
+) -> Played:
+    """The case under a virtual clock. Raises BadInput, also where it leaves its bounds."""
+    if bounds:
+        within(case, case.claim.notified_at)
+    played = sober(lambda: _simulated(settings, case, playbook, bounds=bounds))
     return played_as(played.state, played.state.facts, played.ended_at)
 
 
@@ -49,11 +58,16 @@ def continued(
     happens: Happenings,
     now: datetime,
     playbook: str | None = None,
+    *,
+    bounds: Bounds | None = None,
 ) -> Played:
     """What becomes of a running claim from `now` (UTC) on if this happens; the claim is not touched.
 
-    With `playbook` it goes on under that one. Raises BadInput, also for events of the past.
+    With `playbook` it goes on under that one. Raises BadInput, also for events of the past, and where
+    it leaves its bounds.
     """
+    if bounds:
+        within(happens, now)
     rules = forced(load_rules(settings), settings, playbook)
     past = [n for n, event in enumerate(happens.events) if event.at < now]
     if past:
@@ -63,8 +77,12 @@ def continued(
         pinned = {"playbook": only, "playbook_digest": only.digest, "candidates": (only,)}
         state = state.model_copy(update=pinned)
     script = scripted(happens.events, rules.library.phrases, Photos().make)
-    world = _world(rules, settings, happens.world)
-    played = simulate(state, script, happens.operator, world, troubles=happens.world, now=now)
+    world, most = _bounded(_world(rules, settings, happens.world), bounds)
+    played = sober(
+        lambda: simulate(
+            state, script, happens.operator, world, troubles=happens.world, now=now, most=most
+        )
+    )
     return played_as(played.state, played.state.facts, played.ended_at, now)
 
 
@@ -92,6 +110,7 @@ def _simulated(
     *,
     last: datetime | None = None,
     drafted: bool = False,
+    bounds: Bounds | None = None,
 ) -> Simulated:
     """The case under a virtual clock, to its end or to an instant; `drafted` stops it at the draft."""
     rules = forced(load_rules(settings), settings, playbook)
@@ -99,8 +118,13 @@ def _simulated(
     state = open_claim(claim_id_of(case.claim.order_id), case.claim_file, case.claim.notified_at)
     script = script_of(case, rules.library.phrases, Photos().make)
     world = _world(rules, settings, case.world)
-    stop = _Stop(world) if drafted else world
-    return simulate(state, script, case.operator, stop, troubles=case.world, last=last)
+    stop, most = _bounded(_Stop(world) if drafted else world, bounds)
+    return simulate(state, script, case.operator, stop, troubles=case.world, last=last, most=most)
+
+
+def _bounded(world: World, bounds: Bounds | None) -> tuple[World, int | None]:
+    """The world within its bounds, and how many steps a play in it may take."""
+    return (Hurried(world, bounds.seconds), bounds.steps) if bounds else (world, None)
 
 
 def _world(rules: Rules, settings: Settings, troubles: Troubles) -> World:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from atoz.claims.base import instant_text, utc
 from atoz.claims.case import Persona, Troubles
 from atoz.claims.facts import Fact
+from atoz.errors import BadInput
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Act, Do, Done, Note
 from atoz.playbook.apply import apply
@@ -63,14 +64,17 @@ def simulate(
     troubles: Troubles | None = None,
     now: datetime | None = None,
     last: datetime | None = None,
+    most: int | None = None,
 ) -> Simulated:
     """Play a claim through its script until nothing more is awaited; a fresh one from its start.
 
     It ends at the latest of: last event, last act of the persona, claim closed, response due; and
     not before the troubles' `until`; with `last`, at that instant. `now` is where a claim that runs
-    already stands.
+    already stands. Raises BadInput where it takes more than `most` acts and waits.
     """
-    course = Course(state, script, persona, world, troubles=troubles or Troubles(), now=now)
+    course = Course(
+        state, script, persona, world, troubles=troubles or Troubles(), now=now, most=most
+    )
     return course.run(last)
 
 
@@ -86,6 +90,7 @@ class Course:
         *,
         troubles: Troubles,
         now: datetime | None = None,
+        most: int | None = None,
     ) -> None:
         self.state = state
         self.now = now or state.started_at
@@ -95,12 +100,14 @@ class Course:
         self._persona, self._tried = persona, set[str]()
         self._world = world
         self._late, self._slow = list(troubles.late), list(troubles.slow)
+        self._most, self._steps = most, 0
         self._least = state.file.claim.notified_at + troubles.until
 
     def run(self, last: datetime | None = None) -> Simulated:
         """Play to the end, or to the instant `last`: what is due then has happened, nothing after it."""
         until = self._settle()
         while not isinstance(until, Done):
+            self._step()
             if self._late and until < _NEVER:
                 until += self._late.pop(0)
             coming = self._coming()
@@ -127,7 +134,13 @@ class Course:
             self._act(decision.do)
         raise RuntimeError("the engine acts without an end")
 
+    def _step(self) -> None:
+        self._steps += 1
+        if self._most is not None and self._steps > self._most:
+            raise BadInput(f"it is not over after {self._most:,} steps: let less happen, or sooner")
+
     def _act(self, do: Do) -> None:
+        self._step()
         if isinstance(do, Note):
             self.state = apply(self.state, do.event)
             return

@@ -3,6 +3,7 @@
 One that was stopped on the server still answers from its history: it is shown as what it is.
 """
 
+from datetime import datetime
 from typing import Any
 
 from atoz.claims.base import utc
@@ -83,12 +84,20 @@ async def standing(service: Service, order_id: str) -> tuple[CaseState, list[dic
 
     Raises NoSuchClaim, NoWorker, BadInput for a claim that is over.
     """
+    return (await from_now(service, order_id))[:2]
+
+
+async def from_now(
+    service: Service, order_id: str
+) -> tuple[CaseState, list[dict[str, Any]], datetime]:
+    """The same, and the claim's own instant (UTC): a rehearsed claim may live in another month."""
     workflow_id = claim_id(order_id)
-    found = await _asked(service, workflow_id, "case")
+    found = await _asked(service, workflow_id, "look")
     if found is None:
         raise await not_running(service, workflow_id)
-    state = CaseState.model_validate(found)
-    return state, await older(service, state.fact_archives)
+    state = CaseState.model_validate(found["case"])
+    at = datetime.fromisoformat(found["at"])
+    return state, await older(service, state.fact_archives), at
 
 
 async def why(service: Service, order_id: str, step: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from starlette.routing import Mount
 from atoz.errors import AtozError
 from atoz.service.figures import Opened
 from atoz.web import problems
-from atoz.web.api import acts, claims, counted, events, inbound, playbooks, shapes, work
+from atoz.web.api import acts, claims, counted, events, inbound, playbooks, shapes, simulate, work
 from atoz.web.board import Board
 from atoz.web.cached import Cached, Newest
 from atoz.web.gate import OPEN, need_of
@@ -26,6 +26,7 @@ from atoz.web.live import Live
 from atoz.web.pages import error, every_page, figures
 from atoz.web.pages.queue import COUNTS_KEPT
 from atoz.web.shield import Shield, Sizes
+from atoz.web.simulations import Simulations
 from atoz.web.typed import typed_before
 from atoz.web.visitor import Identify
 
@@ -59,6 +60,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
     app.state.counts = Cached[int](COUNTS_KEPT, board.now)
     app.state.opened = Cached[Opened](figures.KEPT, board.now)
     app.state.report = Newest[dict[str, Any]](figures.REPORT_KEPT, board.now)
+    app.state.simulations = Simulations()
     app.state.origins, app.state.signatures = origins, inbound.SeenSignatures()
     app.include_router(_api(app), prefix=API, responses=_PROBLEMS)
     for page in every_page():
@@ -71,7 +73,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
 
 def _api(app: FastAPI) -> APIRouter:
     router = APIRouter()
-    for part in (claims, work, counted, events, playbooks, inbound):
+    for part in (claims, work, counted, events, playbooks, simulate, inbound):
         router.include_router(part.router)
     acts.add_to(router)
 

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from atoz import errors
 from atoz.access.access import NotKnown, TooMany
+from atoz.web.simulations import Busy
 
 PROBLEM = "application/problem+json"
 
@@ -42,6 +43,7 @@ STATUS: Mapping[type[errors.AtozError], HTTPStatus] = {
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     NotGenuine: HTTPStatus.FORBIDDEN,
     Replayed: HTTPStatus.CONFLICT,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What each error is over HTTP; an error that is not listed is what its base is."""
 
@@ -58,7 +60,7 @@ def headers_of(error: errors.AtozError) -> dict[str, str]:
     """When to come back, and how to say who one is."""
     if isinstance(error, TooMany):
         return {"Retry-After": str(max(1, round(error.wait.total_seconds())))}
-    if isinstance(error, errors.NoServer | errors.NoWorker | errors.OldWorker):
+    if status_of(error) is HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_SECONDS)}
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, NotKnown) else {}
 

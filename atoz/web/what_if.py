@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from atoz.claims.base import instant_text, parse_span
 from atoz.claims.case import CaseFile, Happenings
 from atoz.errors import BadInput, NoSuchClaim
+from atoz.harness.bounds import Bounds
 from atoz.harness.play import Played, continued, simulated
 from atoz.playbook.chart import Chart
 from atoz.service.claim_files import read_case, validated
@@ -26,6 +27,8 @@ MOST_EVENTS = 20
 MOST_DAYS = 42
 """Days of the calendar: six weeks hold every limit that there is."""
 FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
+
+BOUNDS = Bounds()
 
 _SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "cases"
 _APART = "~"
@@ -162,7 +165,7 @@ async def answer(board: Board, asked: Question) -> Answer:
         told = [entry for entry in found.timeline if _older(entry, state.facts)]
 
         def play(happens: Happenings) -> Played:
-            made = continued(board.settings, state, happens, starts, playbook)
+            made = continued(board.settings, state, happens, starts, playbook, bounds=BOUNDS)
             return made._replace(document=_after(told, made.document))
 
         base = Happenings()
@@ -177,7 +180,7 @@ async def answer(board: Board, asked: Question) -> Answer:
             whole_case = case.model_copy(
                 update={"events": happens.events, "operator": happens.operator}
             )
-            return simulated(board.settings, whole_case, playbook)
+            return simulated(board.settings, whole_case, playbook, bounds=BOUNDS)
 
     base = _peopled(base, asked.people)
     more = validated(Happenings, {"events": list(_documents(asked.events))})

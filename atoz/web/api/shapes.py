@@ -230,6 +230,12 @@ class Timeline(Given):
     outcome: dict[str, Any]
 
 
+class Simulated(Timeline):
+    """What would come; what stands before `simulated_from` has happened, null where it is all played."""
+
+    simulated_from: str | None
+
+
 class Why(Given):
     """What made, moved or blocks a step."""
 
