@@ -64,11 +64,11 @@ def _appeal(appeal: Document) -> list[RenderableType]:
     return [head, Text(appeal["text"]), *(Text(words, "yellow") for words in found)]
 
 
-def _last(view: Document) -> str | None:
+def _last(view: Document) -> str:
     """The last step that acted, and a later one that was skipped, as such."""
     step, acted = view["step"], view["acted"]
     if step == acted:
-        return step
+        return str(step or "")
     return f"{acted}, then {step} skipped" if acted else f"{step} skipped"
 
 
@@ -153,9 +153,9 @@ def list_look(page: Document, now: datetime) -> list[RenderableType]:
         )
         for claim in page["claims"]
     ]
-    heads = ("order", "market", "status", "playbook", "last step", "attention", "clock")
-    heads += (f"ends ({zone()})", "left")
-    return [columns(heads, rows), *_more(page)]
+    heads = ("order", "market", "status", "playbook", "last step", "attention")
+    clock = ("clock", f"ends ({zone()})", "left")
+    return [columns((*heads, *clock), rows), *_more(page)]
 
 
 def _first_clock(clock: Document | None, now: datetime) -> tuple[str, str, Text]:
