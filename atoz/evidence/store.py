@@ -92,6 +92,17 @@ class EvidenceStore:
         """Keep a document, whole or not at all; an earlier one at this path is replaced."""
         await obstore.put_async(self._store, _document_path(path), await self._sealed(content))
 
+    async def create_document(self, path: str, content: bytes) -> bool:
+        """Keep a document where there is none at this path; False where there is. Of many who try it
+        at the same instant one is first.
+        """
+        sealed = await self._sealed(content)
+        try:
+            await obstore.put_async(self._store, _document_path(path), sealed, mode="create")
+        except obstore.exceptions.AlreadyExistsError:
+            return False
+        return True
+
     async def get_document(self, path: str) -> bytes | None:
         """A document, whosever it is, or None where there is none. Raises StoredFileError, Erased."""
         return await self._read(_document_path(path))

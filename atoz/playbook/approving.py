@@ -30,13 +30,25 @@ def blocking(appeal: Appeal) -> list[str]:
 
 def may_not_approve(state: CaseState, appeal: Appeal, event: ev.Approved) -> str | None:
     """Why this person may not approve this text like this, with who may or what to do; else None."""
-    if event.digest != appeal.digest:
-        return (
-            f"the digest {event.digest[:12]} is stale: the text is now revision {appeal.revision} "
-            f"with digest {appeal.digest}; read it (`atoz status {state.file.claim.order_id}`) "
-            "and approve that"
-        )
-    return _one_person(state, appeal, event.by) or _without_reason(state, appeal, event)
+    return (
+        another_text(state, event.digest, "approve that")
+        or _one_person(state, appeal, event.by)
+        or _without_reason(state, appeal, event)
+    )
+
+
+def another_text(state: CaseState, read: str | None, then: str) -> str | None:
+    """Why who read the text of this digest may not act on the one there is; None where it is the same.
+
+    Nobody who says what they read writes over, or turns down, what they have not read.
+    """
+    appeal = state.appeal
+    if read is None or appeal is None or read == appeal.digest:
+        return None
+    return (
+        f"the digest {read[:12]} is stale: the text is now revision {appeal.revision} "
+        f"with digest {appeal.digest}; read it (`atoz status {state.file.claim.order_id}`) and {then}"
+    )
 
 
 def _one_person(state: CaseState, appeal: Appeal, by: str) -> str | None:

@@ -14,7 +14,7 @@ from atoz.claims.claim import ClaimFile
 from atoz.claims.clocks import STOPPED_BY
 from atoz.playbook import events as ev
 from atoz.playbook import migrating
-from atoz.playbook.approving import may_not_approve
+from atoz.playbook.approving import another_text, may_not_approve
 from atoz.playbook.posted import awaits_retry, may_be_posted
 from atoz.playbook.state import CaseState, Task
 from atoz.playbook.tasks import TASKS, TEXT_TASKS
@@ -86,14 +86,18 @@ def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> str | None:
         return task
     if task.kind != "approve-appeal" or state.appeal is None:
         return f"{task.id} asks for no approval"
-    return may_not_approve(state, state.appeal, event) if isinstance(event, ev.Approved) else None
+    if isinstance(event, ev.Approved):
+        return may_not_approve(state, state.appeal, event)
+    return another_text(state, event.read, "reject that")
 
 
 def _edit(state: CaseState, event: ev.Edited) -> str | None:
     task = _open_task(state, event.task)
-    if isinstance(task, str):
-        return None if awaits_retry(state, event.task, event.at) else task
-    return None if task.kind in TEXT_TASKS and state.appeal else f"{task.id} has no text to edit"
+    if isinstance(task, str) and not awaits_retry(state, event.task, event.at):
+        return task
+    if isinstance(task, Task) and not (task.kind in TEXT_TASKS and state.appeal):
+        return f"{task.id} has no text to edit"
+    return another_text(state, event.read, "edit that")
 
 
 def _amend(state: CaseState, event: ev.Amended) -> str | None:

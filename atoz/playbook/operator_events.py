@@ -39,12 +39,16 @@ class TaskDone(OperatorEvent):
     receipt: Words | None = None
 
 
+ReadDigest = Annotated[str, Field(max_length=64)]
+"""The digest of the text that somebody had before them: an act on another text is refused."""
+
+
 class Approved(OperatorEvent):
     """The text with this digest may go."""
 
     type: Literal["approved"] = "approved"
     task: str
-    digest: Annotated[str, Field(max_length=64)]
+    digest: ReadDigest
     despite: Words | None = None
     """Why it may go although a check blocks it."""
 
@@ -55,6 +59,7 @@ class Rejected(OperatorEvent):
     type: Literal["rejected"] = "rejected"
     task: str
     why: Words
+    read: ReadDigest | None = None
 
 
 class Edited(OperatorEvent):
@@ -63,6 +68,7 @@ class Edited(OperatorEvent):
     type: Literal["edited"] = "edited"
     task: str
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    read: ReadDigest | None = None
 
 
 class Paused(OperatorEvent):

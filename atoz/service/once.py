@@ -34,15 +34,14 @@ async def once(service: Service, owner: str, key: str, said: bytes) -> AsyncIter
     """
     path = f"{keys_folder(owner)}/{hashlib.sha256(key.encode()).hexdigest()[:40]}"
     mark = hashlib.sha256(said).hexdigest().encode()
-    known = await _answer(service.store.get_document(path))
-    if known not in (None, mark):
+    # Made where there is none, so that of two requests in one instant the second one is compared.
+    fresh = await _answer(service.store.create_document(path, mark))
+    if fresh is False and await _answer(service.store.get_document(path)) not in (None, mark):
         raise KeyReused
-    if known is None:
-        await _answer(service.store.put_document(path, mark))
     try:
         yield
     except AtozError as error:
-        if known is None and error.permanent:
+        if fresh and error.permanent:
             await _answer(service.store.remove_document(path))
         raise
 

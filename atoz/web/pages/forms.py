@@ -97,13 +97,7 @@ async def _due(sent: Sent) -> dict[str, Any]:
     return {**sent.typed.words, "due": instant_in(zone, sent.word("due") or "")}
 
 
-async def _edited(sent: Sent) -> dict[str, Any]:
-    await _still_read(sent)
-    return dict(sent.typed.words)
-
-
 async def _rejected(sent: Sent) -> dict[str, Any]:
-    await _still_read(sent)
     if sent.word("why") is None:
         raise BadInput("say why the text may not go: whoever writes it anew needs to know")
     return dict(sent.typed.words)
@@ -112,20 +106,9 @@ async def _rejected(sent: Sent) -> dict[str, Any]:
 _READERS: Mapping[str, Callable[[Sent], Awaitable[dict[str, Any]]]] = {
     "amend": _amended,
     "due": _due,
-    "edit": _edited,
     "reject": _rejected,
 }
 """Forms whose fields are not the act's own values."""
-
-
-async def _still_read(sent: Sent) -> None:
-    """Refuse where the text is another one by now: nobody writes over what they have not read."""
-    read = sent.word(stale.READ)
-    if read is None:
-        return
-    appeal = (await looking.status(sent.service, sent.order)).get("appeal")
-    if appeal is None or appeal["digest"] != read:
-        raise Refused("the text is another one by now: read it, then try again")
 
 
 async def _reply(sent: Sent) -> object:

@@ -98,6 +98,21 @@ def test_a_stale_digest_is_refused() -> None:
     assert str(claim.task("approve-appeal").digest) in why
 
 
+@pytest.mark.parametrize(("verb", "then"), [(ev.Edited, "edit that"), (ev.Rejected, "reject that")])
+def test_nobody_acts_on_a_text_that_they_have_not_read(verb: type[ev.Event], then: str) -> None:
+    """Of two who read one text, the second is refused by the claim itself; who says nothing is not."""
+    claim = play("always").to(4 * DAY)
+    appeal = claim.state.appeal
+    assert appeal is not None
+    act = {"at": claim.now, "task": "approve-appeal", "text": "Mine.", "why": "The date."}
+    assert claim.why_not(verb.model_validate({**act, "read": appeal.digest})) is None
+    why = claim.why_not(verb.model_validate({**act, "read": "0" * 64}))
+    assert why is not None
+    assert why.startswith("the digest 000000000000 is stale: the text is now revision 1")
+    assert why.endswith(then)
+    assert claim.why_not(verb.model_validate(act)) is None
+
+
 def test_only_the_approval_task_takes_a_yes() -> None:
     """Another task asks for none."""
     claim = play("always").to(4 * DAY).reply("hostile")

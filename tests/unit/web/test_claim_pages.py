@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import timedelta
 from html import unescape
@@ -146,6 +147,20 @@ async def test_nobody_writes_over_what_they_have_not_read(desk: Desk) -> None:
     assert done.status_code == 303
     assert play.state.appeal
     assert play.state.appeal.text == mine
+
+
+async def test_two_editors_at_one_instant_write_over_nobody(desk: Desk) -> None:
+    """The claim itself judges by what each had read: the second one is shown the first one's text."""
+    play = drafted(findings=BLOCKED)
+    order, browser = desk.add(play), desk.stand.browser()
+    path = f"/claims/{order}/tasks/{play.task('approve-appeal').id}/edit"
+    hidden = form_in((await browser.get(f"/claims/{order}/approve")).text, path)
+    forms = ({**hidden, "key": each, "text": f"The text of {each}. " * 20} for each in "ab")
+    answers = await asyncio.gather(*(browser.post(path, data=form) for form in forms))
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    (_, act), *more = desk.calls.acts
+    assert act["read"] == hidden["read"]
+    assert more == []
 
 
 async def test_a_rejection_says_why(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,6 +124,17 @@ async def test_a_form_has_a_key_like_a_program(desk: Desk) -> None:
     assert 'value="k-2"' not in answers[2].text
 
 
+async def test_one_key_at_one_instant_says_one_thing(desk: Desk, token: dict[str, str]) -> None:
+    """Of two bodies under one key that come together one acts, and the other is told."""
+    play = Play().to(HOUR)
+    order, api = desk.add(play), desk.stand.client(headers=token | KEY)
+    path = f"/api/claims/{order}/refunded"
+    sent = (api.post(path, json={"amount": f"{amount}.00"}) for amount in range(1, 9))
+    answers = await asyncio.gather(*sent)
+    assert sorted(answer.status_code for answer in answers) == [200] + [422] * 7
+    assert len(play.facts("refund_recorded")) == 1
+
+
 class Broken(EvidenceStore):
     """A store that does not answer."""
 
@@ -130,7 +142,7 @@ class Broken(EvidenceStore):
         """Nothing comes."""
         raise OSError(f"{path}: no route to the store")
 
-    async def put_document(self, path: str, content: bytes) -> None:
+    async def create_document(self, path: str, content: bytes) -> bool:
         """Nothing stays."""
         raise OSError(f"{path}: no route for {len(content)} bytes")
 
