@@ -5,6 +5,7 @@ A class docstring is the default message. `permanent` says whether trying again 
 """
 
 import inspect
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -20,6 +21,14 @@ class AtozError(Exception):
 
 class BadInput(AtozError):  # noqa: N818 - named for what happened
     """What was given cannot be used."""
+
+
+class BadFields(BadInput):
+    """Values of what was given cannot be used: each with its path, such as `claim.amount`."""
+
+    def __init__(self, found: Iterable[tuple[str, str]]) -> None:
+        self.found = tuple(found)
+        super().__init__("; ".join(f"{path}: {said}" for path, said in self.found))
 
 
 class Refused(BadInput):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support import axe
+from tests.support.summaries import SUMMARY, Summary, written
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,14 +40,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What axe found, page by page, whichever process looked."""
+    """What crawls and scans found, whichever process did them; each as a page in `build`."""
     reports = (each for told in terminalreporter.stats.values() for each in told)
     called = (each for each in reports if getattr(each, "when", "") == "call")
-    kept = (pair for each in called for pair in each.user_properties)
+    kept = [pair for each in called for pair in each.user_properties]
+    found = [Summary(*value) for name, value in kept if name == SUMMARY]
     if looked := [axe.Looked(*value) for name, value in kept if name == axe.LOOKED]:
-        terminalreporter.section("axe, WCAG 2 A and AA")
-        for line in axe.summary(looked):
-            terminalreporter.write_line(line)
+        found.append(axe.summary(looked))
+    for line in written(found):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -35,8 +35,13 @@ def refusal(state: CaseState, event: ev.Event) -> str | None:
 
 def problems(error: ValidationError) -> list[str]:
     """Every problem of a validation in one line each, with its path."""
+    return [f"{path}: {said}" for path, said in fields(error)]
+
+
+def fields(error: ValidationError) -> list[tuple[str, str]]:
+    """Every problem of a validation by the path of its value; `file` is the whole."""
     return [
-        f"{'.'.join(str(part) for part in item['loc']) or 'file'}: {item['msg']}"
+        (".".join(str(part) for part in item["loc"]) or "file", item["msg"])
         for item in error.errors()
     ]
 

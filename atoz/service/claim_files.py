@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from atoz.claims.case import CaseFile, Happenings
 from atoz.claims.claim import ClaimFile
-from atoz.errors import BadInput
-from atoz.playbook.check import problems
+from atoz.errors import BadFields, BadInput
+from atoz.playbook.check import fields
 
 LONGEST = 500_000
 """Bytes of a claim file: what a claim carries stays far below the server's limits."""
@@ -28,14 +28,18 @@ File = TypeVar("File", bound=ClaimFile)
 
 def read_claim(content: bytes, marketplaces: Collection[str]) -> ClaimFile:
     """The claim that a claim or case file describes. Raises BadInput naming every problem."""
-    document = _claim_part(read_document(content))
+    return claim_of(claim_document(content), marketplaces)
+
+
+def claim_of(document: Mapping[str, Any], marketplaces: Collection[str]) -> ClaimFile:
+    """The claim that a document describes. Raises BadFields with every problem."""
     found = _unknown_marketplace(document, marketplaces)
     try:
         claim = ClaimFile.model_validate(document)
     except ValidationError as error:
-        raise BadInput(_all([*problems(error), *found])) from error
+        raise BadFields([*fields(error), *found]) from error
     if found:
-        raise BadInput(_all(found))
+        raise BadFields(found)
     return claim
 
 
@@ -64,7 +68,7 @@ def read_values(content: bytes) -> dict[str, Any]:
 
     Raises BadInput where it is no JSON object or says nothing.
     """
-    values = _claim_part(read_document(content))
+    values = claim_document(content)
     if not values:
         raise BadInput('the file amends nothing: write only what changes, like {"claim": {…}}')
     return values
@@ -121,19 +125,22 @@ def read_document(content: bytes) -> dict[str, Any]:
     return document
 
 
-def _claim_part(document: Mapping[str, Any]) -> dict[str, Any]:
+def claim_document(content: bytes) -> dict[str, Any]:
+    """What a claim or case file says of the claim. Raises BadInput where it is no JSON object."""
+    document = read_document(content)
     return {key: value for key, value in document.items() if key not in HARNESS_KEYS}
 
 
-def _unknown_marketplace(document: Mapping[str, Any], known: Collection[str]) -> list[str]:
+def _unknown_marketplace(
+    document: Mapping[str, Any], known: Collection[str]
+) -> list[tuple[str, str]]:
     """A marketplace without rules, told together with everything else that is wrong."""
     claim = document.get("claim")
     name = claim.get("marketplace") if isinstance(claim, Mapping) else None
     if not isinstance(name, str) or name in known:
         return []
-    return [
-        f"claim.marketplace: {name[:40]!r} has no rules here; known: {', '.join(sorted(known))}"
-    ]
+    said = f"{name[:40]!r} has no rules here; known: {', '.join(sorted(known))}"
+    return [("claim.marketplace", said)]
 
 
 def validated(model: type[Model], document: object) -> Model:
@@ -141,8 +148,4 @@ def validated(model: type[Model], document: object) -> Model:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise BadInput(_all(problems(error))) from error
-
-
-def _all(found: list[str]) -> str:
-    return "; ".join(found)
+        raise BadFields(fields(error)) from error

@@ -16,12 +16,13 @@ from atoz.claims.base import utc
 from atoz.errors import AtozError, BadInput, OldWorker
 from atoz.evidence.intake import Given
 from atoz.mail.plain import one_line
-from atoz.mail.read import OpenMail, open_mail, reading_document
+from atoz.mail.read import OpenMail, reading_document
 from atoz.mail.reading import Reading
 from atoz.mail.routing import QUARANTINED, Tell, route
 from atoz.service import desk
 from atoz.service.acting import add_evidence, not_running
 from atoz.service.base import Service, claim_id, is_running
+from atoz.service.notices import opened
 from atoz.service.office import TemporalOffice
 from atoz.vault.vault import Erased
 from workflows import names
@@ -148,13 +149,8 @@ async def mail(service: Service, found: Item) -> Mail | None:
         except AtozError as fault:
             return Mail(None, ref, one_line(fault, 300))
         if _HEADER.match(raw):
-            return Mail(await asyncio.to_thread(_opened, service, raw), ref)
+            return Mail(await asyncio.to_thread(opened, service, raw), ref)
     return None
-
-
-def _opened(service: Service, raw: bytes) -> OpenMail:
-    rules, authserv_id = service.library.notices, service.settings.authserv_id
-    return open_mail(raw, rules=rules, authserv_id=authserv_id)
 
 
 async def attach(
@@ -214,7 +210,7 @@ async def _told(service: Service, letter: Mail, order: str, by: str) -> str | No
         changes["message_id"] = f"<desk.{letter.ref}@atoz.invalid>"
     told = Tell(order, where.event.model_copy(update=changes), where.files)
     mailroom = Mailroom(TemporalOffice(service, service.library.policies), service.store)
-    delivering = Delivering(lambda raw: _opened(service, raw), mailroom)
+    delivering = Delivering(lambda raw: opened(service, raw), mailroom)
     return told.event.type if await delivering.hand_over(letter.opened, told, letter.ref) else None
 
 

@@ -9,7 +9,7 @@ from atoz.claims.base import instant_text
 from atoz.claims.claim import ClaimFile, Reason, ShipmentStatus
 from atoz.errors import BadInput
 
-Kind = Literal["line", "text", "date", "choice"]
+Kind = Literal["line", "text", "date", "instant", "choice"]
 
 
 class Value(NamedTuple):
@@ -40,7 +40,7 @@ VALUES = (
     Value("shipment.packing", "text"),
 )
 _FLAGS = {"yes": True, "no": False}
-_FLAGGED = {"shipment.signature"}
+_FLAGGED = {"shipment.signature", "shipment.buy_shipping"}
 
 
 def written(file: ClaimFile, path: str) -> str:
@@ -48,6 +48,11 @@ def written(file: ClaimFile, path: str) -> str:
     found: Any = file.model_dump(mode="json", by_alias=True)
     for part in path.split("."):
         found = (found or {}).get(part)
+    return written_in(found)
+
+
+def written_in(found: object) -> str:
+    """A plain value of a claim file as a form shows it; "" where there is none."""
     if isinstance(found, bool):
         return "yes" if found else "no"
     return "" if found is None else str(found)
@@ -61,13 +66,14 @@ def amended(file: ClaimFile, typed: Mapping[str, str]) -> dict[str, Any]:
         if new is None or new.strip() == written(file, value.path):
             continue
         part, name = value.path.split(".")
-        values.setdefault(part, {})[name] = _read(value.path, new.strip())
+        values.setdefault(part, {})[name] = typed_value(value.path, new.strip())
     if not values:
         raise BadInput("nothing was changed: change a value, then save")
     return values
 
 
-def _read(path: str, word: str) -> object:
+def typed_value(path: str, word: str) -> object:
+    """A word as a claim file has it; None for an empty one."""
     if path in _FLAGGED and word.lower() in _FLAGS:
         return _FLAGS[word.lower()]
     return word or None

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from atoz.claims.base import parse_span
 from atoz.playbook.told import told, told_by
+from atoz.web.commands import COMMAND, as_form
 from atoz.web.words import Words
 
 SOON = timedelta(hours=24)
@@ -66,6 +67,17 @@ class Looks:
         parts = _INSTANT.split(words)
         return Markup("").join(
             self.when(part) if number % 2 else part for number, part in enumerate(parts)
+        )
+
+    def led(self, words: str) -> Markup:
+        """The same of what the engine or the service advises: a command in it is a link to its form.
+
+        Never of what an outsider wrote, whose words lead nowhere.
+        """
+        parts = COMMAND.split(words)
+        return Markup("").join(
+            as_form(part, words, self.words) if number % 2 else self.within(part)
+            for number, part in enumerate(parts)
         )
 
     def calendar(self, instant: str) -> str:

@@ -4,7 +4,7 @@ No answer ever holds more of a surprise than that there was one; the log has the
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -78,22 +78,28 @@ def problem(
 def of_error(_: Request, error: Exception) -> JSONResponse:
     """One of our own errors."""
     assert isinstance(error, errors.AtozError), "registered for these"
-    return problem(status_of(error), str(error), headers_of(error), code=code_of(error))
+    fields = {"errors": _by_path(error.found)} if isinstance(error, errors.BadFields) else {}
+    return problem(status_of(error), str(error), headers_of(error), code=code_of(error), **fields)
+
+
+def _by_path(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"path": path, "message": said} for path, said in found]
 
 
 def code_of(error: errors.AtozError) -> str:
     """The error's name for programs: `no-such-claim`."""
-    name = type(error).__name__
+    kind = errors.BadInput if isinstance(error, errors.BadFields) else type(error)
+    name = kind.__name__
     return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name).lstrip("_-")
 
 
 def of_validation(_: Request, error: Exception) -> JSONResponse:
     """What was sent does not have the form that it must have: every problem with its path."""
     assert isinstance(error, RequestValidationError), "registered for these"
-    found = [
-        {"path": ".".join(map(str, item["loc"][1:])) or str(item["loc"][0]), "message": item["msg"]}
+    found = _by_path(
+        (".".join(map(str, item["loc"][1:])) or str(item["loc"][0]), item["msg"])
         for item in error.errors()
-    ]
+    )
     detail = "; ".join(f"{item['path']}: {item['message']}" for item in found)[:2_000]
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, code="bad-input", errors=found)
 

@@ -23,6 +23,7 @@ SIGNED = 700_000
 """Bytes of a signed request: a claim file is smaller."""
 ORDINARY = 1_000_000
 WITH_FILES = LARGEST_TOGETHER + ORDINARY
+_TAKES_FILES = ("/evidence", "/reply-with-photos", "/start", "/start/read")
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -133,7 +134,7 @@ def _limit(scope: Scope) -> int:
         return SIGNED
     if scope["state"].get("visitor") is None:
         return STRANGERS
-    return WITH_FILES if path.endswith(("/evidence", "/reply-with-photos")) else ORDINARY
+    return WITH_FILES if path.endswith(_TAKES_FILES) else ORDINARY
 
 
 def _said(limit: int) -> str:

@@ -15,6 +15,7 @@ from atoz.web.api.shapes import ORDER
 from tests.integration.test_board import served
 from tests.support.server import Bench, a_bench
 from tests.support.service import claim_of, service_of
+from tests.support.summaries import Record, Summary
 
 pytestmark = [
     pytest.mark.server,
@@ -41,14 +42,24 @@ STREAMS = "events$"
 """They do not end, and are tried by themselves."""
 
 
-async def test_the_api_holds_its_own_description(tmp_path: Path) -> None:
+async def test_the_api_holds_its_own_description(tmp_path: Path, record_property: Record) -> None:
     """No server error, no status, type or document that the description does not know."""
     # Its examples are sample claims, which other tests play on the session's server.
     async with a_bench(tmp_path / "state") as bench:
-        await _tried(bench, tmp_path)
+        said = await _tried(bench, tmp_path)
+    _summary(said).tell(record_property)
 
 
-async def _tried(bench: Bench, tmp_path: Path) -> None:
+def _summary(said: str) -> Summary:
+    """What it counts at its end: operations, test cases, what held."""
+    counts = [line.strip() for line in said.partition(" SUMMARY ")[2].splitlines()[1:]]
+    counts = [line for line in counts if line and not line.startswith("=")]
+    result = f"{len(CHECKS)} checks, {EXAMPLES} examples of each address, phases {PHASES}: all held"
+    lines = ["```", *counts, "```", "", "Checks: " + ", ".join(CHECKS)]
+    return Summary("schemathesis", "The API against its own description", result, lines)
+
+
+async def _tried(bench: Bench, tmp_path: Path) -> str:
     await starting.start(service_of(bench), claim_of(order=ORDER), received_now=True)
     async for stand, near in served(bench, tmp_path):
         code, said = await _run(
@@ -60,6 +71,8 @@ async def _tried(bench: Bench, tmp_path: Path) -> None:
             *("--seed", "1", "--no-color", "--request-timeout", "30"),
         )
         assert code == 0, said
+        return said
+    raise AssertionError("the board was not served")
 
 
 async def _run(folder: Path, *arguments: str) -> tuple[int | None, str]:

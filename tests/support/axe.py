@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tests.support.summaries import Summary, table
+
 if TYPE_CHECKING:  # every run of the tests imports this file, for its summary
     from playwright.async_api import Page
 
@@ -45,15 +47,22 @@ async def look(page: Page, name: str) -> Looked:
     return Looked(name, found["passed"], found["violations"])
 
 
-def summary(looked: list[Looked]) -> list[str]:
-    """The lines that a run prints: each page once, with what was found on it in all its dresses."""
+def summary(looked: list[Looked]) -> Summary:
+    """Each page once, with what was found on it in all its dresses."""
     pages: dict[str, list[Looked]] = {}
     for each in looked:
         pages.setdefault(each.page.partition(" ")[0], []).append(each)
-    lines = [
-        f"{name:<24} {len(found)} looks, {sum(each.passed for each in found)} rules passed, "
-        f"{sum(len(each.violations) for each in found)} violations"
+    rows = [
+        (
+            name,
+            str(len(found)),
+            str(sum(each.passed for each in found)),
+            str(sum(len(each.violations) for each in found)),
+        )
         for name, found in pages.items()
     ]
-    total = sum(len(each.violations) for each in looked)
-    return [*lines, f"{len(pages)} pages, {len(looked)} looks: {total} violations"]
+    violations = [said for each in looked for said in each.violations]
+    result = f"{len(pages)} pages, {len(looked)} looks: {len(violations)} violations"
+    lines = [*table([("page", "looks", "rules passed", "violations"), *rows])]
+    title = f"axe, {', '.join(RULES)}"
+    return Summary("axe", title, result, [*lines, *(f"- {said}" for said in violations)])

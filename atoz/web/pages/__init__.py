@@ -19,11 +19,12 @@ def every_page() -> tuple[APIRouter, ...]:
         login,
         playbooks,
         queue,
+        start,
         what_if,
     )
 
     pages = (
-        *(login, queue, claim, forms, approve, hand_in),
+        *(login, queue, start, claim, forms, approve, hand_in),
         *(playbooks, what_if, desk, figures),
     )
     return tuple(page.router for page in pages)

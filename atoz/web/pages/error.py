@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from atoz.web.pages.render import looks_of, render
 from atoz.web.typed import NOTHING, Typed
@@ -17,9 +18,12 @@ _KNOWN = (401, 403, 404, 409, 413, 422, 429, 500, 503)
 def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Response:
     """The page for a problem, with what was typed to send it once more.
 
-    A stranger who only wants to look is sent to the login.
+    A stranger who only wants to look is sent to the login; who looks at an address that only takes
+    forms, as by a reload, to the page that has the form.
     """
     status = problem.status_code
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method in SAFE:
+        return RedirectResponse(_page_above(request), 303)
     if status == HTTPStatus.UNAUTHORIZED and request.method in SAFE and not _by_script(request):
         return RedirectResponse("/login", 303)
     document = json.loads(bytes(problem.body))
@@ -29,6 +33,7 @@ def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Res
         "status": status,
         "summary": words(f"error.{status if status in _KNOWN else 500}"),
         "detail": document["detail"],
+        "fields": document.get("errors", ()),
         "again": status == HTTPStatus.SERVICE_UNAVAILABLE and request.method in SAFE,
         "down": status == HTTPStatus.SERVICE_UNAVAILABLE,
         "typed": typed.given_back,
@@ -42,6 +47,19 @@ def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Res
         if name in problem.headers:
             answer.headers[name] = problem.headers[name]
     return answer
+
+
+def _page_above(request: Request) -> str:
+    """The nearest address above this one that is a page: forms are sent to addresses below theirs."""
+    parts = request.scope["path"].split("/")
+    above = ("/".join(parts[:end]) for end in range(len(parts) - 1, 1, -1))
+    page = next((each for each in above if _is_page(request, each)), "/")
+    return f"{page}?{request.url.query}" if request.url.query else page
+
+
+def _is_page(request: Request, path: str) -> bool:
+    scope = {**request.scope, "path": path, "method": "GET"}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def _by_script(request: Request) -> bool:

@@ -9,24 +9,26 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from atoz.access.people import Person
 from atoz.claims.status import Status
 from atoz.errors import BadInput, Refused
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
-from atoz.service import acting, erasing, looking, reporting
+from atoz.service import acting, erasing, looking, reporting, starting
 from atoz.service.base import Service, claim_id
 from atoz.service.once import once
+from atoz.service.whole import whole
 from atoz.web.amending import amended, instant_in
 from atoz.web.api.acts import ACTS, Act
 from atoz.web.api.keyed import key_of, said
 from atoz.web.api.shapes import Order
 from atoz.web.gate import board_of, needs
 from atoz.web.pages import stale
+from atoz.web.pages.leading import lead
 from atoz.web.pages.render import looks_of
-from atoz.web.typed import Typed, typed_in
+from atoz.web.typed import Typed, Typing
 
 router = APIRouter()
 
@@ -158,6 +160,14 @@ async def _add_file(sent: Sent) -> object:
     return None
 
 
+async def _go_on(sent: Sent) -> object:
+    """A claim that somebody stopped on the server goes on as it stood: no other data are needed."""
+    known = (await whole(sent.service, sent.order)).case
+    if known is None:
+        raise BadInput("nothing tells how this claim stood: it cannot go on")
+    return await starting.start(sent.service, known.file, by=sent.who.name)
+
+
 async def _erase(sent: Sent) -> object:
     if sent.word("order_id") != sent.order:
         raise BadInput("type the order id of this claim: nothing brings an erased claim back")
@@ -174,23 +184,23 @@ FORMS = (
     Form("decide", f"{_CLAIM}/decide", _decide, _CLAIM),
     Form("request-information", f"{_CLAIM}/request-information", _ask, _CLAIM),
     Form("add-evidence", f"{_CLAIM}/evidence", _add_file, _CLAIM),
+    Form("start", f"{_CLAIM}/start", _go_on, _CLAIM),
     Form("erase", f"{_CLAIM}/erase", _erase, "/queue/closed-month"),
 )
 
 
 def _add(form: Form) -> None:
     async def sent(
-        request: Request, order: Order, who: Annotated[Person, needs(form.act)]
+        request: Request, order: Order, who: Annotated[Person, needs(form.act)], typed: Typing
     ) -> Response:
-        return await _done(request, form, order, who)
+        return await _done(form, Sent(request, board_of(request).service, order, who, typed))
 
     router.add_api_route(form.path, sent, methods=["POST"], name=f"form-{form.act}")
 
 
-async def _done(request: Request, form: Form, order: str, who: Person) -> Response:
+async def _done(form: Form, sent: Sent) -> Response:
     """Do it once, then lead on; a text that changed meanwhile is shown beside what was typed."""
-    service = board_of(request).service
-    sent = Sent(request, service, order, who, await typed_in(request))
+    request, service, order = sent.request, sent.service, sent.order
     try:
         async with AsyncExitStack() as stack:
             if sent.typed.key:
@@ -204,14 +214,7 @@ async def _done(request: Request, form: Form, order: str, who: Person) -> Respon
         if changed is None:
             raise
         return changed
-    return _lead(request, f"{form.then.format(order=quote(order, safe=''))}?did={form.act}")
-
-
-def _lead(request: Request, place: str) -> Response:
-    """To a page: a browser follows a redirect, HTMX a header of its own."""
-    if request.headers.get("hx-request") == "true":
-        return Response(status_code=204, headers={"HX-Redirect": place})
-    return RedirectResponse(place, 303)
+    return lead(request, f"{form.then.format(order=quote(order, safe=''))}?did={form.act}")
 
 
 for _form in FORMS:

@@ -31,7 +31,7 @@ async def page(request: Request, service: Service, order: str, typed: Typed) -> 
     values = {
         "claim": found.status,
         "appeal": case.appeal,
-        "typed": {key: word for key, word in typed.given_back.items() if key in _WORDS},
+        "typed": {key: word for key, word in typed.words.items() if key in _WORDS},
         **_since(found, case, read),
     }
     by_script = request.headers.get("hx-request") == "true"

@@ -13,7 +13,8 @@ const form = (place) => place.closest?.("form[data-keep]");
 const fields = (place) => [...place.elements].filter(
   (each) => each.name && !["hidden", "file", "submit", "button"].includes(each.type));
 const value = (each) => (each.type === "checkbox" ? String(each.checked) : each.value);
-const usual = (each) => each.type === "checkbox" ? String(each.defaultChecked)
+// A form that was filled from a mail holds nothing usual: all of it is kept.
+const usual = (each) => each.form && "filled" in each.form.dataset ? "" : each.type === "checkbox" ? String(each.defaultChecked)
   : each.tagName === "SELECT" ? ([...each.options].find((one) => one.defaultSelected) ?? each.options[0])?.value : each.defaultValue;
 
 function keep(place) {
@@ -91,7 +92,10 @@ function unfold() {
 addEventListener("hashchange", unfold);
 
 function begin(place) {
-  for (const each of place.querySelectorAll("form[data-keep]")) giveBack(each);
+  for (const each of place.querySelectorAll("form[data-keep]")) {
+    giveBack(each);
+    if ("filled" in each.dataset) keep(each);
+  }
   for (const each of place.querySelectorAll("button[data-copy]")) each.hidden = false;
 }
 document.addEventListener("DOMContentLoaded", () => { begin(document); unfold(); });
@@ -120,20 +124,44 @@ document.addEventListener("htmx:afterSwap", (event) => {
     if (each) each.open = open;
   }
   giveFocus();
-  if (event.detail.target === problem()) told();
+  if (event.detail.target === problem()) { told(); mark(form(event.detail.requestConfig.elt)); }
   begin(document);
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   const place = form(event.detail.elt);
-  if (place) { place.dataset.tried = "yes"; problem().replaceChildren(); }
+  if (place) { place.dataset.tried = "yes"; problem().replaceChildren(); unmark(place); }
+});
+// Before anything is swapped: what was sent is not given back to the form that comes instead.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { elt, xhr } = event.detail;
+  const place = form(elt);
+  if (place && xhr.status >= 200 && xhr.status < 300) sessionStorage.removeItem(KEPT + place.dataset.keep);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful, xhr } = event.detail;
-  const place = form(elt);
-  // An answer that leads to another page has no `successful`.
-  if (place && xhr.status >= 200 && xhr.status < 300) sessionStorage.removeItem(KEPT + place.dataset.keep);
-  else if (successful && xhr.status === 200 && problem().querySelector("[data-waits]")) answers();
+  if (!form(elt) && successful && xhr.status === 200 && problem().querySelector("[data-waits]")) answers();
 });
+
+// A value that was refused says so beside its field, too, and is a step away from what says it at the top.
+function unmark(place) {
+  for (const each of place.querySelectorAll(".wrong")) each.remove();
+  for (const each of place.querySelectorAll("[aria-invalid]")) { each.removeAttribute("aria-invalid"); each.removeAttribute("aria-errormessage"); }
+}
+function mark(place) {
+  for (const said of place ? problem().querySelectorAll("[data-field]") : []) {
+    const each = place.elements.namedItem(said.dataset.field);
+    if (!each?.id) continue;
+    const beside = document.createElement("span");
+    Object.assign(beside, { className: "wrong", id: `${each.id}-wrong`, textContent: said.querySelector("span").textContent });
+    each.after(beside);
+    each.setAttribute("aria-invalid", "true");
+    each.setAttribute("aria-errormessage", beside.id);
+    const link = document.createElement("a");
+    Object.assign(link, { href: `#${each.id}`, textContent: said.querySelector("strong").textContent });
+    link.addEventListener("click", (event) => { event.preventDefault(); each.focus(); });
+    said.querySelector("strong").replaceChildren(link);
+  }
+}
 document.addEventListener("htmx:sendError", () => {
   problem().replaceChildren(document.getElementById("unreachable").content.cloneNode(true));
   told();
@@ -159,7 +187,9 @@ function renew(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
   document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
   const token = page.querySelector("input[name=csrf]")?.value;
-  for (const each of token ? document.querySelectorAll("input[name=csrf]") : []) each.value = token;
+  if (!token) return;
+  for (const each of document.querySelectorAll("input[name=csrf]")) each.value = token;
+  for (const each of document.querySelectorAll(".typed button[hidden]")) each.hidden = false;
 }
 function answers() {
   problem().replaceChildren(document.getElementById("reachable").content.cloneNode(true));

@@ -18,6 +18,8 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What can be chosen, in its own words; the first is what an unknown browser gets."""
 
 _TAGS = {"zh": "zh-Hans"}
+_MISSING, _OF_OURS = "Field required", "Value error, "
+"""How pydantic says that a value is not there, and how it begins what a rule of ours says."""
 _FOLDER = Path(__file__).parent
 _RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
 
@@ -42,6 +44,11 @@ class Words:
     def word(self, kind: str, name: str, otherwise: str) -> str:
         """The word for one of a set, or what else to say."""
         return self._words.get(f"{kind}.{name}", otherwise)
+
+    def wrong(self, path: str, said: str) -> str:
+        """How a value is written that was written otherwise; what else is amiss, as it was said."""
+        missing = said == _MISSING and self._words["wrong.missing"]
+        return missing or self.word("wrong", path, said.removeprefix(_OF_OURS))
 
     def of_value(self, path: str) -> str:
         """The word for a value of a claim file by its path: `messages.2` is the second of them."""

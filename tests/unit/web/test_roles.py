@@ -18,18 +18,24 @@ from atoz.service.policy import LEAST, Role, permitted
 from atoz.web.app import addresses, check
 from atoz.web.gate import Need, need_of
 from tests.support.board import Stand, a_stand
+from tests.support.summaries import Record, Summary, table
 
 TABLE = Path(__file__).with_name("roles.txt")
 HEAD = f"{'address':<56} {'act':<20} stranger viewer agent approver"
 PLACES = {"order": "111-0000102-0000102", "task": "t1", "step": "s", "view": "needs-you"}
 SHUT = {401: "401", 403: "403"}
 
+Row = tuple[str, ...]
+"""An address, its act, and what each visitor came to."""
 
-async def test_every_address_lets_in_whom_it_should(tmp_path: Path) -> None:
+
+async def test_every_address_lets_in_whom_it_should(
+    tmp_path: Path, record_property: Record
+) -> None:
     """401 for strangers, 403 for a role that is too small; `in` is any other answer."""
     stand = a_stand(tmp_path)
     browsers = {role: stand.browser(role, role.value) for role in Role}
-    lines = [HEAD]
+    rows: list[Row] = []
     for route in addresses(stand.app):
         for method in sorted(route.methods or ()):
             need = need_of(route)
@@ -40,9 +46,24 @@ async def test_every_address_lets_in_whom_it_should(tmp_path: Path) -> None:
                 out = str(route.path) == "/logout"
                 browser = stand.browser(role) if out else browsers[role]
                 answers.append(await _outcome(browser, method, str(route.path)))
-            shown = f"{answers[0]:<8} {answers[1]:<6} {answers[2]:<5} {answers[3]}"
-            lines.append(f"{method + ' ' + str(route.path):<56} {act:<20} {shown}")
-    assert lines == TABLE.read_text("utf-8").splitlines()
+            rows.append((f"{method} {route.path}", act, *answers))
+    _summary(rows).tell(record_property)
+    assert [HEAD, *map(_line, rows)] == TABLE.read_text("utf-8").splitlines()
+
+
+def _line(row: Row) -> str:
+    address, act, stranger, viewer, agent, approver = row
+    return f"{address:<56} {act:<20} {stranger:<8} {viewer:<6} {agent:<5} {approver}"
+
+
+def _summary(rows: list[Row]) -> Summary:
+    """What each role came to, for the proof."""
+    shut = sum(answer in SHUT.values() for row in rows for answer in row)
+    result = (
+        f"{len(rows)} addresses by {len(Role) + 1} visitors, {shut} times shut: as the policy says"
+    )
+    lines = table([tuple(HEAD.split()), *rows])
+    return Summary("role-crawl", "What each role reaches", result, lines)
 
 
 async def _outcome(client: httpx2.AsyncClient, method: str, path: str) -> str:

@@ -1,0 +1,118 @@
+"""Starting a claim: by what a person fills in, by a claim file, or by the mail of its notice.
+
+What is pasted or uploaded is never started unseen: it fills the form, and a person sends it.
+"""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from atoz.access.people import Person
+from atoz.claims.claim import ORDER_ID
+from atoz.evidence.limits import LARGEST_FILE
+from atoz.mail.reading import Reading
+from atoz.service import notices, starting
+from atoz.service.base import Service, claim_id
+from atoz.service.claim_files import claim_document, claim_of
+from atoz.service.once import once
+from atoz.web.api.keyed import key_of, said
+from atoz.web.filling import NEEDED, REST, SECTIONS, document_of, words_of
+from atoz.web.gate import board_of, needs
+from atoz.web.pages.leading import lead
+from atoz.web.pages.render import looks_of, render
+from atoz.web.typed import KNOWN, Typed, Typing
+
+router = APIRouter()
+
+PASTED = "pasted"
+"""The field for a claim file or a notice as text."""
+
+Starter = Annotated[Person, needs("start")]
+Wanted = Annotated[str, Query(max_length=60)]
+
+
+@router.get("/start")
+async def form(request: Request, _: Starter, order: Wanted = "") -> Response:
+    """The empty form; for an order that somebody came with, with its id."""
+    known = {"claim.order_id": order.strip()} if ORDER_ID.fullmatch(order.strip()) else {}
+    return _shown(request, known)
+
+
+@router.post("/start/read")
+async def read(request: Request, _: Starter, typed: Typing) -> Response:
+    """The form filled with what was pasted or uploaded. What it does not say stays as it was typed."""
+    return await _read(request, typed)
+
+
+@router.post("/start")
+async def start(request: Request, who: Starter, typed: Typing) -> Response:
+    """Start the claim and lead to it; what nobody has looked at yet is shown first."""
+    if typed.files or typed.words.get(PASTED, "").strip():
+        return await _read(request, typed)
+    service, zone = board_of(request).service, looks_of(request).zone
+    policies = service.library.policies
+    currencies = {name: policy.currency for name, policy in policies.items()}
+    file = claim_of(document_of(typed.words, zone, currencies), policies)
+    order = file.claim.order_id
+    async with AsyncExitStack() as stack:
+        if typed.key:
+            key = key_of(typed.key, who, request)
+            held = once(service, claim_id(order), key, await said(request))
+            await stack.enter_async_context(held)
+        document = await starting.start(service, file, by=who.name)
+    did = KNOWN if document["already_running"] else "start"
+    return lead(request, f"/claims/{quote(order, safe='')}?did={did}")
+
+
+async def _read(request: Request, typed: Typed) -> Response:
+    content, service = await _content(typed), board_of(request).service
+    if not content.strip():
+        return _shown(request, typed.words, nothing=True)
+    reading = None
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        document = claim_document(content)
+    else:
+        reading = await notices.read(service, content)
+        document = notices.claim_values(reading)
+    found = words_of(document, looks_of(request).zone)
+    stated = {name: word for name, word in found.items() if word}
+    typed_before = {name: word for name, word in typed.words.items() if name != PASTED}
+    return _shown(request, {**typed_before, **stated}, filled=True, reading=reading)
+
+
+async def _content(typed: Typed) -> bytes:
+    """What is to be read: the file that was chosen, else what was pasted."""
+    for file in typed.files:
+        return await file.read(LARGEST_FILE + 1)
+    return typed.words.get(PASTED, "").encode("utf-8", "replace")
+
+
+def _shown(
+    request: Request,
+    words: Mapping[str, str],
+    *,
+    filled: bool = False,
+    nothing: bool = False,
+    reading: Reading | None = None,
+) -> Response:
+    values: dict[str, Any] = {
+        "sections": SECTIONS,
+        "needed": NEEDED,
+        "words": words,
+        "rest": words.get(REST, ""),
+        "pasted": words.get(PASTED, ""),
+        "marketplaces": _marketplaces(board_of(request).service),
+        "filled": filled,
+        "nothing": nothing,
+        "reading": reading,
+    }
+    return render(request, "start.html", values)
+
+
+def _marketplaces(service: Service) -> list[tuple[str, str]]:
+    """Those that have rules here."""
+    return [(name, f"{name} – {policy.name}") for name, policy in service.library.policies.items()]
