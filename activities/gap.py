@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from atoz.claims.base import Instant, Record, instant_text
 from atoz.errors import BadInput
+from atoz.playbook.stored import NOTES
 
 FILE = "restored.json"
 """In the state folder of a worker: `{"taken_at": …, "restored_at": …}`."""
@@ -41,4 +42,4 @@ class Gap(Record):
     @property
     def why(self) -> str:
         """Why a fate is unknown, in words."""
-        return f"restored from a backup of {instant_text(self.taken_at)}: it may have been sent after that"
+        return NOTES("restored", at=instant_text(self.taken_at))

@@ -23,6 +23,7 @@ from atoz.playbook.apply import apply
 from atoz.playbook.check import refusal
 from atoz.playbook.decide import decide, look_again
 from atoz.playbook.prune import overflow, without
+from atoz.playbook.reasons import REASONS
 from atoz.playbook.simulate import outcome
 from atoz.playbook.state import CaseState, open_claim
 from atoz.playbook.view import details_markdown, status_view
@@ -210,7 +211,7 @@ class ClaimWorkflow:
                 return self._alarm
             self._alarm.cancel()
         span = wait.until - self._exact_now()
-        summary = f"{wait.step or 'claim'}: {wait.why}"[:200]
+        summary = f"{wait.step or 'claim'}: {REASONS.of(*wait.why)}"[:200]
         self._alarm = asyncio.create_task(workflow.sleep(span, summary=summary))
         self._alarm_at = wait.until
         return self._alarm

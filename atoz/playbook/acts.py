@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from atoz.claims.base import Record
 from atoz.playbook.events import Event, WarningGiven
+from atoz.playbook.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Act(NamedTuple):
 
     do: Do
     step: str | None
-    why: str
+    why: Reason
 
 
 class Wait(NamedTuple):
@@ -87,7 +88,7 @@ class Wait(NamedTuple):
 
     until: datetime
     step: str | None
-    why: str
+    why: Reason
 
 
 class Done(NamedTuple):

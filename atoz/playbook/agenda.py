@@ -15,6 +15,7 @@ from atoz.playbook.acts import Archive, Do, Draft, Note, Notify, Open, Send, Sub
 from atoz.playbook.approving import needs_approval
 from atoz.playbook.conditions import holds
 from atoz.playbook.model import Step
+from atoz.playbook.reasons import Reason
 from atoz.playbook.schedule import (
     act_at,
     approval_ends,
@@ -36,7 +37,7 @@ class Item(NamedTuple):
     at: datetime
     make: Make
     step: str | None
-    why: str
+    why: Reason
     acts: bool = True
     """Whether the step acts then; else it is skipped."""
 
@@ -47,7 +48,7 @@ def agenda(state: CaseState, now: datetime, *, whole: bool = True) -> Iterator[I
     Not `whole`: without steps that are neither due nor the next to act.
     """
     if state.policy is None:
-        yield Item(now, lambda _: Open(), None, "the claim has just arrived")
+        yield Item(now, lambda _: Open(), None, ("arrived",))
     elif state.archive_ref is None:
         yield from _clocks(state, now, whole)
         yield from (_after_decision(state) if state.decided else _open_claim(state, now, whole))
@@ -68,7 +69,7 @@ def _clocks(state: CaseState, now: datetime, whole: bool) -> Iterator[Item]:
         # Before it runs out there is its warning, if one is still to come.
         if whole or warning is None or clock.due <= now:
             make = _note(ev.ClockRanOut, clock=clock.id)
-            yield Item(clock.due, make, None, f"clock {clock.id} runs out")
+            yield Item(clock.due, make, None, ("clock", clock.id))
         if clock.untaken is not None:
             again[clock.id] = clock.untaken
         if warning is not None and warning[1] > now:
@@ -78,9 +79,9 @@ def _clocks(state: CaseState, now: datetime, whole: bool) -> Iterator[Item]:
     untold = [task.id for task in state.tasks if not task.told and task.done_at is None]
     if due or untold or again:
         at = now if due or state.tell_again_at is None else state.tell_again_at
-        yield Item(at, lambda _: _notify(untold, {**again, **due}), None, "operators are told")
+        yield Item(at, lambda _: _notify(untold, {**again, **due}), None, ("told",))
     for name, hours, at in coming:
-        yield Item(at, lambda _: Notify(), None, f"warning {hours} h before {name}")
+        yield Item(at, lambda _: Notify(), None, ("warning", str(hours), name))
 
 
 def _notify(tasks: Sequence[str], warnings: Mapping[str, int]) -> Notify:
@@ -94,22 +95,22 @@ def _after_decision(state: CaseState) -> Iterator[Item]:
         # A clock that still runs, as of a late question, is stopped or missed first.
         ends = [clock.due for clock in state.clocks if clock.running]
         at = max([state.closed_at + playbook_of(state).aftercare, *ends])
-        yield Item(at, lambda _: Archive(), None, "aftercare ends")
+        yield Item(at, lambda _: Archive(), None, ("aftercare",))
         return
     window = next((c for c in reversed(state.clocks) if c.name == "post_decision_appeal"), None)
     waits = state.status is Status.GRANTED_SELLER_FUNDED and window is not None
     at = window.due if waits and window else state.decided_at
-    yield Item(at, _note(ev.Closed), None, "the claim closes")
+    yield Item(at, _note(ev.Closed), None, ("closes",))
 
 
 def _open_claim(state: CaseState, now: datetime, whole: bool) -> Iterator[Item]:
     if state.next_check_at is not None:
-        yield Item(state.next_check_at, _note(ev.DecisionOverdue), None, "no decision yet")
+        yield Item(state.next_check_at, _note(ev.DecisionOverdue), None, ("no_decision",))
     if state.refunded_at is not None or state.handed_over:
         return
     incomplete = bool(state.file.missing)
     if incomplete and not _is_last(state):
-        yield Item(hand_over_at(state), _note(ev.HandedOver), None, "still incomplete")
+        yield Item(hand_over_at(state), _note(ev.HandedOver), None, ("incomplete",))
     if state.paused:
         return
     if state.queue:
@@ -144,10 +145,10 @@ def _queued(state: CaseState) -> Iterator[Item]:
             skip = _note(
                 ev.StepSkipped, step=message.id, why="messages_stopped", scheduled_at=utc(at)
             )
-            yield Item(at, skip, message.id, "the buyer wants no more messages", acts=False)
+            yield Item(at, skip, message.id, ("stopped",), acts=False)
         else:
             send = _send(state, message.id, message.template, run)
-            yield Item(at, send, message.id, f"the buyer asked ({message.because})")
+            yield Item(at, send, message.id, ("asked", message.because))
 
 
 def _step(state: CaseState, step: Step, now: datetime) -> Iterator[Item]:
@@ -161,16 +162,16 @@ def _step(state: CaseState, step: Step, now: datetime) -> Iterator[Item]:
     if skip is not None:
         scheduled = natural(state, step) or at
         make = _note(ev.StepSkipped, step=step.id, why=skip, scheduled_at=utc(scheduled))
-        yield Item(scheduled, make, step.id, f"skipped: {skip}", acts=False)
+        yield Item(scheduled, make, step.id, ("skipped", skip), acts=False)
     elif _too_late(state, step, run, now):
-        yield Item(now, _late(state, step), step.id, "late", acts=step.if_late == "ask")
+        yield Item(now, _late(state, step), step.id, ("late",), acts=step.if_late == "ask")
     elif step.send is not None:
         send = _send(state, step.id, step.send, run)
-        yield Item(run.retry_at or at, send, step.id, f"{step.id} is due")
+        yield Item(run.retry_at or at, send, step.id, ("due", step.id))
     elif step.submit is not None:
         yield from _submission(state, step, run, at)
     else:
-        yield Item(at, _note(ev.StepAsked, step=step.id), step.id, f"{step.id} is due")
+        yield Item(at, _note(ev.StepAsked, step=step.id), step.id, ("due", step.id))
 
 
 def _skip(state: CaseState, step: Step, now: datetime) -> str | None:
@@ -247,7 +248,7 @@ def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Ite
     """Draft, have it approved where that is needed, hand it in."""
     appeal = state.appeal
     if appeal is None or appeal.step != step.id or appeal.stale or appeal.unchecked:
-        yield Item(at, lambda _: _draft(step, appeal), step.id, "the appeal is written")
+        yield Item(at, lambda _: _draft(step, appeal), step.id, ("written",))
     elif not needs_approval(state, step, appeal) or appeal.approved_by or appeal.facts_only:
         submit = Submit.vouched(
             step=step.id,
@@ -255,16 +256,15 @@ def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Ite
             revision=appeal.revision,
             channel=state.channel,
         )
-        yield Item(max(at, run.retry_at or at), lambda _: submit, step.id, "the appeal goes")
+        yield Item(max(at, run.retry_at or at), lambda _: submit, step.id, ("goes",))
     elif appeal.approval_asked_at is None:
-        yield Item(at, _note(ev.ApprovalAsked, step=step.id), step.id, "approval is needed")
+        yield Item(at, _note(ev.ApprovalAsked, step=step.id), step.id, ("approval",))
     elif appeal.unapproved_at is None:
         ends = approval_ends(state)
-        yield Item(ends, _note(ev.Unapproved, step=step.id), step.id, "time to approve ends")
+        yield Item(ends, _note(ev.Unapproved, step=step.id), step.id, ("approval_ends",))
     elif step.if_unapproved == "submit_facts_only" and not _asked_since(appeal):
         draft = Draft(step=step.id, revision=appeal.revision + 1, facts_only=True)
-        why = "nobody approved: the facts alone go"
-        yield Item(appeal.unapproved_at, lambda _: draft, step.id, why)
+        yield Item(appeal.unapproved_at, lambda _: draft, step.id, ("unapproved",))
 
 
 def _asked_since(appeal: Appeal) -> bool:

@@ -21,7 +21,7 @@ def decide(state: CaseState, now: datetime) -> Act | Wait | Done:
         if earliest is None or item.at < earliest.at:
             earliest = item
     if earliest is None:
-        return Wait(now + LOOK_AGAIN, None, "nothing is planned")
+        return Wait(now + LOOK_AGAIN, None, ("nothing",))
     return Wait(earliest.at, earliest.step, earliest.why)
 
 

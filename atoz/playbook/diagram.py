@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from atoz.claims.base import span_text
 from atoz.playbook.model import Playbook
+from atoz.playbook.said import Said, word
 from atoz.playbook.transitions import Drawn, Transitions, transitions
-from atoz.playbook.vocabulary import CONDITION_WORDS
+from atoz.playbook.vocabulary import DRAWN, condition
 
 
 def mermaid(playbook: Playbook) -> str:
@@ -18,28 +19,26 @@ def mermaid(playbook: Playbook) -> str:
     return "\n".join(["flowchart TD", *lines])
 
 
-def notes(step: Drawn) -> Iterator[str]:
+def notes(step: Drawn) -> Iterator[Said]:
     """The ways that lead off a step, each in a line: what skips it, what follows a text nobody approved."""
     for name, holding in step.skipped_when:
-        yield f"skipped {'when' if holding else 'unless'} {CONDITION_WORDS[name]}"
+        key = "skipped_when" if holding else "skipped_unless"
+        yield DRAWN(key, condition=condition(name))
     if step.sooner is not None:
-        yield f"sooner when {CONDITION_WORDS[step.sooner]}"
+        yield DRAWN("sooner", condition=condition(step.sooner))
     if step.approval:
         asked, then = step.approval
-        yield f"a person approves it {asked}; without a yes in time {then}"
+        yield DRAWN("approval", asked=asked, then=then)
     if step.task is not None:
-        yield f"then a person has the task {step.task}"
+        yield DRAWN("task", task=word("task", step.task))
 
 
-def when(step: Drawn) -> str:
+def when(step: Drawn) -> Said:
     """From what a step counts: `after 1d`, `1d after request-photos`."""
     if step.after is not None:
-        return (
-            f"{span_text(step.wait)} after {step.after}"
-            if step.wait
-            else f"right after {step.after}"
-        )
-    return f"at {span_text(step.at)}" if step.at is not None else "never"
+        key = "after" if step.wait else "right_after"
+        return DRAWN(key, wait=step.wait, step=word("step", step.after))
+    return DRAWN("at", wait=step.at) if step.at is not None else DRAWN("never")
 
 
 def _steps(seen: Transitions) -> Iterator[str]:

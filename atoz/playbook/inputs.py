@@ -15,6 +15,7 @@ from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
 from atoz.playbook.schedule import approval_ends, natural, playbook_of
 from atoz.playbook.state import CaseState
+from atoz.playbook.stored import NOTES, RESULTS
 from atoz.playbook.tasks import TASKS, answers
 from atoz.playbook.work import Work
 
@@ -146,14 +147,14 @@ def _end_review(work: Work, status: Status, fact: str) -> None:
             work.stop_clock(clock.id, by=fact)
     for task in work.get("tasks"):
         if task.open and TASKS[task.kind].ends_with_decision:
-            work.close_task(task, "playbook", f"ended by the decision: {status}")
+            work.close_task(task, "playbook", RESULTS("decided", status=status))
     state = work.now
     if status is Status.GRANTED_SELLER_FUNDED and state.policy:
         found = state.policy.due("post_decision_appeal", work.at)
         if found:
             work.open_clock("post_decision_appeal", found.due, found.source, work.at)
     else:
-        work.close_kind("post-decision-appeal", f"ended by the decision: {status}")
+        work.close_kind("post-decision-appeal", RESULTS("decided", status=status))
     for kind in playbook_of(state).on_decision.get(status, ()):
         open_asked_task(work, kind, fact, refs=(fact,))
 
@@ -161,7 +162,7 @@ def _end_review(work: Work, status: Status, fact: str) -> None:
 def _reopen(work: Work, fact: str) -> None:
     """A claim looked at again: no step of the playbook acts, a person answers within the limit."""
     work.set(decided_at=None, closed_at=None, handed_over=True)
-    work.close_kind("post-decision-appeal", "the claim was reopened")
+    work.close_kind("post-decision-appeal", RESULTS("reopened"))
     for clock in work.get("clocks"):
         if clock.name == "post_decision_appeal":
             work.stop_clock(clock.id, by=fact)
@@ -293,12 +294,6 @@ def resumed(work: Work, event: ev.Resumed) -> None:
     work.set(paused=False)
 
 
-LEFT_OUT = (
-    "The step that answers the marketplace was left out, and the clock runs. Answer the claim in Seller "
-    "Central, then give the receipt."
-)
-
-
 def skipped(work: Work, event: ev.StepSkippedByHand) -> None:
     """A person leaves a step out; who leaves out the answer has the claim in hand."""
     fact = work.record(
@@ -319,10 +314,10 @@ def skipped(work: Work, event: ev.StepSkippedByHand) -> None:
     work.run(event.step, state="skipped", done_at=max(work.at, scheduled or work.at))
     for task in work.get("tasks"):
         if task.open and task.step == event.step:
-            work.close_task(task, f"operator:{event.by}", "the step was skipped")
+            work.close_task(task, f"operator:{event.by}", RESULTS("skipped"))
     if work.get("edition") > 4 and step is not None and answers(step) and _unanswered(work.now):
         open_asked_task(
-            work, "handle-claim", "playbook", text=LEFT_OUT, step=event.step, refs=(fact,)
+            work, "handle-claim", "playbook", text=NOTES("left_out"), step=event.step, refs=(fact,)
         )
 
 

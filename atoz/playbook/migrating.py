@@ -19,8 +19,33 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.moving import pinned, target
 from atoz.playbook.prove import WorstCase
 from atoz.playbook.remaining import worst_from
+from atoz.playbook.said import Sentences, word
 from atoz.playbook.schedule import due_at, playbook_of
 from atoz.playbook.state import CaseState
+
+SAY = Sentences(
+    "stay",
+    {
+        "arrived": "the claim has just arrived: its playbook is not chosen yet",
+        "follows": "it follows this playbook already",
+        "decided": "the marketplace has decided: no step acts any more",
+        "refunded": "the order was refunded: nothing is left to answer",
+        "handed_over": "a person handles the claim: no step acts any more",
+        "applies": "the new playbook does not apply to this claim",
+        "lost": "`{step}` has acted, and the new playbook has no step of this id",
+        "other": "`{step}` has acted ({act}); in the new playbook it is to {new}",
+        "name": "`{step}` is the name of something that acted already: call the step otherwise",
+        "twice": "`{step}` would {act} a second time: `{before}` did",
+        "left_out": "`{step}` would be skipped: {skipped}",
+        "unproved": (
+            "not proved for this claim's limit: the answer would be in at {at} at the latest, and must "
+            "be at {due}"
+        ),
+        "broken": "not proved for this claim's limit: {broken}: {path}",
+        "as_it_stands": "as it stands",
+    },
+)
+"""Why a claim stays with its playbook."""
 
 
 class Judged(NamedTuple):
@@ -73,19 +98,19 @@ def acted(state: CaseState, step_id: str) -> bool:
 def _over(state: CaseState, new: Playbook) -> str | None:
     """Why no step of the claim acts any more, whatever its playbook is."""
     if state.policy is None:
-        return "the claim has just arrived: its playbook is not chosen yet"
+        return SAY("arrived")
     rules = (
-        (state.playbook_digest == new.digest, "it follows this playbook already"),
-        (state.decided, "the marketplace has decided: no step acts any more"),
-        (state.refunded_at is not None, "the order was refunded: nothing is left to answer"),
-        (state.handed_over, "a person handles the claim: no step acts any more"),
+        (state.playbook_digest == new.digest, SAY("follows")),
+        (state.decided, SAY("decided")),
+        (state.refunded_at is not None, SAY("refunded")),
+        (state.handed_over, SAY("handed_over")),
     )
     return next((why for holds, why in rules if holds), None)
 
 
 def _does_not_apply(state: CaseState, new: Playbook) -> Iterator[str]:
     if not applies(new.applies, state):
-        yield "the new playbook does not apply to this claim"
+        yield SAY("applies")
 
 
 def _lost(state: CaseState, new: Playbook) -> Iterator[str]:
@@ -95,9 +120,10 @@ def _lost(state: CaseState, new: Playbook) -> Iterator[str]:
             continue
         kept = new.step(step.id)
         if kept is None:
-            yield f"`{step.id}` has acted, and the new playbook has no step of this id"
+            yield SAY("lost", step=word("step", step.id))
         elif act_text(kept) != act_text(step):
-            yield f"`{step.id}` has acted ({act_text(step)}); in the new playbook it is to {act_text(kept)}"
+            named = word("step", step.id)
+            yield SAY("other", step=named, act=act_text(step), new=act_text(kept))
 
 
 def _twice(state: CaseState, new: Playbook) -> Iterator[str]:
@@ -106,10 +132,11 @@ def _twice(state: CaseState, new: Playbook) -> Iterator[str]:
     done |= {f"send {queued.template}": queued.id for queued in state.queue}
     for step in new.steps:
         if playbook_of(state).step(step.id) is None and acted(state, step.id):
-            yield f"`{step.id}` is the name of something that acted already: call the step otherwise"
+            yield SAY("name", step=word("step", step.id))
         before = done.get(act_text(step))
         if before is not None and not acted(state, step.id):
-            yield f"`{step.id}` would {act_text(step)} a second time: `{before}` did"
+            named = {"step": word("step", step.id), "before": word("step", before)}
+            yield SAY("twice", act=act_text(step), **named)
 
 
 def _left_out(state: CaseState, moved: CaseState, now: datetime) -> Iterator[str]:
@@ -117,7 +144,7 @@ def _left_out(state: CaseState, moved: CaseState, now: datetime) -> Iterator[str
     before = _too_late(state, now)
     for step, why in _too_late(moved, now).items():
         if before.get(step) != why:
-            yield f"`{step}` would be skipped: {why}"
+            yield SAY("left_out", step=word("step", step), skipped=word("skipped", why))
 
 
 def _too_late(state: CaseState, now: datetime) -> dict[str, str]:
@@ -137,10 +164,8 @@ def _worst(moved: CaseState, now: datetime) -> WorstCase | None:
 
 def _unproved(worst: WorstCase | None) -> Iterator[str]:
     if worst is not None and not worst.fits:
-        yield (
-            f"not proved for this claim's limit: the answer would be in at {instant_text(worst.finishes_at)}"
-            f" at the latest, and must be at {instant_text(worst.must_finish_by)}"
-        )
+        at, due = instant_text(worst.finishes_at), instant_text(worst.must_finish_by)
+        yield SAY("unproved", at=at, due=due)
 
 
 def refusal(state: CaseState, event: ev.Migrated) -> str | None:

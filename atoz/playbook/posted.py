@@ -9,6 +9,7 @@ from typing import Any
 
 from atoz.claims.facts import Fact
 from atoz.playbook.state import Appeal, CaseState, Task
+from atoz.playbook.stored import RESULTS
 from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.work import Work
 
@@ -36,8 +37,9 @@ def post(work: Work, task: Task) -> dict[str, Any]:
     revision = posted.revision if posted else task.revision
     if posted is not None and posted is not current:
         work.set(appeal=posted.model_copy(update={"handed_in": True}))
+    result = RESULTS("posted", revision=revision) if revision else RESULTS("posted_some")
     for kind in (*TEXT_TASKS, "handle-claim"):
-        work.close_kind(kind, f"revision {revision} was posted" if revision else "it was posted")
+        work.close_kind(kind, result)
     known = {"revision": revision, "digest": task.digest}
     return {key: value for key, value in known.items() if value is not None}
 

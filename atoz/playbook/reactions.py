@@ -11,7 +11,8 @@ from atoz.playbook.events import BuyerReplied
 from atoz.playbook.model import Effect, Intent, TaskKind
 from atoz.playbook.schedule import playbook_of
 from atoz.playbook.state import CaseState, QueuedMessage
-from atoz.playbook.tasks import REFUND_COUNTS, REFUND_UNPROTECTS, TASKS
+from atoz.playbook.stored import NOTES
+from atoz.playbook.tasks import TASKS
 from atoz.playbook.work import Work
 
 ANSWERS: frozenset[Intent] = frozenset(
@@ -60,7 +61,7 @@ def refund_warning(state: CaseState) -> str | None:
     """What a person must know before refunding here, or None when the refund counts no more."""
     if state.refunded_at is not None:
         return None
-    return f"{REFUND_COUNTS} {REFUND_UNPROTECTS}" if claims_protected(state.file) else REFUND_COUNTS
+    return NOTES("refund_unprotects" if claims_protected(state.file) else "refund_counts")
 
 
 def _carry_out(work: Work, effect: Effect, fact: str) -> None:

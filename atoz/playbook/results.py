@@ -12,20 +12,12 @@ from atoz.playbook.inputs import CHECK_AFTER, marketplace_decided
 from atoz.playbook.reactions import open_asked_task
 from atoz.playbook.schedule import approval_ends, due_at, playbook_of, retry_pause
 from atoz.playbook.state import Appeal
+from atoz.playbook.stored import NOTES, RESULTS
 from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.work import Work
 
 TELL_AGAIN_AFTER = timedelta(minutes=30)
-NO_SMTP = (
-    "No mail server is configured: the message was written to the outbox folder and reached nobody, "
-    "and no appeal will say that we wrote. Set ATOZ_SMTP_HOST, and write from Seller Central."
-)
 CHECK_AGAIN_AFTER = timedelta(days=7)
-FACTS_GO = "NOBODY APPROVED IN TIME: the text with the facts alone goes now."
-TEXT_WAITS = (
-    "THE TIME TO APPROVE HAS ENDED and nothing was handed in: this text waits, and nothing goes to "
-    "the marketplace before somebody approves it."
-)
 
 
 def opened(work: Work, event: ev.Opened) -> None:
@@ -55,8 +47,7 @@ def opened(work: Work, event: ev.Opened) -> None:
         work.open_task(
             "complete-claim",
             "playbook",
-            text="Add the missing values from Seller Central (amend): "
-            + ", ".join(event.file.missing),
+            text=NOTES("complete", field=NOTES.listed(*event.file.missing)),
             due=due - playbook_of(work.now).margin - playbook_of(work.now).operator_lead,
         )
     if claim.status is not Status.UNDER_REVIEW:
@@ -79,7 +70,7 @@ def message_tried(work: Work, event: ev.MessageTried) -> None:
         work.run(event.step, state="done", done_at=work.at, retry_at=None)
         if event.reached_nobody:
             work.open_task(
-                "message-refused", "playbook", step=event.step, refs=(fact,), text=NO_SMTP
+                "message-refused", "playbook", step=event.step, refs=(fact,), text=NOTES("no_smtp")
             )
     elif event.outcome == "unknown":
         _unknown(
@@ -157,7 +148,7 @@ def appeal_drafted(work: Work, event: ev.AppealDrafted) -> None:
         )
     )
     for kind in TEXT_TASKS:
-        work.close_kind(kind, f"replaced by revision {event.revision}")
+        work.close_kind(kind, RESULTS("replaced", revision=event.revision))
     work.record(
         "appeal_drafted",
         f"operator:{event.edited_by}" if event.edited_by else "playbook",
@@ -187,7 +178,7 @@ def approval_asked(work: Work, event: ev.ApprovalAsked) -> None:
         digest=appeal.digest,
         revision=appeal.revision,
         due=approval_ends(work.now),
-        warning=TEXT_WAITS if appeal.unapproved_at is not None else None,
+        warning=NOTES("text_waits") if appeal.unapproved_at is not None else None,
     )
 
 
@@ -200,7 +191,7 @@ def unapproved(work: Work, event: ev.Unapproved) -> None:
     if step.if_unapproved == "hand_over":
         work.set(handed_over=True)
         for kind in TEXT_TASKS:
-            work.close_kind(kind, "a person handles the claim")
+            work.close_kind(kind, RESULTS("handed_over"))
         open_asked_task(work, "handle-claim", "playbook", step=event.step)
     elif work.get("edition") > 1:
         _tell_of_the_end(work, step.if_unapproved)
@@ -210,7 +201,7 @@ def _tell_of_the_end(work: Work, rule: str) -> None:
     """Operators hear that the time to approve has ended; a packet says so in its own notice."""
     if rule == "submit_facts_only" and work.get("channel") == "operator":
         return
-    mind = FACTS_GO if rule == "submit_facts_only" else TEXT_WAITS
+    mind = NOTES("facts_go" if rule == "submit_facts_only" else "text_waits")
     for task in work.get("tasks"):
         if task.open and task.kind in ("approve-appeal", "rewrite-appeal"):
             work.change_task(task.id, told=False, warning=mind)
@@ -358,7 +349,7 @@ def clock_ran_out(work: Work, event: ev.ClockRanOut) -> None:
     assert clock is not None, "only a clock of the claim runs out"
     work.change_clock(clock.id, missed=True)
     if clock.name == "post_decision_appeal":
-        work.close_kind("post-decision-appeal", "the window for an appeal has closed")
+        work.close_kind("post-decision-appeal", RESULTS("window"))
         return
     fact = work.record("deadline_missed", "playbook", clock=clock.id, due=instant_text(clock.due))
     # One task a clock: who was told of another missed deadline is told of this one, too.

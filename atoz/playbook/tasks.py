@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from atoz.claims.clocks import ClockName
 from atoz.playbook.model import Step, TaskKind
+from atoz.playbook.said import Sentences
 
 
 class TaskRule(NamedTuple):
@@ -136,14 +137,8 @@ TASKS: dict[TaskKind, TaskRule] = {
 TEXT_TASKS: tuple[TaskKind, ...] = ("approve-appeal", "rewrite-appeal", "submit-appeal")
 """What is about the text of the appeal: a new revision closes them."""
 
-REFUND_COUNTS = (
-    "A refund after the claim was filed ends as 'Order refunded': it is paid by you and counts "
-    "against the order defect rate."
-)
-REFUND_UNPROTECTS = (
-    "This order has proof of delivery or Claims Protected postage: without a refund the marketplace "
-    "may pay. Refunding gives that up."
-)
+ASKS = Sentences("asks", {kind: rule.text for kind, rule in TASKS.items()})
+"""What each task asks, unless it is opened with a text of its own."""
 
 
 def answers(step: Step) -> bool:

@@ -1,12 +1,17 @@
-"""A fact of a timeline in words, for people who look at it: one line each, English or another tongue's."""
+"""A fact of a timeline in words, for people who look at it: one line each."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from atoz.playbook.said import Sentences, plain, word
+from atoz.playbook.stored import NOTES, RESULTS
 
 Data = Mapping[str, Any]
 When = Callable[[str], str]
+
+_OPERATOR = "operator:"
 
 
 def calendar_date(instant: str, zone: str) -> str:
@@ -19,71 +24,48 @@ def on_calendar(zone: str) -> When:
     return lambda instant: calendar_date(instant, zone)
 
 
-class Tongue(Protocol):
-    """A language: sentences by their key (those of `SENTENCES`), and words for the engine's names."""
-
-    def __call__(self, key: str, **values: object) -> str:
-        """A sentence, filled."""
-        ...
-
-    def word(self, kind: str, name: str, otherwise: str) -> str:
-        """The word for one of a set (`status`, `task` …), or what else to say."""
-        ...
-
-
-SENTENCES: Mapping[str, str] = {
-    "order": "order {order} on {marketplace}",
-    "again": "the same notice once more, {message_id}",
-    "whole": "{amount}, the whole",
-    "to_buyer": "to the buyer ({language}): “{subject}”",
-    "to_nobody": "written to the outbox, REACHED NOBODY ({language}): “{subject}”",
-    "again_at": "{detail}; again at {at}",
-    "not_again": "{detail}; not tried again",
-    "maybe_sent": "it may have been sent: {detail}",
-    "until": "until {at}",
-    "file": "{name} ({type}, {size} bytes)",
-    "drafted": "revision {revision}: {sentences} sentences, findings: {findings}",
-    "no_findings": "none",
-    "of_revision": "of revision {revision}",
-    "revision": "revision {revision}",
-    "despite": "despite {rules}: {why}",
-    "channel": "by {channel}",
-    "receipt": "receipt {receipt}",
-    "by": "{what} by {at}",
-    "answer_by": "answer by {at}",
-    "warning": "{hours} h or less left: {clock} ends {at}",
-    "ends": "{clock} ends {at}",
-    "ended": "{clock} ended {at}",
-    "moved": "{playbook} from {before} to {after}",
-    "paid_by": "paid by {payer}",
-    "counts": "counts against the seller",
-    "counts_not": "does not count",
-    "and": "{first}, {second}",
-    "because": "{what}: {why}",
-}
+SAY = Sentences(
+    "told",
+    {
+        "order": "order {order} on {marketplace}",
+        "again": "the same notice once more, {message_id}",
+        "whole": "{amount}, the whole",
+        "to_buyer": "to the buyer ({language}): “{subject}”",
+        "to_nobody": "written to the outbox, REACHED NOBODY ({language}): “{subject}”",
+        "again_at": "{detail}; again at {at}",
+        "not_again": "{detail}; not tried again",
+        "maybe_sent": "it may have been sent: {detail}",
+        "until": "until {at}",
+        "file": "{name} ({type}, {size} bytes)",
+        "drafted": "revision {revision}: {sentences} sentences, findings: {findings}",
+        "no_findings": "none",
+        "of_revision": "of revision {revision}",
+        "revision": "revision {revision}",
+        "despite": "despite {rules}: {why}",
+        "channel": "by {channel}",
+        "receipt": "receipt {receipt}",
+        "by": "{what} by {at}",
+        "answer_by": "answer by {at}",
+        "warning": "{hours} h or less left: {clock} ends {at}",
+        "ends": "{clock} ends {at}",
+        "ended": "{clock} ended {at}",
+        "moved": "{playbook} from {before} to {after}",
+        "paid_by": "paid by {payer}",
+        "counts": "counts against the seller",
+        "counts_not": "does not count",
+        "and": "{first}, {second}",
+        "because": "{what}: {why}",
+        "numbered": "{what}-{number}",
+        "replied": "{intents}: “{text}”",
+        "came": "{intents}: ",
+    },
+)
 
 
-class English:
-    """What the command says."""
-
-    def __call__(self, key: str, **values: object) -> str:
-        """A sentence, filled."""
-        return SENTENCES[key].format(**values)
-
-    def word(self, kind: str, name: str, otherwise: str) -> str:
-        """The engine's own names are English enough."""
-        del kind, name
-        return otherwise
-
-
-_ENGLISH = English()
-_OPERATOR = "operator:"
-
-
-def told(fact: Data, when: When, say: Tongue = _ENGLISH) -> str:
+def told(fact: Data, when: When) -> str:
     """What a fact of `timeline` says beyond its kind; `when` writes the instants in it."""
     rule = _WORDS.get(fact["kind"])
-    return rule(fact["data"], when, say) if rule else ""
+    return rule(fact["data"], when) if rule else ""
 
 
 def told_by(fact: Data) -> str:
@@ -93,131 +75,134 @@ def told_by(fact: Data) -> str:
     return source.removeprefix(_OPERATOR) if source.startswith(_OPERATOR) else str(by or "")
 
 
-def _plain(name: object) -> str:
-    return str(name).replace("_", " ")
+def numbered(kind: str, name: str) -> str:
+    """A clock or a task by its id: the second of a kind has its number behind the kind."""
+    own, dash, number = name.rpartition("-")
+    if dash and number.isdecimal():
+        return SAY("numbered", what=word(kind, own), number=number)
+    return word(kind, name)
 
 
-def _listed(say: Tongue, *parts: str | None) -> str:
-    found = ""
-    for part in parts:
-        if part:
-            found = say("and", first=found, second=part) if found else part
-    return found
+def _clock(data: Data) -> str:
+    return numbered("clock", data["clock"])
 
 
-def _clock(data: Data, say: Tongue) -> str:
-    return say.word("clock", data["clock"], data["clock"])
+def _receipt(data: Data) -> str | None:
+    return SAY("receipt", receipt=data["receipt"]) if data.get("receipt") else None
 
 
-def _receipt(data: Data, say: Tongue) -> str | None:
-    return say("receipt", receipt=data["receipt"]) if data.get("receipt") else None
-
-
-def _decision(data: Data, _: When, say: Tongue) -> str:
-    counts = {True: say("counts"), False: say("counts_not")}.get(data["odr_counts"])
+def _decision(data: Data, _: When) -> str:
+    counts = {True: SAY("counts"), False: SAY("counts_not")}.get(data["odr_counts"])
     payer = data["funded_by"]
-    paid = say("paid_by", payer=say.word("payer", payer, payer)) if payer else None
+    paid = SAY("paid_by", payer=word("payer", payer, payer)) if payer else None
     status = str(data["status"])
-    return _listed(say, say.word("status", status, _plain(status)), paid, counts)
+    return SAY.listed(word("status", status, plain(status)), paid, counts)
 
 
-def _refused(data: Data, when: When, say: Tongue) -> str:
+def _refused(data: Data, when: When) -> str:
+    detail = NOTES.heard(data["detail"])
     if data.get("again_at"):
-        return say("again_at", detail=data["detail"], at=when(data["again_at"]))
-    return say("not_again", detail=data["detail"])
+        return SAY("again_at", detail=detail, at=when(data["again_at"]))
+    return SAY("not_again", detail=detail)
 
 
-def _refunded(data: Data, _: When, say: Tongue) -> str:
-    return say("whole", amount=data["amount"]) if data.get("whole") else str(data["amount"])
+def _refunded(data: Data, _: When) -> str:
+    return SAY("whole", amount=data["amount"]) if data.get("whole") else str(data["amount"])
 
 
-def _sent(data: Data, _: When, say: Tongue) -> str:
+def _sent(data: Data, _: When) -> str:
     key = "to_nobody" if data.get("delivered") is False else "to_buyer"
-    return say(key, language=data["language"], subject=data["subject"])
+    return SAY(key, language=data["language"], subject=data["subject"])
 
 
-def _replied(data: Data, _: When, say: Tongue) -> str:
-    intents = _listed(say, *(say.word("intent", each, each) for each in data["intents"]))
-    return f"{intents}: “{data['text']}”" if data["text"] else f"{intents}: "
+def _replied(data: Data, _: When) -> str:
+    intents = SAY.listed(*(word("intent", each, each) for each in data["intents"]))
+    return (
+        SAY("replied", intents=intents, text=data["text"])
+        if data["text"]
+        else SAY("came", intents=intents)
+    )
 
 
-def _drafted(data: Data, _: When, say: Tongue) -> str:
-    sentences, findings = len(data["sentences"]), len(data["findings"]) or say("no_findings")
-    return say("drafted", revision=data["revision"], sentences=sentences, findings=findings)
+def _drafted(data: Data, _: When) -> str:
+    sentences, findings = len(data["sentences"]), len(data["findings"]) or SAY("no_findings")
+    return SAY("drafted", revision=data["revision"], sentences=sentences, findings=findings)
 
 
-def _submitted(data: Data, _: When, say: Tongue) -> str:
-    revision = say("revision", revision=data["revision"]) if data.get("revision") else None
-    return _listed(say, revision, say("channel", channel=data["channel"]), _receipt(data, say))
+def _submitted(data: Data, _: When) -> str:
+    revision = SAY("revision", revision=data["revision"]) if data.get("revision") else None
+    return SAY.listed(revision, SAY("channel", channel=data["channel"]), _receipt(data))
 
 
-def _approved(data: Data, _: When, say: Tongue) -> str:
+def _approved(data: Data, _: When) -> str:
     rules = ", ".join(data.get("overridden", ()))
-    despite = say("despite", rules=rules, why=data["despite"]) if rules else None
-    return _listed(say, say("revision", revision=data["revision"]), despite)
+    despite = SAY("despite", rules=rules, why=data["despite"]) if rules else None
+    return SAY.listed(SAY("revision", revision=data["revision"]), despite)
 
 
-def _rejected(data: Data, _: When, say: Tongue) -> str:
-    return say("because", what=say("revision", revision=data["revision"]), why=data["why"])
+def _rejected(data: Data, _: When) -> str:
+    return SAY("because", what=SAY("revision", revision=data["revision"]), why=data["why"])
 
 
-def _opened(data: Data, when: When, say: Tongue) -> str:
-    title = say.word("task", data["kind"], data["title"])
-    return say("by", what=title, at=when(data["due"])) if data.get("due") else title
+def _opened(data: Data, when: When) -> str:
+    title = word("task", data["kind"], data["title"])
+    return SAY("by", what=title, at=when(data["due"])) if data.get("due") else title
 
 
-def _done(data: Data, _: When, say: Tongue) -> str:
-    return _listed(say, f"{data['task']}: {data['result']}", _receipt(data, say))
+def _done(data: Data, _: When) -> str:
+    task, result = str(data["task"]), RESULTS.heard(data["result"])
+    return SAY.listed(SAY("because", what=numbered("task", task), why=result), _receipt(data))
 
 
-def _asked(data: Data, when: When, say: Tongue) -> str:
-    return say("answer_by", at=when(data["due"])) if data.get("due") else ""
+def _asked(data: Data, when: When) -> str:
+    return SAY("answer_by", at=when(data["due"])) if data.get("due") else ""
 
 
-def _overridden(data: Data, when: When, say: Tongue) -> str:
-    named = data.get("rule") or data.get("step_id")
-    what = say("because", what=data["what"], why=named) if named else str(data["what"])
-    ends = say("ends", clock=_clock(data, say), at=when(data["due"])) if data.get("due") else None
+def _overridden(data: Data, when: When) -> str:
+    what: str = word("what", data["what"])
+    if data.get("rule"):
+        what = SAY("because", what=what, why=word("unapproved", data["rule"]))
+    elif data.get("step_id"):
+        what = SAY("because", what=what, why=word("step", data["step_id"]))
+    ends = SAY("ends", clock=_clock(data), at=when(data["due"])) if data.get("due") else None
     moved = None
     if before := data.get("old_digest"):
-        moved = say("moved", playbook=data["playbook"], before=before, after=data["digest"])
-    return _listed(say, what, ends, moved, data.get("why"))
+        moved = SAY("moved", playbook=data["playbook"], before=before, after=data["digest"])
+    return SAY.listed(what, ends, moved, data.get("why"))
 
 
-_WORDS: Mapping[str, Callable[[Data, When, Tongue], str]] = {
-    "claim_received": lambda d, _, say: say(
-        "order", order=d["order_id"], marketplace=d["marketplace"]
-    ),
-    "claim_amended": lambda d, _, __: ", ".join(d["changed"]),
-    "duplicate_ignored": lambda d, _, say: say("again", message_id=d["message_id"]),
+_WORDS: Mapping[str, Callable[[Data, When], str]] = {
+    "claim_received": lambda d, _: SAY("order", order=d["order_id"], marketplace=d["marketplace"]),
+    "claim_amended": lambda d, _: SAY.listed(*(word("field", path) for path in d["changed"])),
+    "duplicate_ignored": lambda d, _: SAY("again", message_id=d["message_id"]),
     "refund_recorded": _refunded,
-    "playbook_chosen": lambda d, _, say: say(
-        "because", what=d["playbook"], why=say.word("chosen", d["why"], d["why"])
+    "playbook_chosen": lambda d, _: SAY(
+        "because", what=d["playbook"], why=word("chosen", d["why"], d["why"])
     ),
     "message_sent": _sent,
     "message_refused": _refused,
-    "message_unknown": lambda d, _, say: say("maybe_sent", detail=d.get("detail", "")),
-    "step_skipped": lambda d, _, say: say.word("skipped", d["why"], str(d["why"])),
-    "step_held": lambda d, when, say: say("until", at=when(d["until"])),
+    "message_unknown": lambda d, _: SAY("maybe_sent", detail=NOTES.heard(d.get("detail", ""))),
+    "step_skipped": lambda d, _: word("skipped", d["why"], str(d["why"])),
+    "step_held": lambda d, when: SAY("until", at=when(d["until"])),
     "reply_received": _replied,
-    "evidence_added": lambda d, _, say: say(
+    "evidence_added": lambda d, _: SAY(
         "file", name=d["name"], type=d["type"], size=f"{d['size']:,}"
     ),
     "appeal_drafted": _drafted,
-    "approval_requested": lambda d, _, say: say("of_revision", revision=d["revision"]),
+    "approval_requested": lambda d, _: SAY("of_revision", revision=d["revision"]),
     "approved": _approved,
     "rejected": _rejected,
     "appeal_submitted": _submitted,
     "task_opened": _opened,
     "task_done": _done,
-    "deadline_warning": lambda d, when, say: say(
-        "warning", hours=d["hours"], clock=_clock(d, say), at=when(d["due"])
+    "deadline_warning": lambda d, when: SAY(
+        "warning", hours=d["hours"], clock=_clock(d), at=when(d["due"])
     ),
-    "deadline_missed": lambda d, when, say: say("ended", clock=_clock(d, say), at=when(d["due"])),
+    "deadline_missed": lambda d, when: SAY("ended", clock=_clock(d), at=when(d["due"])),
     "information_requested": _asked,
     "decision_received": _decision,
-    "input_refused": lambda d, _, say: say("because", what=d["name"], why=d["reason"]),
-    "paused": lambda d, _, __: str(d.get("why") or ""),
+    "input_refused": lambda d, _: SAY("because", what=d["name"], why=d["reason"]),
+    "paused": lambda d, _: str(d.get("why") or ""),
     "overridden": _overridden,
     "claim_closed": _decision,
 }

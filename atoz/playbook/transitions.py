@@ -20,6 +20,7 @@ from atoz.playbook.diff import act_text
 from atoz.playbook.foresee import coming, kindly, quiet_future
 from atoz.playbook.model import ConditionName, Intent, Playbook, Step
 from atoz.playbook.state import CaseState, open_claim
+from atoz.playbook.vocabulary import DRAWN
 
 _ARRIVES = datetime(2026, 1, 5, 12, tzinfo=UTC)
 _SOON = timedelta(seconds=1)
@@ -208,13 +209,13 @@ def _approval(playbook: Playbook, step: Step) -> Iterator[str]:
     kinds = {fact.kind for fact in end.facts if fact.step == step.id}
     if "approval_requested" not in kinds:
         return
-    yield "always" if step.approval == "always" else "when a check finds something"
+    yield DRAWN("always" if step.approval == "always" else "findings")
     if any(fact.kind == "appeal_drafted" and fact.data["facts_only"] for fact in end.facts):
-        yield "the facts alone go"
+        yield DRAWN("facts_go")
     elif end.handed_over:
-        yield "a person has the claim"
+        yield DRAWN("person")
     else:
-        yield "it waits"
+        yield DRAWN("waits")
 
 
 def _reply(opened: CaseState, intent: Intent) -> Iterator[str]:

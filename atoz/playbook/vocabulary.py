@@ -1,6 +1,7 @@
 """The words for the fixed names that a playbook may use: what people read beside `photos_on_file`."""
 
 from atoz.playbook.model import ConditionName, Intent
+from atoz.playbook.said import Sentences
 
 CONDITION_WORDS: dict[ConditionName, str] = {
     "buyer_answered": "the buyer answered with substance since the step before, or photos are on file",
@@ -15,6 +16,9 @@ CONDITION_WORDS: dict[ConditionName, str] = {
     "returned_not_refunded": "the item came back and was not refunded",
     "signature_on_file": "the carrier has a signature",
 }
+condition = Sentences("condition", CONDITION_WORDS)
+"""A condition by its name, as a sentence that other tongues know."""
+
 INTENT_WORDS: dict[Intent, str] = {
     "photos": "photos came with it",
     "says_withdrawn": "says that the claim is withdrawn",
@@ -26,3 +30,24 @@ INTENT_WORDS: dict[Intent, str] = {
     "hostile": "is hostile",
     "other": "anything else",
 }
+
+DRAWN = Sentences(
+    "drawn",
+    {
+        "skipped_when": "skipped when {condition}",
+        "skipped_unless": "skipped unless {condition}",
+        "sooner": "sooner when {condition}",
+        "approval": "a person approves it {asked}; without a yes in time {then}",
+        "always": "always",
+        "findings": "when a check finds something",
+        "facts_go": "the facts alone go",
+        "person": "a person has the claim",
+        "waits": "it waits",
+        "task": "then a person has the task {task}",
+        "after": "{wait} after {step}",
+        "right_after": "right after {step}",
+        "at": "at {wait}",
+        "never": "never",
+    },
+)
+"""What a drawing writes beside a step: the ways that lead off it, and from what it counts."""

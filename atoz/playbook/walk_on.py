@@ -8,7 +8,7 @@ is moved: a walk is too long for a workflow, and must not differ between two edi
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from atoz.playbook.migrating import Judged, judge
+from atoz.playbook.migrating import SAY, Judged, judge
 from atoz.playbook.model import Playbook
 from atoz.playbook.moving import pinned
 from atoz.playbook.schedule import playbook_of
@@ -51,4 +51,4 @@ def _not_overdue(book: Playbook, task: Task, now: datetime) -> Task:
 def _told(state: CaseState, broken: Broken) -> str:
     assert state.policy is not None, "an opened claim has a policy"
     path = dated(broken.path, ZoneInfo(state.policy.zone))
-    return f"not proved for this claim's limit: {broken.message}: {path or 'as it stands'}"
+    return SAY("broken", broken=broken.message, path=path or SAY("as_it_stands"))

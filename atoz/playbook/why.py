@@ -16,7 +16,7 @@ from atoz.playbook.problems import instead
 from atoz.playbook.schedule import natural, playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.why_over import how_it_ended
-from atoz.playbook.why_parts import Told, planned_sentences
+from atoz.playbook.why_parts import Told, planned_sentence
 from atoz.playbook.why_waiting import how_it_stands
 
 
@@ -24,7 +24,8 @@ def why(state: CaseState, step_id: str, now: datetime) -> dict[str, Any] | None:
     """What made, moved or blocks a step, as of `now` (UTC); None where the playbook has no such step.
 
     `{step, state, verdict, playbook, playbook_digest, rule, file, line, planned_at, acts_at, facts, clock,
-    shift, hold, pause, needs, sentences}`; keys and sentences are stable, instants in UTC.
+    shift, hold, pause, needs, sentences}`; keys and sentences are stable, instants in UTC. Each of
+    `needs` and `sentences` is English and knows its key and values (`said.py`).
     """
     step = playbook_of(state).step(step_id) if state.playbook else None
     if step is None:
@@ -93,7 +94,7 @@ def _answer(
         "hold": told.hold,
         "pause": told.pause,
         "needs": list(told.needs),
-        "sentences": [*planned_sentences(state, step), *told.sentences],
+        "sentences": [planned_sentence(state, step), *told.sentences],
     }
 
 

@@ -7,28 +7,23 @@ from atoz.claims.base import instant_text
 from atoz.claims.facts import Fact
 from atoz.playbook.grounds import grounds
 from atoz.playbook.model import ConditionName, Step
+from atoz.playbook.said import Said, word
 from atoz.playbook.schedule import natural
 from atoz.playbook.state import CaseState
-from atoz.playbook.vocabulary import CONDITION_WORDS
+from atoz.playbook.vocabulary import condition
 from atoz.playbook.why_parts import (
     NOTICED,
     Told,
-    cited,
     condition_named,
     condition_words,
-    person_of,
     shift_of,
     shift_sentence,
 )
+from atoz.playbook.why_words import SAY, cited, detail, person_of
 
-_ENDS = {
-    "message_sent": "Sent",
-    "message_refused": "Refused",
-    "message_unknown": "Nobody knows whether it was sent",
-    "step_skipped": "Skipped",
-    "appeal_submitted": "Handed in",
-    "task_done": "Done",
-}
+_ENDS = frozenset(
+    {"message_sent", "message_refused", "message_unknown", "appeal_submitted", "task_done"}
+)
 
 
 def how_it_ended(state: CaseState, step: Step) -> Told:
@@ -47,12 +42,8 @@ def how_it_ended(state: CaseState, step: Step) -> Told:
         *_ends(state, step, own),
     ]
     if run.done_at is not None:
-        counted = (
-            "It counts as over at the instant for which it was planned,"
-            if skipped
-            else "It is over since"
-        )
-        sentences.append(f"{counted} {instant_text(run.done_at)}.")
+        key = "counts_as_over" if skipped else "over_since"
+        sentences.append(SAY(key, at=instant_text(run.done_at)))
     name = _condition(skipped)
     return Told(
         verdict="overtaken" if overtaken else run.state,
@@ -73,57 +64,56 @@ def _base(state: CaseState, step: Step, planned: datetime) -> datetime:
     return max([planned, *ends])
 
 
-def _held_back(own: list[Fact], planned: datetime | None, begun: datetime | None) -> Iterator[str]:
+def _held_back(own: list[Fact], planned: datetime | None, begun: datetime | None) -> Iterator[Said]:
     """The replies that held the step while it waited."""
     for fact in own:
         until = fact.data.get("until")
         if fact.kind != "step_held" or not until:
             continue
         if planned is None or datetime.fromisoformat(until) - planned > NOTICED:
-            held = "held" if begun else "was to hold"
-            yield f"A reply{cited([str(fact.data['because'])])} {held} it until {until} ({fact.id})."
+            because = cited([str(fact.data["because"])])
+            yield SAY("held" if begun else "was_to_hold", facts=because, until=until, fact=fact.id)
 
 
-def _ends(state: CaseState, step: Step, own: list[Fact]) -> Iterator[str]:
+def _ends(state: CaseState, step: Step, own: list[Fact]) -> Iterator[Said]:
     """One sentence for each fact that tells of an end or of an attempt."""
     handed_in = {fact.at for fact in own if fact.kind == "appeal_submitted"}
     written = [fact for fact in own if fact.kind == "appeal_drafted"][-1:]
     for fact in own:
         if fact in written:
-            revision = fact.data["revision"]
-            yield f"Revision {revision} of the text was written at {instant_text(fact.at)} ({fact.id})."
+            at = instant_text(fact.at)
+            yield SAY("written", revision=fact.data["revision"], at=at, fact=fact.id)
         elif fact.kind == "step_skipped":
             yield _skipped(state, step, fact)
         elif fact.kind == "task_done" and fact.at in handed_in:
             continue  # it is the same act, told below
         elif fact.kind in _ENDS:
-            detail = fact.data.get("detail") or fact.data.get("receipt")
-            more = f": {detail}" if detail else ""
-            yield f"{_ENDS[fact.kind]} at {instant_text(fact.at)}{person_of(fact)} ({fact.id}){more}."
+            more = detail(fact.data.get("detail") or fact.data.get("receipt"))
+            yield SAY(fact.kind, **_act(fact), detail=more)
 
 
 def _skip_of(own: list[Fact]) -> Fact | None:
     return next((fact for fact in reversed(own) if fact.kind == "step_skipped"), None)
 
 
-def _skipped(state: CaseState, step: Step, fact: Fact) -> str:
+def _act(fact: Fact) -> dict[str, str]:
+    """When something was done, by whom, and where that is recorded."""
+    return {"at": instant_text(fact.at), "by": person_of(fact), "fact": fact.id}
+
+
+def _skipped(state: CaseState, step: Step, fact: Fact) -> Said:
     """Why a step was skipped: by a condition, by time, or by a person."""
-    when, why = f"at {instant_text(fact.at)}{person_of(fact)} ({fact.id})", str(fact.data["why"])
-    name = _condition(fact)
-    if name is not None and why in step.skip_if:
-        return f"Skipped {when}: {condition_words(name, state)}, and then the playbook skips it."
+    act, why, name = _act(fact), str(fact.data["why"]), _condition(fact)
     if name is not None and why.startswith("not "):
-        return f"Skipped {when}: it is for claims where {CONDITION_WORDS[name]}, and that did not hold."
+        return SAY("skipped_for_others", **act, condition=condition(name))
     if name is not None:
-        return f"Skipped {when}: {condition_words(name, state)}."
+        key = "skipped_by_rule" if why in step.skip_if else "skipped"
+        return SAY(key, **act, reason=condition_words(name, state))
     if why.startswith("overtaken"):
-        return (
-            f"Skipped {when}: a later step had acted or was due as well, and two overdue messages "
-            "never both go."
-        )
+        return SAY("skipped_overtaken", **act)
     if why == "late":
-        return f"Skipped {when}: it was late, and the playbook leaves it out then (if_late: skip)."
-    return f"Skipped {when}: {why}."
+        return SAY("skipped_late", **act)
+    return SAY("skipped", **act, reason=word("skipped", why))
 
 
 def _condition(fact: Fact | None) -> ConditionName | None:

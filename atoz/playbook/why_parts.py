@@ -1,16 +1,16 @@
 """The pieces that every answer of `why` is made of: plan, shift, hold, pause, and facts in brackets."""
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from atoz.claims.base import instant_text, span_text
-from atoz.claims.facts import Fact
+from atoz.claims.base import instant_text
 from atoz.playbook.conditions import holds
 from atoz.playbook.grounds import grounds, newest
 from atoz.playbook.model import ConditionName, Step
+from atoz.playbook.said import Said, plain, word
 from atoz.playbook.state import CaseState
-from atoz.playbook.vocabulary import CONDITION_WORDS
+from atoz.playbook.vocabulary import CONDITION_WORDS, condition
+from atoz.playbook.why_words import SAY, cited, detail, step_named, who
 
 NOTICED = timedelta(minutes=1)
 """A shift that is shorter is the grain of the clock."""
@@ -29,49 +29,39 @@ class Told(NamedTuple):
     pause: dict[str, Any] | None = None
 
 
-def cited(facts: Iterable[str]) -> str:
-    """Fact ids in brackets, with a space before: ` (f12, f14)`; nothing where there are none."""
-    known = ", ".join(facts)
-    return f" ({known})" if known else ""
-
-
 def condition_words(name: ConditionName, state: CaseState) -> str:
     """A condition that holds, in words, with its facts: `photos of the buyer are on file (f28)`."""
-    return f"{CONDITION_WORDS[name]}{cited(grounds(name, state))}"
+    return SAY("grounds", condition=condition(name), facts=cited(grounds(name, state)))
 
 
 def condition_named(why: str) -> ConditionName | None:
     """The condition that a reason to skip names, be it that it holds or that it does not; else None."""
-    word = why.removeprefix("not ")
-    return next((name for name in CONDITION_WORDS if name == word), None)
+    named = why.removeprefix("not ")
+    return next((name for name in CONDITION_WORDS if name == named), None)
 
 
-def planned_sentences(state: CaseState, step: Step) -> Iterator[str]:
+def planned_sentence(state: CaseState, step: Step) -> Said:
     """What the playbook plans for the step, and from what it counts."""
-    if step.at is not None:
-        arrived = state.file.claim.notified_at
-        after = (
-            f"{span_text(step.at)} after the claim arrived" if step.at else "when the claim arrives"
-        )
-        at = instant_text(arrived + step.at)
-        yield f"The playbook plans it {after} ({instant_text(arrived)}){f': {at}' if step.at else ''}."
-        return
-    over = state.run(step.after or "").done_at
+    if step.at is None:
+        return _planned_after(state, step)
+    arrived = state.file.claim.notified_at
+    if not step.at:
+        return SAY("planned_on_arrival", arrived=instant_text(arrived))
+    at = instant_text(arrived + step.at)
+    return SAY("planned_after_arrival", wait=step.at, arrived=instant_text(arrived), at=at)
+
+
+def _planned_after(state: CaseState, step: Step) -> Said:
+    over, before = state.run(step.after or "").done_at, step_named(step.after)
     early = step.or_when is not None and holds(step.or_when, state, step)
     if over is None:
-        alone = f"; without that wait when {CONDITION_WORDS[step.or_when]}" if step.or_when else ""
-        wait = f"{span_text(step.wait)} after" if step.wait else "right after"
-        yield f"The playbook plans it {wait} `{step.after}`, which is not over{alone}."
-    elif early and step.or_when is not None:
-        yield (
-            f"The playbook plans it {span_text(step.wait)} after `{step.after}` ({instant_text(over)}), "
-            f"but its wait is over: {condition_words(step.or_when, state)}."
-        )
-    else:
-        yield (
-            f"The playbook plans it {span_text(step.wait)} after `{step.after}` "
-            f"({instant_text(over)}): {instant_text(over + step.wait)}."
-        )
+        alone = SAY("alone", condition=condition(step.or_when)) if step.or_when else ""
+        key = "planned_after_open" if step.wait else "planned_right_after_open"
+        return SAY(key, wait=step.wait, step=before, alone=alone)
+    since = {"wait": step.wait, "step": before, "over": instant_text(over)}
+    if early and step.or_when is not None:
+        return SAY("planned_early", **since, reason=condition_words(step.or_when, state))
+    return SAY("planned_after", **since, at=instant_text(over + step.wait))
 
 
 def shift_of(state: CaseState, planned: datetime, acts: datetime) -> dict[str, Any] | None:
@@ -89,12 +79,11 @@ def shift_of(state: CaseState, planned: datetime, acts: datetime) -> dict[str, A
     }
 
 
-def shift_sentence(shift: dict[str, Any]) -> str:
+def shift_sentence(shift: dict[str, Any]) -> Said:
     """A shift in words."""
-    return (
-        f"Messages go {shift['hours'].replace('-', ' to ')} in {shift['zone']}: "
-        f"it moved from {shift['from']} to {shift['to']}."
-    )
+    opens, _, closes = shift["hours"].partition("-")
+    moved = {"before": shift["from"], "after": shift["to"]}
+    return SAY("shift", opens=opens, closes=closes, zone=shift["zone"], **moved)
 
 
 def hold_of(state: CaseState, planned: datetime | None) -> dict[str, Any] | None:
@@ -105,16 +94,17 @@ def hold_of(state: CaseState, planned: datetime | None) -> dict[str, Any] | None
     return {"until": instant_text(until), "fact": state.held_why, "because": _read_as(state)}
 
 
-def hold_sentence(hold: dict[str, Any]) -> str:
+def hold_sentence(hold: dict[str, Any]) -> Said:
     """A hold in words."""
-    said = f", read as {hold['because']}," if hold["because"] else ""
+    read = SAY("read", intents=hold["because"]) if hold["because"] else ""
     known = cited([hold["fact"]] if hold["fact"] else [])
-    return f"A reply{known}{said} holds it until {hold['until']}."
+    return SAY("hold", facts=known, read=read, until=hold["until"])
 
 
 def _read_as(state: CaseState) -> str | None:
     reply = next((fact for fact in state.facts if fact.id == state.held_why), None)
-    return ", ".join(reply.data.get("intents", ())).replace("_", " ") or None if reply else None
+    intents = reply.data.get("intents", ()) if reply else ()
+    return SAY.listed(*(word("intent", each, plain(each)) for each in intents)) or None
 
 
 def pause_of(state: CaseState) -> dict[str, Any] | None:
@@ -122,34 +112,20 @@ def pause_of(state: CaseState) -> dict[str, Any] | None:
     if not state.paused:
         return None
     fact = newest(state, "paused")
-    who = _who(fact)
     return {
         "since": instant_text(fact.at) if fact else None,
-        "by": who,
+        "by": who(fact),
         "why": (fact.data.get("why") or None) if fact else None,
         "fact": fact.id if fact else None,
     }
 
 
-def pause_sentence(pause: dict[str, Any]) -> str:
+def pause_sentence(pause: dict[str, Any]) -> Said:
     """A pause in words."""
-    by = f" by {pause['by']}" if pause["by"] else ""
-    since = f" since {pause['since']}" if pause["since"] else ""
-    reason = f": {pause['why']}" if pause["why"] else ""
-    known = cited([pause["fact"]] if pause["fact"] else [])
-    return f"The claim is paused{since}{by}{known}{reason}."
-
-
-def _who(fact: Fact | None) -> str | None:
-    """The person behind a fact, where one is."""
-    return (
-        fact.source.removeprefix("operator:")
-        if fact and fact.source.startswith("operator:")
-        else None
+    return SAY(
+        "paused",
+        since=SAY("since", at=pause["since"]) if pause["since"] else "",
+        by=SAY("by", name=pause["by"]) if pause["by"] else "",
+        facts=cited([pause["fact"]] if pause["fact"] else []),
+        reason=detail(pause["why"]),
     )
-
-
-def person_of(fact: Fact) -> str:
-    """` by` and who it was, or nothing where the playbook itself did it."""
-    who = _who(fact)
-    return f" by {who}" if who else ""

@@ -3,34 +3,36 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from atoz.claims.base import instant_text, span_text
+from atoz.claims.base import instant_text
 from atoz.playbook.agenda import agenda
 from atoz.playbook.approving import blocking, needs_approval
 from atoz.playbook.foresee import Coming
 from atoz.playbook.grounds import grounds, newest
 from atoz.playbook.model import Step
+from atoz.playbook.reasons import REASONS
+from atoz.playbook.said import Said, plain, word
 from atoz.playbook.schedule import act_at, approval_ends, latest_start, natural
 from atoz.playbook.state import Appeal, CaseState, Task
+from atoz.playbook.stored import RESULTS
 from atoz.playbook.tasks import TASKS
-from atoz.playbook.vocabulary import CONDITION_WORDS
+from atoz.playbook.vocabulary import condition
 from atoz.playbook.why_parts import (
     Told,
-    cited,
     condition_named,
     condition_words,
     hold_of,
     hold_sentence,
     pause_of,
     pause_sentence,
-    person_of,
     shift_of,
     shift_sentence,
 )
+from atoz.playbook.why_words import SAY, cited, detail, person_of, step_named
 
 _UNAPPROVED = {
-    "submit_facts_only": "the facts alone go",
-    "hand_over": "a person has the claim",
-    "hold": "it goes on waiting",
+    "submit_facts_only": SAY("submit_facts_only"),
+    "hand_over": SAY("hand_over"),
+    "hold": SAY("hold_on"),
 }
 
 
@@ -50,8 +52,8 @@ def _decided(state: CaseState, step: Step) -> Told | None:
         return None
     fact = newest(state, "decision_received")
     known = [fact.id] if fact else []
-    status = state.status.value.replace("_", " ")
-    said = f"The marketplace has decided{cited(known)}: {status}. No step acts after a decision."
+    status = word("status", state.status.value, plain(state.status.value))
+    said = SAY("decided", facts=cited(known), status=status)
     return Told("after_decision", (*_asked(state, step), said), tuple(known), (_NEVER,))
 
 
@@ -60,34 +62,33 @@ def _refunded(state: CaseState, step: Step) -> Told | None:
         return None
     fact = newest(state, "refund_recorded")
     known = [fact.id] if fact else []
-    since = instant_text(state.refunded_at)
-    said = f"The order was refunded in full at {since}{cited(known)}: nothing is left to answer."
+    said = SAY("refunded", at=instant_text(state.refunded_at), facts=cited(known))
     return Told("refunded", (*_asked(state, step), said), tuple(known), (_NEVER,))
 
 
-_NEVER = "Nothing makes it act any more: a claim that is reopened is answered by a person."
+_NEVER = SAY("never")
 
 
-def _asked(state: CaseState, step: Step) -> Iterator[str]:
+def _asked(state: CaseState, step: Step) -> Iterator[Said]:
     """What a person was asked about the step before the claim ended, and what came of it."""
     for fact in state.facts:
+        known = {"at": instant_text(fact.at), "fact": fact.id}
         if fact.step == step.id and fact.kind == "task_opened":
-            yield f"A person was asked at {instant_text(fact.at)} ({fact.id}): {_ended(fact.data['title'])}"
+            title = _ended(fact.data["kind"], fact.data["title"])
+            yield SAY("was_asked", **known, title=title)
         elif fact.step == step.id and fact.kind == "task_done":
-            ended = f"at {instant_text(fact.at)}{person_of(fact)} ({fact.id})"
-            yield f"That task ended {ended}: {fact.data['result']}."
+            result = RESULTS.heard(fact.data["result"])
+            yield SAY("task_ended", **known, by=person_of(fact), result=result)
 
 
 def _handed_over(state: CaseState, _: Step) -> Told | None:
     if not state.handed_over:
         return None
     task = state.open_task("handle-claim")
-    done = f"`atoz done {_order(state)} {task.id} --receipt R`" if task else "the answer by hand"
-    return Told(
-        "handed_over",
-        ("A person handles the claim: no step of the playbook acts any more.",),
-        needs=(f"A person answers the claim: {done}.",),
-    )
+    need = SAY("need_answer_by_hand")
+    if task is not None:
+        need = SAY("need_answer", order=_order(state), task=task.id, title=_title(task))
+    return Told("handed_over", (SAY("handed_over"),), needs=(need,))
 
 
 def _paused(state: CaseState, step: Step) -> Told | None:
@@ -96,9 +97,9 @@ def _paused(state: CaseState, step: Step) -> Told | None:
         return None
     return Told(
         "paused",
-        (pause_sentence(pause), "Clocks and warnings go on meanwhile."),
+        (pause_sentence(pause), SAY("meanwhile")),
         (pause["fact"],) if pause["fact"] else (),
-        (f"Somebody lets it go on: `atoz resume {_order(state)}`.",),
+        (SAY("need_resume", order=_order(state)),),
         pause=pause,
     )
 
@@ -106,13 +107,11 @@ def _paused(state: CaseState, step: Step) -> Told | None:
 def _incomplete(state: CaseState, step: Step) -> Told | None:
     if not state.file.missing or step.ask:
         return None
-    missing = ", ".join(state.file.missing)
+    missing = SAY.listed(*(word("field", path) for path in state.file.missing))
     return Told(
         "incomplete",
-        (
-            f"The claim is incomplete ({missing}): nothing is sent or handed in before it is complete.",
-        ),
-        needs=(f"Somebody adds what is missing: `atoz amend {_order(state)} FILE.json`.",),
+        (SAY("incomplete", missing=missing),),
+        needs=(SAY("need_amend", order=_order(state)),),
     )
 
 
@@ -123,30 +122,37 @@ def _with_a_person(state: CaseState, step: Step) -> Told | None:
         return None
     task = next((t for t in state.tasks if t.open and t.step == step.id), None)
     if task is None:
-        return Told(run.state, (f"It waits for a person ({run.state.replace('_', ' ')}).",))
-    due = f" by {instant_text(task.due)}" if task.due else ""
+        state_named = word("run", run.state, plain(run.state))
+        return Told(run.state, (SAY("waits_for_person", state=state_named),))
+    title, since = _ended(task.kind, task.title), instant_text(task.opened_at)
     opened = newest(state, "task_opened", step=step.id)
     return Told(
         "with_a_person",
-        (
-            f"A person has the task `{task.id}` since {instant_text(task.opened_at)}: {_ended(task.title)}",
-        ),
+        (SAY("with_a_person", task=task.id, since=since, title=title),),
         (opened.id,) if opened else (),
-        (f"Somebody does it{due}: `{_verb(state, task)}`.",),
+        (_done(state, task),),
     )
 
 
-def _ended(title: str) -> str:
-    return title if title.endswith("?") else f"{title}."
+def _title(task: Task) -> Said:
+    return word("task", task.kind, task.title)
 
 
-def _verb(state: CaseState, task: Task) -> str:
-    """The command that does a task of a step."""
+def _ended(kind: str, title: str) -> Said:
+    """A task's title as a sentence: one that asks ends by itself."""
+    named = word("task", kind, title)
+    return named if title.endswith("?") else SAY("title", title=named)
+
+
+def _done(state: CaseState, task: Task) -> Said:
+    """How a task of a step is done."""
+    until = SAY("until", at=instant_text(task.due)) if task.due else ""
+    known = {"until": until, "order": _order(state), "title": _title(task)}
     if task.kind == "refund-buyer":
-        return f"atoz refunded {_order(state)} --amount A"
-    word = " --receipt send|skip" if task.kind == "late-step" else ""
-    receipt = " --receipt R" if TASKS[task.kind].receipt else word
-    return f"atoz done {_order(state)} {task.id}{receipt}"
+        return SAY("need_refund", **known)
+    choice = " --receipt send|skip" if task.kind == "late-step" else ""
+    receipt = " --receipt R" if TASKS[task.kind].receipt else choice
+    return SAY("need_done", **known, task=task.id, receipt=receipt)
 
 
 def _awaits_approval(state: CaseState, step: Step) -> Told | None:
@@ -160,10 +166,12 @@ def _awaits_approval(state: CaseState, step: Step) -> Told | None:
         return _rejected(state, step, appeal)
     task = state.open_task("approve-appeal")
     asked = newest(state, "approval_requested", step=step.id)
-    found = f"; the checks found: {_found(state)}" if appeal.findings else ""
-    said = (
-        f"Revision {appeal.revision} of the appeal waits for a person's approval since "
-        f"{instant_text(appeal.approval_asked_at)}{cited([asked.id] if asked else [])}{found}."
+    said = SAY(
+        "awaits_approval",
+        revision=appeal.revision,
+        at=instant_text(appeal.approval_asked_at),
+        facts=cited([asked.id] if asked else []),
+        found=SAY("found", rules=_found(state)) if appeal.findings else "",
     )
     return Told(
         "awaits_approval",
@@ -175,19 +183,15 @@ def _awaits_approval(state: CaseState, step: Step) -> Told | None:
 
 def _rejected(state: CaseState, step: Step, appeal: Appeal) -> Told:
     fact = newest(state, "rejected", step=step.id)
-    by = (
-        f"{person_of(fact)} at {instant_text(fact.at)} ({fact.id}): {fact.data['why']}"
-        if fact
-        else ""
-    )
+    said = SAY("rejected", revision=appeal.revision)
+    if fact is not None:
+        known = {"by": person_of(fact), "at": instant_text(fact.at), "fact": fact.id}
+        said = SAY("rejected_by", revision=appeal.revision, **known, reason=fact.data["why"])
     return Told(
         "awaits_approval",
-        (
-            f"Revision {appeal.revision} of the appeal was rejected{by}.",
-            *_without_approval(state, step),
-        ),
+        (said, *_without_approval(state, step)),
         (fact.id,) if fact else (),
-        (f"Somebody writes it anew: `atoz edit {_order(state)} rewrite-appeal --text-file F`.",),
+        (SAY("need_rewrite", order=_order(state)),),
     )
 
 
@@ -196,24 +200,22 @@ def _found(state: CaseState) -> str:
     findings = state.appeal.findings if state.appeal else ()
     blocks = blocking(state.appeal) if state.appeal else []
     others = dict.fromkeys(each.rule for each in findings if each.rule not in blocks)
-    return ", ".join([*(f"{rule} (blocks)" for rule in blocks), *others])
+    return SAY.listed(*(SAY("blocks", rule=rule) for rule in blocks), *others)
 
 
-def _approve(state: CaseState, task: str) -> str:
-    digest = state.appeal.digest if state.appeal else ""
-    despite = " --despite WHY" if state.appeal and blocking(state.appeal) else ""
-    return f"Somebody approves that text: `atoz approve {_order(state)} {task} --digest {digest}{despite}`."
-
-
-def _without_approval(state: CaseState, step: Step) -> Iterator[str]:
+def _approve(state: CaseState, task: str) -> Said:
     appeal = state.appeal
+    key = "need_approve_despite" if appeal and blocking(appeal) else "need_approve"
+    return SAY(key, order=_order(state), task=task, digest=appeal.digest if appeal else "")
+
+
+def _without_approval(state: CaseState, step: Step) -> Iterator[Said]:
+    appeal, then = state.appeal, _UNAPPROVED[step.if_unapproved]
     if appeal is not None and appeal.unapproved_at is None:
-        then = _UNAPPROVED[step.if_unapproved]
         ends = instant_text(approval_ends(state))
-        yield f"Without it {then} at {ends} (if_unapproved: {step.if_unapproved})."
+        yield SAY("unapproved", then=then, at=ends, rule=step.if_unapproved)
     elif appeal is not None and appeal.unapproved_at is not None:
-        ended = instant_text(appeal.unapproved_at)
-        yield f"The time to approve ended at {ended}: {_UNAPPROVED[step.if_unapproved]}."
+        yield SAY("approval_ended", at=instant_text(appeal.unapproved_at), then=then)
 
 
 _STOPS: tuple[Callable[[CaseState, Step], Told | None], ...] = (
@@ -257,19 +259,18 @@ def _comes(state: CaseState, step: Step, now: datetime, ahead: Mapping[str, Comi
     )
 
 
-def _needs(state: CaseState, step: Step, foreseen: Coming | None, at: datetime) -> str:
+def _needs(state: CaseState, step: Step, foreseen: Coming | None, at: datetime) -> Said:
     if _skips(foreseen):
-        return "It acts only if that is no longer so by then."
-    leaves_out = f"`atoz skip {_order(state)} {step.id}` leaves it out"
-    return f"Time passes until {instant_text(at)}; {leaves_out}."
+        return SAY("need_change")
+    return SAY("need_time", at=instant_text(at), order=_order(state), step=step.id)
 
 
-def _tried(state: CaseState, step: Step) -> Iterator[str]:
+def _tried(state: CaseState, step: Step) -> Iterator[Said]:
     """The last attempt of a send that is tried again."""
     fact = newest(state, "message_refused", "message_unknown", step=step.id)
     if state.run(step.id).retry_at is not None and fact is not None:
-        detail = f": {fact.data['detail']}" if fact.data.get("detail") else ""
-        yield f"It was tried at {instant_text(fact.at)} and goes again ({fact.id}){detail}."
+        more = detail(fact.data.get("detail"))
+        yield SAY("tried", at=instant_text(fact.at), fact=fact.id, detail=more)
 
 
 def _skips(foreseen: Coming | None) -> str | None:
@@ -278,35 +279,32 @@ def _skips(foreseen: Coming | None) -> str | None:
 
 def _hurried(
     state: CaseState, step: Step, planned: datetime, acts: datetime | None
-) -> Iterator[str]:
+) -> Iterator[Said]:
     """The appeal begins before its plan where it would come too late, whatever else is open."""
     if step.submit and acts is not None and acts < planned and acts == latest_start(state):
-        yield (
-            f"It begins at {instant_text(acts)} at the latest, so that the answer is in before the margin."
-        )
+        yield SAY("hurried", at=instant_text(acts))
 
 
 def _next(
     state: CaseState, step: Step, now: datetime, foreseen: Coming | None, at: datetime
-) -> str:
+) -> Said:
     if foreseen is not None and _skips(foreseen):
         return _will_be_skipped(state, foreseen)
     item = next((item for item in agenda(state, now) if item.step == step.id), None)
-    said = item.why if item is not None else f"{step.id} is due"
-    return f"Next: {said}, at {instant_text(at)}."
+    why = item.why if item is not None else ("due", step.id)
+    return SAY("next", reason=REASONS.of(*why), at=instant_text(at))
 
 
-def _will_be_skipped(state: CaseState, foreseen: Coming) -> str:
+def _will_be_skipped(state: CaseState, foreseen: Coming) -> Said:
     """A skip to come, with its reason as people read it."""
     why = str(foreseen.why)
     name = condition_named(why)
-    if name is None:
-        said = why
-    elif why.startswith("not "):
-        said = f"it is for claims where {CONDITION_WORDS[name]}"
-    else:
+    said: str = word("skipped", why)
+    if name is not None and why.startswith("not "):
+        said = SAY("for_others", condition=condition(name))
+    elif name is not None:
         said = condition_words(name, state)
-    return f"As it stands it will be skipped at {instant_text(foreseen.at)}: {said}."
+    return SAY("will_be_skipped", at=instant_text(foreseen.at), reason=said)
 
 
 def _skip_grounds(state: CaseState, foreseen: Coming | None) -> list[str]:
@@ -316,20 +314,18 @@ def _skip_grounds(state: CaseState, foreseen: Coming | None) -> list[str]:
 
 def _after(state: CaseState, step: Step, foreseen: Coming | None) -> Told:
     """Its predecessor is not over: what has to happen first, and when that may be."""
-    wait = f" {span_text(step.wait)} pass after it" if step.wait else ""
-    early = f"; sooner when {CONDITION_WORDS[step.or_when]}" if step.or_when else ""
-    then = f", then{wait}{early}" if wait else early
-    needs = f"`{step.after}` has to be over first{then}."
+    early = SAY("early", condition=condition(step.or_when)) if step.or_when else ""
+    then = SAY("then_wait", wait=step.wait, early=early) if step.wait else early
     if foreseen is None:
-        said = "As it stands it is not reached: ask `why` of the step before it."
+        said = SAY("not_reached")
     elif _skips(foreseen):
         said = _will_be_skipped(state, foreseen)
     else:
-        said = f"If nothing comes in between, it acts at {instant_text(foreseen.at)}."
+        said = SAY("quietly", at=instant_text(foreseen.at))
     return Told(
         _skips(foreseen) or "waiting",
         (said,),
         tuple(_skip_grounds(state, foreseen)),
-        (needs,),
+        (SAY("need_before", step=step_named(step.after), then=then),),
         acts_at=foreseen.at if foreseen else None,
     )

@@ -20,6 +20,7 @@ from atoz.claims.base import instant_text, utc
 from atoz.playbook import events as ev
 from atoz.playbook.simulate import outcome
 from atoz.playbook.state import CaseState, open_claim
+from atoz.playbook.stored import NOTES
 from atoz.playbook.view import status_view
 from atoz.service.base import Service
 from atoz.service.calls import server_errors
@@ -33,7 +34,7 @@ STOPPED = {
 }
 """How a workflow ended that did not come to its own end, in a word."""
 
-_DETAIL = "the claim was stopped on the server while this was under way"
+_DETAIL = NOTES("stopped")
 T = TypeVar("T")
 
 

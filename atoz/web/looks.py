@@ -28,19 +28,6 @@ class Badge(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Tongue:
-    """The sentences of a timeline out of the board's words."""
-
-    words: Words
-
-    def __call__(self, key: str, **values: object) -> str:
-        return self.words(f"told.{key}", **values)
-
-    def word(self, kind: str, name: str, otherwise: str) -> str:
-        return self.words.word(kind, name, otherwise)
-
-
-@dataclass(frozen=True)
 class Looks:
     """One reader: language, zone, and the instant (UTC) at which they look."""
 
@@ -128,4 +115,16 @@ class Looks:
 
     def told(self, fact: Mapping[str, object]) -> str:
         """What a fact says beyond its kind."""
-        return told(fact, self.calendar, _Tongue(self.words))
+        return self.say(told(fact, self.calendar))
+
+    def say(self, said: str) -> str:
+        """What the engine said, in the reader's language."""
+        return self.words.say(said, self.spelled)
+
+    def heard(self, text: str, *parts: str) -> Markup:
+        """A kept text of the engine's, of one of these parts; what is none of them as it was written."""
+        return self.said(self.words.heard(text, *parts))
+
+    def said(self, said: str) -> Markup:
+        """What the engine said, in the reader's language and zone."""
+        return self.within(self.say(said))

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 from atoz.appeal.lint import claim, grammar, sources, tone, truth, whole
+from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, block
 from atoz.appeal.words import AppealWords
 from atoz.playbook.events import Finding, Sentence
@@ -52,6 +53,4 @@ def _some(findings: Iterable[Finding]) -> Iterator[Finding]:
     yield from islice(iterator, _MOST_OF_A_RULE)
     further = next(iterator, None)
     if further is not None:
-        yield block(further.rule, "and more of the same further on").model_copy(
-            update={"severity": further.severity}
-        )
+        yield block(further.rule, FOUND("more")).model_copy(update={"severity": further.severity})

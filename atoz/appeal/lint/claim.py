@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, block
 from atoz.appeal.stage import new_facts, stage_of
 from atoz.claims.status import Status
 from atoz.playbook.events import Finding
+from atoz.playbook.said import plain
 
 
 def _closed(subject: Subject) -> Iterator[Finding]:
     """Nothing is left to answer. Only a decision against the seller can be appealed, once."""
     state = subject.state
     if state.refunded_at is not None:
-        yield block("closed", "the order is refunded already: no appeal is needed")
+        yield block("closed", FOUND("refunded"))
     if state.decided and state.status is not Status.GRANTED_SELLER_FUNDED:
-        how = state.status.value.replace("_", " ")
-        yield block("closed", f"the claim is decided already ({how}): no appeal is needed")
+        yield block("closed", FOUND("decided", status=plain(state.status.value)))
 
 
 def _stage(subject: Subject) -> Iterator[Finding]:
@@ -24,16 +25,12 @@ def _stage(subject: Subject) -> Iterator[Finding]:
     state = subject.state
     if stage_of(state) == "post_decision":
         if not new_facts(state.facts):
-            yield block(
-                "wrong-stage", "an appeal after the decision needs a fact that is new since"
-            )
+            yield block("wrong-stage", FOUND("nothing_new"))
         return
     for each in subject.theirs:
         said = subject.lint.list("decisions").first(each.said)
         if said and not state.decided:
-            yield block(
-                "wrong-stage", f"{said!r}: no decision is recorded, answer the claim", each.number
-            )
+            yield block("wrong-stage", FOUND("no_decision", said=repr(said)), each.number)
 
 
 def _late(subject: Subject) -> Iterator[Finding]:
@@ -43,7 +40,7 @@ def _late(subject: Subject) -> Iterator[Finding]:
     if clock is None or clock.stopped_at is not None:
         return
     if clock.missed or subject.now >= clock.due:
-        yield block("late", f"the deadline of {_minute(clock.due)} UTC has passed")
+        yield block("late", FOUND("late", at=_minute(clock.due)))
 
 
 def _minute(at: datetime) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from threading import Lock
 from typing import NamedTuple, Protocol
 
+from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, Theirs, cut, warn
 from atoz.appeal.sentences import replaced_quotes
 from atoz.appeal.values import values_in
@@ -118,8 +119,10 @@ def _is_name(subject: Subject, text: str) -> bool:
 
 
 def _advice(mistake: Mistake) -> str:
-    instead = f": perhaps {mistake.instead!r}" if mistake.instead else ""
-    return f"{cut(mistake.text)} is misspelled, or wrong here{instead}"
+    word = cut(mistake.text)
+    if mistake.instead:
+        return FOUND("spelling_instead", word=word, instead=repr(mistake.instead))
+    return FOUND("spelling", word=word)
 
 
 RULES: tuple[Rule, ...] = (_spelling,)

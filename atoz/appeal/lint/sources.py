@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, cut, warn
 from atoz.appeal.phrases import Phrases, plain
 from atoz.appeal.sentences import quotes
@@ -32,11 +33,7 @@ def _quotes(subject: Subject) -> Iterator[Finding]:
             if not buyers and len(quote.split()) < _WORDS_OF_A_QUOTE and len(quote) < 20:
                 continue
             if not subject.held.facts_of_quote(quote):
-                yield warn(
-                    "quote",
-                    f"{cut(quote)} stands in no message like this: quote word for word",
-                    each.number,
-                )
+                yield warn("quote", FOUND("quote", quote=cut(quote)), each.number)
 
 
 def _links(subject: Subject) -> Iterator[Finding]:
@@ -49,11 +46,7 @@ def _links(subject: Subject) -> Iterator[Finding]:
     for number, each in enumerate(subject.sentences):
         for match in LINK.finditer(each.text):
             if not _leads_to(match.group(), hosts):
-                yield warn(
-                    "link",
-                    f"{cut(match.group())} is not the carrier's tracking page: leave it out",
-                    number,
-                )
+                yield warn("link", FOUND("link", link=cut(match.group())), number)
 
 
 def _leads_to(link: str, hosts: tuple[str, ...]) -> bool:
@@ -75,11 +68,9 @@ def _attachments(subject: Subject) -> Iterator[Finding]:
         named = [m.group().strip() for m in _FILE.finditer(each.text)] if "." in each.text else []
         for name in named:
             if not _is_sent(_file_name(name), sent):
-                yield warn("attachment", f"{cut(name)} is not among the files: add it", each.number)
+                yield warn("attachment", FOUND("no_such_file", file=cut(name)), each.number)
         if not named and not sent and subject.lint.has("attached", each.said):
-            yield warn(
-                "attachment", "no file is with the claim: add it, or do not name it", each.number
-            )
+            yield warn("attachment", FOUND("no_file"), each.number)
 
 
 def _is_sent(name: str, sent: set[str]) -> bool:
@@ -101,8 +92,7 @@ def _stories(subject: Subject) -> Iterator[Finding]:
     text = plain(subject.text)  # a story that is quoted is not passed over
     missing = [name for name in told if subject.lint.answered[name].first(text) is None]
     for name in missing:
-        story = name.replace("_", " ")
-        yield warn("one-story", f"the buyer also claims {story!r}: answer that, too")
+        yield warn("one-story", FOUND("story", reason=plain(name)))
 
 
 def _told(subject: Subject) -> list[str]:
@@ -129,11 +119,7 @@ def _protected(subject: Subject) -> Iterator[Finding]:
     for each in subject.theirs:
         said = subject.lint.list("refunds").first(each.said)
         if said:
-            yield warn(
-                "protected-refund",
-                f"{cut(said)}: bought through Buy Shipping, the order is Claims Protected; propose no refund",
-                each.number,
-            )
+            yield warn("protected-refund", FOUND("protected", said=cut(said)), each.number)
 
 
 RULES: tuple[Rule, ...] = (_quotes, _links, _attachments, _stories, _protected)

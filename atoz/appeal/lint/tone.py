@@ -6,6 +6,7 @@ The bans hold inside quotes, too: a buyer's sentence with an insult is left out,
 import re
 from collections.abc import Iterator
 
+from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, block, cut, warn
 from atoz.appeal.sentences import without_quotes
 from atoz.appeal.wording import banned_words, shouts
@@ -26,20 +27,20 @@ def _insults(subject: Subject) -> Iterator[Finding]:
         for number, each in enumerate(subject.sentences):
             words = [*subject.words.bans.find("insults", each.text), *banned_words(each.text)]
             for word in dict.fromkeys(map(str.lower, words)):
-                yield block("insult", f"leave out {cut(word)}: facts, no judgement", number)
+                yield block("insult", FOUND("insult", word=cut(word)), number)
 
 
 def _threats(subject: Subject) -> Iterator[Finding]:
-    yield from _banned(subject, "threats", "threat", "no threat and no talk of the law")
+    yield from _banned(subject, "threats", "threat")
 
 
-def _banned(subject: Subject, kind: Kind, rule: str, advice: str) -> Iterator[Finding]:
+def _banned(subject: Subject, kind: Kind, rule: str) -> Iterator[Finding]:
     find = subject.words.bans.find
     if not find(kind, subject.text):
         return
     for number, each in enumerate(subject.sentences):
         for word in find(kind, each.text):
-            yield block(rule, f"leave out {cut(word)}: {advice}", number)
+            yield block(rule, FOUND(rule, word=cut(word)), number)
 
 
 def _shouting(subject: Subject) -> Iterator[Finding]:
@@ -47,7 +48,7 @@ def _shouting(subject: Subject) -> Iterator[Finding]:
         return
     places: list[int | None] = [n for n, each in enumerate(subject.sentences) if shouts(each.text)]
     for number in places or [None]:
-        yield block("shouting", "no words in capitals, no doubled exclamation marks", number)
+        yield block("shouting", FOUND("shouting"), number)
 
 
 def _disguised(subject: Subject) -> Iterator[Finding]:
@@ -56,10 +57,9 @@ def _disguised(subject: Subject) -> Iterator[Finding]:
         return
     for number, each in enumerate(subject.sentences):
         if sign := unseen_in(each.text):
-            yield block("control", f"an invisible sign U+{ord(sign):04X}: take it out", number)
+            yield block("control", FOUND("invisible", code=f"{ord(sign):04X}"), number)
         if word := mixed_alphabets(each.text):
-            said = f"{cut(word)} mixes letters of two alphabets: write it anew"
-            yield block("lookalike", said, number)
+            yield block("lookalike", FOUND("lookalike", word=cut(word)), number)
 
 
 def _opinions(subject: Subject) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def _opinions(subject: Subject) -> Iterator[Finding]:
     for each in subject.theirs:
         word = subject.lint.list("opinions").first(each.said)
         if word:
-            yield warn("opinion", f"{cut(word)} judges the buyer: say what happened", each.number)
+            yield warn("opinion", FOUND("opinion", word=cut(word)), each.number)
 
 
 def _long_sentences(subject: Subject) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def _long_sentences(subject: Subject) -> Iterator[Finding]:
         if each.text.count(" ") >= MOST_WORDS or _WIDE.search(each.text):
             words = _count(each.text)
             if words > MOST_WORDS:
-                yield warn("long-sentence", f"{words} words: make two sentences of it", number)
+                yield warn("long-sentence", FOUND("long_sentence", words=words), number)
 
 
 def _count(text: str) -> int:

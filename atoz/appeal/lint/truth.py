@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from atoz.appeal.ledger import happened_at
+from atoz.appeal.lint.sentences import FOUND, LACKS
 from atoz.appeal.lint.subject import Rule, Subject, Theirs, block, cut, warn
 from atoz.appeal.values import Kind, Value, values_in
 from atoz.claims.facts import Fact
@@ -29,20 +30,18 @@ def _values(subject: Subject) -> Iterator[Finding]:
     for each in subject.theirs:
         for unknown in each.sentence.unknown:
             if isinstance(unknown, Value):
-                what = "elapsed time" if unknown.kind in ("hours", "days") else "value"
-                said = f"no recorded fact holds the {what} {cut(unknown.text)}: correct it, or add the fact"
+                key = "unknown_span" if unknown.kind in ("hours", "days") else "unknown_value"
+                said = FOUND(key, value=cut(unknown.text))
                 yield block(_UNKNOWN[unknown.kind], said, each.number)
             else:
-                said = f"no recorded fact names {cut(unknown)}: leave it out, or add the fact"
-                yield block("unknown-name", said, each.number)
+                yield block("unknown-name", FOUND("unknown_name", name=cut(unknown)), each.number)
 
 
 def _unsupported(subject: Subject) -> Iterator[Finding]:
     """What rests on nothing, sentence by sentence."""
     for each in subject.theirs:
         if not each.sentence.facts and each.sentence.how != "courtesy":
-            said = f"no recorded fact carries {cut(each.text)}: name its date or number, or leave it out"
-            yield warn("unsupported", said, each.number)
+            yield warn("unsupported", FOUND("unsupported", text=cut(each.text)), each.number)
 
 
 def _silence(subject: Subject) -> Iterator[Finding]:
@@ -51,9 +50,9 @@ def _silence(subject: Subject) -> Iterator[Finding]:
         said = _states_silence(subject, each)
         if said is None:
             continue
-        lacks = list(_lacks(subject, each))
+        lacks = LACKS.listed(*_lacks(subject, each))
         if lacks:
-            yield block("silence", f"{cut(said)} needs {', '.join(lacks)}", each.number)
+            yield block("silence", FOUND("silence", said=cut(said), lacks=lacks), each.number)
 
 
 def _states_silence(subject: Subject, each: Theirs) -> str | None:
@@ -69,15 +68,15 @@ def _lacks(subject: Subject, each: Theirs) -> Iterator[str]:
     """What a statement of silence is without."""
     asked = subject.delivered[-1] if subject.delivered else None
     if asked is None:
-        yield "a message that reached the buyer (none did)"
+        yield LACKS("message")
     else:
         reply = _reply_after(subject, happened_at(asked))
         if reply is not None:
-            yield f"no reply since (one came on {subject.day(reply.at)}: quote it instead)"
+            yield LACKS("quiet", day=subject.day(reply.at))
     if not any(value.kind in ("hours", "days") for value in values_in(each.text, subject.lint)):
-        yield "the time that passed, in hours or days"
+        yield LACKS("span")
     if not subject.lint.has("as_of", each.said):
-        yield '"as of" with the instant up to which it is known'
+        yield LACKS("as_of")
 
 
 def _reply_after(subject: Subject, at: datetime) -> Fact | None:
@@ -93,11 +92,7 @@ def _no_photo(subject: Subject) -> Iterator[Finding]:
     for number, each in enumerate(subject.sentences):
         said = subject.lint.list("no_photo").first(Theirs(number, each).said)
         if said:
-            yield block(
-                "no-photo",
-                f"{cut(said)}: {photos} photo(s) are on file, say what they show",
-                number,
-            )
+            yield block("no-photo", FOUND("no_photo", said=cut(said), photos=photos), number)
 
 
 def _undelivered(subject: Subject) -> Iterator[Finding]:
@@ -114,12 +109,8 @@ def _undelivered(subject: Subject) -> Iterator[Finding]:
         days = {key for value in values if value.kind == "date" for key in value.keys}
         wrong = sorted(days & (lost - kept))
         if wrong or (not kept and not days):
-            when = f" of {wrong[0]}" if wrong else ""
-            yield block(
-                "undelivered",
-                f"our message{when} did not reach the buyer: nothing may say that it did",
-                each.number,
-            )
+            found = FOUND("undelivered_of", day=wrong[0]) if wrong else FOUND("undelivered")
+            yield block("undelivered", found, each.number)
 
 
 def _two_dates(subject: Subject) -> Iterator[Finding]:
@@ -135,9 +126,8 @@ def _two_dates(subject: Subject) -> Iterator[Finding]:
         recorded = _recorded(subject, path)
         first = recorded or seen.get(path)
         if keys and first is not None and not any(_is_of(first, key) for key in keys):
-            known = "the record says" if recorded else "the text above says"
-            said = f"{known} {first} for what this dates {keys[0]}: one fact, one date"
-            yield warn("two-dates", said, each.number)
+            key = "two_dates_recorded" if recorded else "two_dates_written"
+            yield warn("two-dates", FOUND(key, day=first, other=keys[0]), each.number)
         elif keys:
             seen.setdefault(path, keys[0])
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, block, cut, warn
 from atoz.appeal.sentences import quotes
 from atoz.appeal.values import values_in
@@ -25,29 +26,25 @@ def _short(subject: Subject) -> Iterator[Finding]:
     length = len(subject.text.strip()) + len(_WIDE.findall(subject.text[: 2 * SHORTEST]))
     full = sum(1 for each in subject.sentences if each.text[-1:] in _FULL)
     if length < SHORTEST or full < FEWEST_SENTENCES:
-        yield block(
-            "too-short",
-            f"{length} characters, {full} full sentences: say what happened, dated, in at least "
-            f"{SHORTEST} characters and {FEWEST_SENTENCES} sentences",
-        )
+        least = {"shortest": SHORTEST, "fewest": FEWEST_SENTENCES}
+        yield block("too-short", FOUND("too_short", length=length, full=full, **least))
 
 
 def _long(subject: Subject) -> Iterator[Finding]:
     if len(subject.text) > LONGEST:
-        yield warn(
-            "too-long", f"{len(subject.text):,} characters: keep to {LONGEST:,}, or it is not read"
-        )
+        length = f"{len(subject.text):,}"
+        yield warn("too-long", FOUND("too_long", length=length, longest=f"{LONGEST:,}"))
 
 
 def _order(subject: Subject) -> Iterator[Finding]:
     own, found = subject.state.file.claim.order_id, set(ORDER_ID.findall(subject.text))
     if own not in found:
-        yield block("order-id", f"name the order {own}")
+        yield block("order-id", FOUND("order", order=own))
     if found <= {own}:
         return
     for number, each in enumerate(subject.sentences):
         for other in sorted(set(ORDER_ID.findall(each.text)) - {own}):
-            yield block("other-order", f"{other} is another order: this one is {own}", number)
+            yield block("other-order", FOUND("other_order", other=other, order=own), number)
 
 
 def _delivery(subject: Subject) -> Iterator[Finding]:
@@ -57,16 +54,16 @@ def _delivery(subject: Subject) -> Iterator[Finding]:
     shipment = subject.state.file.shipment
     wanted = {
         "carrier": shipment.carrier if shipment else None,
-        "tracking number": shipment.tracking_number if shipment else None,
+        "tracking": shipment.tracking_number if shipment else None,
     }
     flat = _flat(subject.text)
     for name, value in wanted.items():
         if not value:
-            yield block("delivery-evidence", f"an item not received needs the {name}: add it")
+            yield block("delivery-evidence", FOUND(f"{name}_unknown"))
         elif _flat(value) not in flat:
-            yield block("delivery-evidence", f"an item not received needs the {name}, {value}")
+            yield block("delivery-evidence", FOUND(name, value=value))
     if not _dates(subject, enough=1):
-        yield block("delivery-evidence", "an item not received needs the date of its delivery")
+        yield block("delivery-evidence", FOUND("delivered"))
 
 
 def _flat(text: str) -> str:
@@ -79,7 +76,7 @@ def _placeholders(subject: Subject) -> Iterator[Finding]:
         return
     for number, each in enumerate(subject.sentences):
         if hole := hole_in(_without_true_quotes(subject, each.text)):
-            yield block("placeholder", f"fill in {cut(hole)}", number)
+            yield block("placeholder", FOUND("placeholder", hole=cut(hole)), number)
 
 
 def _without_true_quotes(subject: Subject, text: str) -> str:
@@ -92,13 +89,13 @@ def _without_true_quotes(subject: Subject, text: str) -> str:
 def _request(subject: Subject) -> Iterator[Finding]:
     """What the marketplace shall do, said to it."""
     if not subject.lint.has("requests", subject.own):
-        yield warn("no-request", "say what you ask for: a decision on these facts, in one sentence")
+        yield warn("no-request", FOUND("request"))
 
 
 def _chronology(subject: Subject) -> Iterator[Finding]:
     """At least two days, where the facts hold as many."""
     if subject.theirs and len(_known_days(subject)) > len(_dates(subject, enough=2)) < 2:
-        yield warn("no-chronology", "say what happened when: at least two events with their dates")
+        yield warn("no-chronology", FOUND("chronology"))
 
 
 def _dates(subject: Subject, enough: int) -> set[str]:

@@ -12,7 +12,7 @@ from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.status import FundedBy, Status
 from atoz.errors import NoSuchClaim
 from atoz.playbook.diagram_svg import svg
-from atoz.playbook.tasks import REFUND_COUNTS, TASKS, TEXT_TASKS
+from atoz.playbook.tasks import TASKS, TEXT_TASKS
 from atoz.service import evidence
 from atoz.service.policy import LEAST
 from atoz.service.whole import Whole, whole
@@ -70,8 +70,6 @@ def shared(who: Person, found: Whole) -> dict[str, Any]:
         "refund": refunding(found.case) if found.case else None,
         "least": LEAST,
         "may": {act: who.may(act) for act in LEAST},
-        "refund_counts": REFUND_COUNTS,
-        "usual": {kind: rule.text for kind, rule in TASKS.items()},
     }
 
 

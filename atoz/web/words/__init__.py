@@ -1,21 +1,43 @@
 """The board's own words: one YAML file per language, all with the same keys and placeholders.
 
-Words are looked up by key and filled by `str.format`; what is filled in is never a format itself.
-Untranslated words of the engine (a task's text, a finding) are shown as they are.
+Words are looked up by key and filled by `str.format`; what is filled in is never a format itself. The
+engine's own sentences are keys like any other: their English stands in the engine, and here only where
+the board says it otherwise, as where the command names a command and the board a form.
 """
 
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from atoz.playbook.told import SENTENCES
+from atoz.appeal.lint import sentences
+from atoz.claims.base import span_text
+from atoz.playbook import migrating, reasons, stored, tasks, told, vocabulary, why_words
+from atoz.playbook.said import Said, Sentences
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What can be chosen, in its own words; the first is what an unknown browser gets."""
+
+ENGINE: tuple[Sentences, ...] = (
+    migrating.SAY,
+    reasons.REASONS,
+    sentences.FOUND,
+    sentences.LACKS,
+    stored.NOTES,
+    stored.POLICIES,
+    stored.RESULTS,
+    stored.SOURCES,
+    tasks.ASKS,
+    told.SAY,
+    vocabulary.DRAWN,
+    vocabulary.condition,
+    why_words.SAY,
+)
+"""What the engine says; a board in English says it in the same words, unless it has its own."""
 
 _TAGS = {"zh": "zh-Hans"}
 _MISSING, _OF_OURS = "Field required", "Value error, "
@@ -41,9 +63,18 @@ class Words:
             return ""
         return self._words.get(f"{kind}.{name}") or name.replace("_", " ").replace("-", " ")
 
-    def word(self, kind: str, name: str, otherwise: str) -> str:
-        """The word for one of a set, or what else to say."""
-        return self._words.get(f"{kind}.{name}", otherwise)
+    def say(self, said: object, span: Callable[[str], str]) -> str:
+        """What the engine said, in this language; `span` writes a span. Other texts as they are."""
+        if isinstance(said, timedelta):
+            return span(span_text(said))
+        if not isinstance(said, Said) or said.key not in self._words:
+            return str(said)
+        return self(said.key, **{name: self.say(each, span) for name, each in said.values.items()})
+
+    def heard(self, text: str, *parts: str) -> str:
+        """A text of the engine's that was kept, as the sentence of one of these parts that it is."""
+        found = (sentences.heard(text) for sentences in ENGINE if sentences.part in parts)
+        return next((each for each in found if isinstance(each, Said)), text)
 
     def wrong(self, path: str, said: str) -> str:
         """How a value is written that was written otherwise; what else is amiss, as it was said."""
@@ -83,7 +114,8 @@ def words_of(language: str) -> Words:
     """The words of a shipped language."""
     found = YAML(typ="safe").load((_FOLDER / f"{language}.yaml").read_text("utf-8"))
     if language == "en":
-        found["told"] = SENTENCES  # a timeline says here what it says in the command
+        for part in ENGINE:
+            found[part.part] = {**part.english, **found.get(part.part, {})}
     return Words(language, {f"{part}.{key}": str(text) for part, key, text in _flat(found)})
 
 

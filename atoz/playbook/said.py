@@ -1,0 +1,144 @@
+"""Sentences that know how they were made: a key and the values in it, so that another tongue can say them.
+
+The engine says everything in English, and a sentence is that English text: what prints it, compares it or
+sends it as JSON needs nothing more. Who shows it to people in their own language takes its key and its
+values instead. A text that comes back from a history or from another process has lost both; `heard` reads
+them off its words.
+"""
+
+import re
+import string
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+
+from atoz.claims.base import span_text
+
+
+class Said(str):
+    """An English text with its key, `why.over_since`, and its values: texts, sentences in turn, or spans."""
+
+    __slots__ = ("key", "values")
+    key: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, text: str, key: str = "", values: Mapping[str, Any] | None = None) -> Self:
+        """The text alone is a text like any other."""
+        made = super().__new__(cls, text)
+        made.key, made.values = key, values or {}
+        return made
+
+
+def word(kind: str, name: str, english: str | None = None) -> Said:
+    """One of a set (`status`, `step` …), which other tongues have a word for."""
+    return Said(name if english is None else english, f"{kind}.{name}")
+
+
+def plain(name: object) -> str:
+    """A name of the engine's as English writes it: `granted_seller_funded` without its lines."""
+    return str(name).replace("_", " ")
+
+
+class _Form(NamedTuple):
+    """A sentence as it is recognised: its key, its shape, and the names of its values."""
+
+    key: str
+    shape: re.Pattern[str]
+    names: tuple[str, ...]
+
+
+class Sentences:
+    """The sentences of one part of the program by their keys, in English."""
+
+    def __init__(
+        self,
+        part: str,
+        english: Mapping[Any, str],
+        within: Mapping[str, "Sentences"] | None = None,
+    ) -> None:
+        """`within`: of which part a value is that is a sentence itself, by its name."""
+        self.part = part
+        self.english = english
+        self._within = within or {}
+
+    def __call__(self, key: str, /, **values: Any) -> Said:
+        """A sentence, filled. Raises KeyError for a key or a value that is not there."""
+        written = {name: _written(value) for name, value in values.items()}
+        return Said(self.english[key].format(**written), f"{self.part}.{key}", values)
+
+    def of(self, key: str, *values: str) -> Said:
+        """A sentence, filled with its values in the order in which English names them."""
+        named = zip(_names(self.english[key]), values, strict=True)
+        return self(key, **{name: _one_of(name, value) for name, value in named})
+
+    def listed(self, *parts: str | None) -> str:
+        """What there is of the parts, put together by the sentence `and`; "" where there is nothing."""
+        found = ""
+        for part in filter(None, parts):
+            found = self("and", first=found, second=part) if found else part
+        return found
+
+    def heard(self, text: str) -> str:
+        """The text as the sentence that it is, where it is one of these; else as it came."""
+        return self._alone(text) or self._listed(text) or text
+
+    def _alone(self, text: str) -> Said | None:
+        for form in self._forms:
+            if found := form.shape.fullmatch(text):
+                values = {name: self._read(name, found[name]) for name in form.names}
+                return Said(text, f"{self.part}.{form.key}", values)
+        return None
+
+    def _listed(self, text: str) -> Said | None:
+        """A list of these: a comma may stand within one of them as well as between two."""
+        for comma in re.finditer(", ", text) if "and" in self.english else ():
+            first = self._alone(text[: comma.start()])
+            rest = self.heard(text[comma.end() :]) if first else None
+            if first and isinstance(rest, Said):
+                return Said(text, f"{self.part}.and", {"first": first, "second": rest})
+        return None
+
+    def _read(self, name: str, text: str) -> str:
+        if inner := self._within.get(name):
+            return inner.heard(text)
+        parts = text.split(", ") if "and" in self.english and name in _SETS else [text]
+        return self.listed(*(_one_of(name, part) for part in parts))
+
+    @cached_property
+    def _forms(self) -> list[_Form]:
+        """The sentence with the most words of its own first: no other is taken for it."""
+        own = {key: _own(text) for key, text in self.english.items() if key != "and"}
+        return [_form(key, self.english[key]) for key in sorted(own, key=own.__getitem__)[::-1]]
+
+
+_SETS = frozenset({"status", "step", "skipped", "clock", "field", "reason"})
+"""Values that are one of a set: the name of the value is the name of the set."""
+
+
+def _written(value: Any) -> Any:
+    return span_text(value) if isinstance(value, timedelta) else value
+
+
+def _one_of(name: str, text: str) -> str:
+    return Said(text, f"{name}.{text.replace(' ', '_')}") if name in _SETS else text
+
+
+def _own(text: str) -> int:
+    """How many letters of a sentence are its own."""
+    return sum(len(literal) for literal, _, _, _ in string.Formatter().parse(text))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    found = (name for _, name, _, _ in string.Formatter().parse(text) if name)
+    return tuple(dict.fromkeys(found))
+
+
+def _form(key: str, text: str) -> _Form:
+    seen, shape = set[str](), ""
+    for literal, name, _, _ in string.Formatter().parse(text):
+        shape += re.escape(literal)
+        if name:
+            shape += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+            seen.add(name)
+    return _Form(key, re.compile(shape, re.DOTALL), _names(text))
