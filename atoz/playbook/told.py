@@ -55,6 +55,7 @@ SAY = Sentences(
         "counts_not": "does not count",
         "and": "{first}, {second}",
         "because": "{what}: {why}",
+        "not": "not {skipped}",
         "numbered": "{what}-{number}",
         "replied": "{intents}: “{text}”",
         "came": "{intents}: ",
@@ -113,6 +114,11 @@ def _refunded(data: Data, _: When) -> str:
 def _sent(data: Data, _: When) -> str:
     key = "to_nobody" if data.get("delivered") is False else "to_buyer"
     return SAY(key, language=data["language"], subject=data["subject"])
+
+
+def _skipped(why: str) -> str:
+    name = why.removeprefix("not ")
+    return word("skipped", why) if name == why else SAY("not", skipped=word("skipped", name))
 
 
 def _replied(data: Data, _: When) -> str:
@@ -182,7 +188,7 @@ _WORDS: Mapping[str, Callable[[Data, When], str]] = {
     "message_sent": _sent,
     "message_refused": _refused,
     "message_unknown": lambda d, _: SAY("maybe_sent", detail=NOTES.heard(d.get("detail", ""))),
-    "step_skipped": lambda d, _: word("skipped", d["why"], str(d["why"])),
+    "step_skipped": lambda d, _: _skipped(str(d["why"])),
     "step_held": lambda d, when: SAY("until", at=when(d["until"])),
     "reply_received": _replied,
     "evidence_added": lambda d, _: SAY(

@@ -97,12 +97,17 @@ async def drawing(
 
 def _choices(request: Request, looks: Looks) -> Mapping[str, Any]:
     try:
-        books = [(each.name, each.title) for each in board_of(request).service.library.playbooks]
+        books = [
+            (each.name, looks.heard(each.title, "shipped"))
+            for each in board_of(request).service.library.playbooks
+        ]
     except AtozError:
         books = []
     words = looks.words
     return {
-        "cases": [(name, each.title or name) for name, each in cases().items()],
+        "cases": [
+            (name, looks.heard(each.title or name, "shipped")) for name, each in cases().items()
+        ],
         "playbooks": books,
         "kinds": [(kind, words(f"what_if.{kind}")) for kind in KINDS],
         "peoples": [(people, words(f"what_if.people-{people}")) for people in PEOPLE],

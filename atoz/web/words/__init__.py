@@ -18,6 +18,7 @@ from atoz.appeal.lint import sentences
 from atoz.claims.base import span_text
 from atoz.playbook import migrating, reasons, stored, tasks, told, vocabulary, why_words
 from atoz.playbook.said import Said, Sentences
+from atoz.web.words import shipped
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What can be chosen, in its own words; the first is what an unknown browser gets."""
@@ -25,6 +26,7 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 ENGINE: tuple[Sentences, ...] = (
     migrating.SAY,
     reasons.REASONS,
+    shipped.TITLES,
     sentences.FOUND,
     sentences.LACKS,
     stored.NOTES,
