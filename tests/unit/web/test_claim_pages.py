@@ -365,7 +365,7 @@ async def test_the_line_shows_how_each_step_stands_and_why(desk: Desk) -> None:
     html = (await browser.get(f"/claims/{order}")).text
     found = re.findall(r'<li class="step (\w+)"', html)
     assert found == ["done", "next", "later"]
-    assert "The playbook plans it 3d after the claim arrived" in html
+    assert "The playbook plans it 3 d after the claim arrived" in html
     assert (await sent(browser, f"/claims/{order}", f"/claims/{order}/pause")).status_code == 303
     html = (await browser.get(f"/claims/{order}")).text
     assert re.findall(r'<li class="step (\w+)"', html) == ["done", "held", "held"]
