@@ -87,7 +87,7 @@ def _handed_over(state: CaseState, _: Step) -> Told | None:
     task = state.open_task("handle-claim")
     need = SAY("need_answer_by_hand")
     if task is not None:
-        need = SAY("need_answer", order=_order(state), task=task.id, title=_title(task))
+        need = SAY("need_answer", order=_order(state), task=task.id)
     return Told("handed_over", (SAY("handed_over"),), needs=(need,))
 
 
@@ -134,10 +134,6 @@ def _with_a_person(state: CaseState, step: Step) -> Told | None:
     )
 
 
-def _title(task: Task) -> Said:
-    return word("task", task.kind, task.title)
-
-
 def _ended(kind: str, title: str) -> Said:
     """A task's title as a sentence: one that asks ends by itself."""
     named = word("task", kind, title)
@@ -147,7 +143,7 @@ def _ended(kind: str, title: str) -> Said:
 def _done(state: CaseState, task: Task) -> Said:
     """How a task of a step is done."""
     until = SAY("until", at=instant_text(task.due)) if task.due else ""
-    known = {"until": until, "order": _order(state), "title": _title(task)}
+    known = {"until": until, "order": _order(state)}
     if task.kind == "refund-buyer":
         return SAY("need_refund", **known)
     choice = " --receipt send|skip" if task.kind == "late-step" else ""

@@ -2,7 +2,7 @@
 
 Words are looked up by key and filled by `str.format`; what is filled in is never a format itself. The
 engine's own sentences are keys like any other: their English stands in the engine, and here only where
-the board says it otherwise, as where the command names a command and the board a form.
+the board says it otherwise.
 """
 
 import re
@@ -64,6 +64,10 @@ class Words:
         if not name:
             return ""
         return self._words.get(f"{kind}.{name}") or name.replace("_", " ").replace("-", " ")
+
+    def word(self, kind: str, name: str, otherwise: str) -> str:
+        """The word for one of a set, or what else to say."""
+        return self._words.get(f"{kind}.{name}", otherwise)
 
     def say(self, said: object, span: Callable[[str], str]) -> str:
         """What the engine said, in this language; `span` writes a span. Other texts as they are."""
