@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from atoz.claims.base import instant_text, utc
 from atoz.claims.status import Status
 from atoz.cli.app import main
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.playbook import events as ev
-from atoz.service import acting, listing, reporting
+from atoz.service import acting, listing, queues, reporting
 from tests.support.server import Bench
 from tests.support.service import NOBODY, begun, claim_of, eventually, service_of
 
@@ -61,6 +62,50 @@ async def test_lists_are_filtered_and_paged(bench: Bench) -> None:
             await listing.claims(service, listing.Wanted(), **bad)
     with pytest.raises(BadInput, match="no name of a step"):
         await listed(step="x' OR '1'='1")
+
+
+async def test_the_clock_that_ends_first_is_listed_and_sorted_by(bench: Bench) -> None:
+    """Also where it is not the answer's, nothing else of the claim changed, and the server cuts slices."""
+    service = service_of(bench)
+    late, soon = [await begun(service) for _ in range(2)]
+    await reporting.reply(service, soon, "When will I get my money back?")
+
+    async def rows() -> dict[str, Any]:
+        page = await listing.claims(service, listing.Wanted(), limit=1_000)
+        return {claim["order_id"]: claim for claim in page["claims"]}
+
+    async def shown() -> bool:
+        clocks = {order: (await rows()).get(order, {}).get("clock") for order in (late, soon)}
+        names_of = [clock and clock["name"] for clock in clocks.values()]
+        return names_of == ["response", "buyer_reply"]
+
+    await eventually(shown)
+    assert (await rows())[soon]["attention"] == "urgent"
+    # It was urgent before: nothing that a list shows changes but the clock.
+    due = utc(service.now()) + timedelta(hours=2)
+    corrected = {"clock": "buyer_reply", "due": due, "by": "mara", "key": "d1"}
+    await acting.do(service, soon, ev.DueSet, **corrected)
+
+    async def moved() -> bool:
+        clock = (await rows())[soon]["clock"]
+        return bool(clock == {"name": "buyer_reply", "due": instant_text(due)})
+
+    await eventually(moved)
+    assert due < datetime.fromisoformat((await rows())[soon]["response_due"])
+    second, query = timedelta(seconds=1), queues.condition("needs-you", service.now())
+
+    async def between(low: datetime | None, high: datetime | None) -> bool:
+        page = await queues.page_of(service, queues._between(query, low, high), 1_000)
+        return soon in {claim["order_id"] for claim in page["claims"]}
+
+    assert await between(due, due + second)
+    assert await between(None, due + second)
+    assert await between(due, None)
+    assert not await between(due + second, None)
+    assert not await between(None, due)
+    page = await queues.queues(service).rows("needs-you", limit=1_000)
+    dues = [row["clock"]["due"] for row in page["claims"] if row["attention"] == "urgent"]
+    assert dues == sorted(dues)
 
 
 async def test_tasks_of_one_claim_and_of_all(bench: Bench) -> None:

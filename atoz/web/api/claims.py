@@ -97,6 +97,14 @@ async def why(request: Request, _: Who, order: shapes.Order, step: shapes.TaskId
 
 
 @router.get(
+    "/claims/{order}/why", responses={200: {"model": shapes.WhyEach}}, operation_id="why-each"
+)
+async def why_each(request: Request, _: Who, order: shapes.Order) -> dict[str, Any]:
+    """The same of every step of the claim's playbook."""
+    return await looking.why_each(board_of(request).service, order)
+
+
+@router.get(
     "/claims/{order}/tasks", responses={200: {"model": shapes.Tasks}}, operation_id="tasks-of-claim"
 )
 async def tasks_of(request: Request, _: Who, order: shapes.Order) -> dict[str, Any]:

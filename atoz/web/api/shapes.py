@@ -244,6 +244,26 @@ class Why(Given):
     sentences: list[str]
 
 
+class WhyEach(Given):
+    """The same of every step, in the order of the playbook."""
+
+    order_id: str
+    steps: list[dict[str, Any]]
+
+
+class Packet(Given):
+    """A packet by its name, and its size as a zip, in bytes."""
+
+    name: str
+    size: int
+
+
+class Packets(Given):
+    """Packets of a claim."""
+
+    packets: list[Packet]
+
+
 class Moves(Given):
     """What a changed playbook would do to the open claims that follow it."""
 

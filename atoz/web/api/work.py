@@ -9,7 +9,7 @@ from atoz.access.people import Person
 from atoz.claims.base import Strict
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
-from atoz.service import acting, desk, evidence, listing
+from atoz.service import acting, desk, evidence, kept_packets, listing
 from atoz.service.policy import LEAST
 from atoz.web.api import shapes
 from atoz.web.api.keyed import Key, key_of
@@ -99,3 +99,21 @@ async def file(request: Request, _: Who, order: shapes.Order, sha256: shapes.Sha
     if not found.type.startswith("image/"):
         headers["Content-Disposition"] = f'attachment; filename="{sha256[:12]}{found.suffix}"'
     return Response(found.content, media_type=found.type, headers=headers)
+
+
+@router.get(
+    "/claims/{order}/packets", responses={200: {"model": shapes.Packets}}, operation_id="packets"
+)
+async def packets(request: Request, _: Who, order: shapes.Order) -> dict[str, Any]:
+    """The packets that are to be posted, else all that the claim ever had."""
+    found = await kept_packets.packets(board_of(request).service, order)
+    return {"packets": [{"name": name, "size": len(zipped)} for name, zipped in found.items()]}
+
+
+@router.get("/claims/{order}/packets/{packet}", operation_id="packet", response_class=Response)
+async def packet(request: Request, _: Who, order: shapes.Order, packet: shapes.TaskId) -> Response:
+    """A packet as one zip: the text, its PDF and the files."""
+    (content,) = (await kept_packets.packets(board_of(request).service, order, packet)).values()
+    # The name is the caller's: as a file name it says no more than that it is a packet.
+    headers = {**_FILE_HEADERS, "Content-Disposition": 'attachment; filename="packet.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)

@@ -62,7 +62,7 @@ async def what_if(
         asked = asked._replace(case="")
     try:
         asked = asked._replace(events=_changed(e, drop, _added(looks, kind, at, day, add)))
-        found = await answer(board_of(request), asked)
+        found = await _answer(request, asked)
     except (BadInput, NoSuchClaim) as fault:
         problem = str(fault)
     values = {
@@ -91,8 +91,15 @@ async def drawing(
 ) -> Response:
     """The course as a drawing on the marketplace's calendar."""
     asked = Question(case, order, playbook, people, tuple(map(event_of, e)))
-    found: Answer = await answer(board_of(request), asked)
+    found = await _answer(request, asked)
     return Response(svg(found.chart), media_type="image/svg+xml", headers=DRAWING)
+
+
+async def _answer(request: Request, asked: Question) -> Answer:
+    found: Answer = await request.app.state.simulations.play(
+        lambda: answer(board_of(request), asked)
+    )
+    return found
 
 
 def _choices(request: Request, looks: Looks) -> Mapping[str, Any]:
