@@ -14,7 +14,6 @@ from atoz.cli.groups import OVERRIDES, TASKS, Groups
 from atoz.cli.looks import tasks_look
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
-from atoz.errors import BadInput
 from atoz.playbook import events as ev
 from atoz.service import acting, desk, listing
 
@@ -65,8 +64,6 @@ async def approve(
 
 async def reject(call: Call, order: given.Order, task: given.Task, why: given.Why) -> Answer:
     """Reject the text, and say why."""
-    if not why.strip():
-        raise BadInput("--why needs a reason")
     return Answer(await _do(call, order, ev.Rejected, task=task, why=why), [line(task, "rejected")])
 
 
@@ -126,7 +123,8 @@ async def add_evidence(call: Call, order: given.Order, file: given.File) -> Answ
 async def _do(
     call: Call, order: str, kind: type[ev.OperatorEvent], **values: object
 ) -> dict[str, object]:
-    return await acting.do(await call.service(), order, kind, **values, by=call.by, key=call.key)
+    said = acting.with_reasons(kind, values)  # refused before anything is contacted
+    return await acting.do(await call.service(), order, kind, **said, by=call.by, key=call.key)
 
 
 def add_to(groups: Groups) -> None:

@@ -1,6 +1,7 @@
 """What an operator does to a claim: one update per act, applied once whatever is repeated."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from atoz.errors import AtozError, BadInput, Refused
@@ -16,6 +17,8 @@ from workflows import names
 
 LONGEST = 500_000
 """Bytes of one act's document."""
+
+_REASONS = ("why", "despite")
 
 _VERBS = {model: name for name, model in ev.UPDATES.items()}
 
@@ -42,7 +45,20 @@ async def do(
     service: Service, order_id: str, kind: type[ev.OperatorEvent], **values: object
 ) -> dict[str, Any]:
     """`act` with the event made from plain values. Raises BadInput where they are none."""
-    return await act(service, order_id, validated(kind, {"at": service.now(), **values}))
+    event = validated(kind, {"at": service.now(), **with_reasons(kind, values)})
+    return await act(service, order_id, event)
+
+
+def with_reasons(kind: type[ev.OperatorEvent], values: Mapping[str, object]) -> dict[str, object]:
+    """The values without reasons that say nothing: they are none. Raises BadInput where one is needed."""
+    blank = {
+        name for name in _REASONS if isinstance(said := values.get(name), str) and not said.strip()
+    }
+    if needed := [name for name in blank if kind.model_fields[name].is_required()]:
+        raise BadInput(
+            f"say {needed[0]}: spaces are no reason, and whoever comes next needs to know"
+        )
+    return {name: value for name, value in values.items() if name not in blank}
 
 
 async def amend(

@@ -95,7 +95,7 @@ async def test_the_clock_that_ends_first_is_listed_and_sorted_by(bench: Bench) -
     second, query = timedelta(seconds=1), queues.condition("needs-you", service.now())
 
     async def between(low: datetime | None, high: datetime | None) -> bool:
-        page = await queues.page_of(service, queues._between(query, low, high), 1_000)
+        page = await listing.page_of(service, queues._between(query, low, high), 1_000)
         return soon in {claim["order_id"] for claim in page["claims"]}
 
     assert await between(due, due + second)
