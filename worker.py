@@ -32,10 +32,12 @@ from atoz.rules import load_rules
 from atoz.service.admitting import admit
 from atoz.service.base import Service
 from atoz.service.mailbox import mailbox_activities, watched
+from atoz.service.registered import demand_registered
 from atoz.settings import Settings
 from atoz.telemetry import begin_at_zero, telemetry
 from atoz.tracing import traced
-from atoz.web.outside import Outside, shown
+from atoz.web.face import shown
+from atoz.web.outside import Outside
 from atoz.wiring import GRACE, build_worker
 
 FIRST_PAUSE = timedelta(milliseconds=500)
@@ -67,8 +69,8 @@ async def _run() -> int:
         outside = Outside(settings, told.metrics)
         async with (
             systemd.watched_over(),
-            shown(outside, settings),
-            traced(settings) as interceptors,
+            shown(outside, settings.health_host, settings.health_port, "ATOZ_HEALTH_PORT"),
+            traced(settings, "worker") as interceptors,
         ):
             await _work(settings, outside, interceptors, stopping)
     except AtozError as refusal:
@@ -135,6 +137,7 @@ async def _connected(settings: Settings, interceptors: Sequence[Interceptor]) ->
 
 
 async def _admitted(client: Client, settings: Settings) -> bool:
+    await demand_registered(client)
     await admit(client, settings)
     return True
 

@@ -18,9 +18,15 @@ DAYS = (0.0, HOUR, 4 * HOUR, 12 * HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY, 14 * DAY
 """Time that is left, or that a person has taken. What is late lies in the first bucket."""
 MINUTES = (1.0, 10.0, 60.0, 600.0, HOUR, 4 * HOUR, DAY)
 """How long a mail lay before it was taken up."""
+ANSWERS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""How long somebody before a page waits."""
 
 DESK = "desk"
 """The kind of a task that belongs to no claim."""
+UNTOLD = "untold"
+"""The kind of the tasks of a claim that is older than their list, until the next thing happens to it."""
+ATTENTIVE = ("missed", "urgent", "task")
+"""The attention of claims that have an open task."""
 
 REFUSALS = ("unknown_message", "arguments", "sealed", "unreadable", "fields")
 """Why an input was not understood: see `workflows.reading`."""
@@ -153,15 +159,60 @@ CLAIMS_DUE = Meter(
     ("attention",),
     DAYS,
 )
+TASKS_OPEN = Meter(
+    "atoz_tasks_open",
+    "tasks that wait for people now, by kind and by the attention of their claim",
+    ("kind", "attention"),
+    begins=(*_each((*get_args(TaskKind), UNTOLD), ATTENTIVE), (DESK, "task")),
+)
 CENSUS = Meter(
     "atoz_census_timestamp_seconds", "when the open claims were last counted, in seconds since 1970"
 )
 DISK_FREE = Meter("atoz_disk_free_bytes", "room that is left where the state folder lies")
 BUILD = Meter("atoz_build_info", "the code that runs", ("build",))
-OF_WORKER = (CLAIMS_OPEN, CLAIMS_DUE, CENSUS, DISK_FREE, BUILD)
+OF_WORKER = (CLAIMS_OPEN, CLAIMS_DUE, TASKS_OPEN, CENSUS, DISK_FREE, BUILD)
 """What a worker says when it is asked. Several workers say the same: take the largest, not the sum."""
 
-EVERY = (*OF_CLAIMS, *OF_MAILBOX, TEXT_FINDINGS, *OF_WORKER)
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+HTTP_REQUESTS = Meter(
+    "atoz_http_requests",
+    "requests to the board or the codec server by how they were answered",
+    ("server", "route", "method", "status"),
+)
+HTTP_SECONDS = Meter(
+    "atoz_http_request_seconds",
+    "from a request until its answer begins",
+    ("server", "route"),
+    ANSWERS,
+)
+LOGINS_REFUSED = Meter(
+    "atoz_logins_refused",
+    "tries to get in that were refused",
+    ("server", "way", "reason"),
+    # Which of the two it is, each says itself.
+    begins=_each(("",), ("password", "link", "token", "proxy"), ("unknown", "too_many")),
+)
+OF_SERVERS = (HTTP_REQUESTS, HTTP_SECONDS, LOGINS_REFUSED)
+"""Counted by whatever serves people and programs."""
+
+WEBHOOK_REFUSALS = ("off", "unsigned", "signature", "too_old", "replayed", "content")
+"""Why what another system posted was not taken: see `atoz.web.refusing`."""
+WEBHOOKS_REFUSED = Meter(
+    "atoz_webhooks_refused",
+    "what other systems posted and was not taken",
+    ("reason",),
+    begins=_each(WEBHOOK_REFUSALS),
+)
+REPEATS = Meter(
+    "atoz_idempotent_repeats",
+    "acts that came again and changed nothing: with the same key, or the same claim",
+    ("by",),
+    begins=_each(("key", "claim")),
+)
+OF_BOARD = (WEBHOOKS_REFUSED, REPEATS)
+"""Counted by the board alone."""
+
+EVERY = (*OF_CLAIMS, *OF_MAILBOX, TEXT_FINDINGS, *OF_WORKER, *OF_SERVERS, *OF_BOARD)
 
 BUCKETS = {meter.name: meter.buckets for meter in (*OF_CLAIMS, *OF_MAILBOX) if meter.buckets}
 """The bounds of our histograms, by name."""

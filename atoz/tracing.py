@@ -9,6 +9,7 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Literal
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -28,7 +29,9 @@ from atoz.wiring import own_build
 from workflows.names import DESK_ATTACHED, DESK_ITEM
 
 LAST_WORDS = timedelta(seconds=3)
-"""How long a worker that ends waits for the collector to take the rest."""
+"""How long a process that ends waits for the collector to take the rest."""
+
+Part = Literal["worker", "board", "command"]
 
 ATTRIBUTES = ("temporalWorkflowID", "temporalRunID", "temporalActivityID")
 """What a span says beside its name."""
@@ -40,14 +43,24 @@ _MESSAGE = re.compile(r"\w*(?:Signal|Update|Query)\w*(?=:)")
 
 
 @contextlib.asynccontextmanager
-async def traced(settings: Settings) -> AsyncIterator[list[Interceptor]]:
-    """What a client needs to send traces while the block runs: nothing where they are not asked for."""
+async def traced(settings: Settings, part: Part) -> AsyncIterator[list[Interceptor]]:
+    """What a client needs to send traces while the block runs: nothing where they are not asked for.
+
+    What the client starts or tells a claim carries the span along, so that what a worker does about it
+    is of the same trace. `part` says who sends.
+    """
     if settings.traces_url is None:
         yield []
         return
     sender = OTLPSpanExporter(endpoint=str(settings.traces_url))
     provider = TracerProvider(
-        resource=Resource({"service.name": "atoz", "service.version": own_build(settings)}),
+        resource=Resource(
+            {
+                "service.namespace": "atoz",
+                "service.name": f"atoz-{part}",
+                "service.version": own_build(settings),
+            }
+        ),
         shutdown_on_exit=False,
     )
     provider.add_span_processor(BatchSpanProcessor(Silenced(sender)))

@@ -12,6 +12,7 @@ import hmac
 import re
 import ssl
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import httpx2
 from pydantic import SecretStr
@@ -36,19 +37,32 @@ TOLERANCE = timedelta(minutes=5)
 """How far the clocks of both sides may differ, and so how long a signature must be remembered."""
 
 
-def believed(
+class Doubt(NamedTuple):
+    """Why a signed body is not believed: `unsigned`, `signature` or `too_old`, and in words."""
+
+    code: str
+    why: str
+
+
+def doubted(
     secret: SecretStr, timestamp: str, signature: str, body: bytes, now: datetime
-) -> str | None:
-    """Why a signed body is not believed at `now` (UTC), or None: it is the secret's holder who speaks."""
+) -> Doubt | None:
+    """Why a signed body is not believed at `now` (UTC), or None: it is the secret's holder who speaks.
+
+    The signature first: what is too old was signed by the holder, whose clock may be wrong.
+    """
     if not re.fullmatch(r"[0-9]{1,11}", timestamp):
-        return "Atoz-Timestamp is missing or no number: write the Unix time in seconds"
-    if abs(now - datetime.fromtimestamp(int(timestamp), UTC)) > TOLERANCE:
-        minutes = round(TOLERANCE.total_seconds() / 60)
-        return f"Atoz-Timestamp is more than {minutes} min away from now: sign each try anew"
+        why = "Atoz-Timestamp is missing or no number: write the Unix time in seconds"
+        return Doubt("unsigned", why)
     if not hmac.compare_digest(
         sign(secret, timestamp, body).encode(), signature.encode("utf-8", "replace")
     ):
-        return "Atoz-Signature does not fit: v1=HMAC-SHA256 of `<timestamp>.<body>` is expected"
+        why = "Atoz-Signature does not fit: v1=HMAC-SHA256 of `<timestamp>.<body>` is expected"
+        return Doubt("signature" if signature else "unsigned", why)
+    if abs(now - datetime.fromtimestamp(int(timestamp), UTC)) > TOLERANCE:
+        minutes = round(TOLERANCE.total_seconds() / 60)
+        why = f"Atoz-Timestamp is more than {minutes} min away from now: sign each try anew"
+        return Doubt("too_old", why)
     return None
 
 

@@ -35,14 +35,19 @@ ACTED = SearchAttributeKey.for_keyword("AtozActed")
 NEXT_AT = SearchAttributeKey.for_datetime("AtozNextAt")
 RESPONSE_DUE = SearchAttributeKey.for_datetime("AtozResponseDue")
 DECIDED_AT = SearchAttributeKey.for_datetime("AtozDecidedAt")
+TASKS = SearchAttributeKey.for_keyword_list("AtozTasks")
+"""The kind of each open task: two tasks of one kind are two words."""
 
 KEYWORDS = (STEP, STATUS, ATTENTION, MARKETPLACE, REASON, PLAYBOOK, CLOCK, ACTED)
 INSTANTS = (NEXT_AT, RESPONSE_DUE, DECIDED_AT)
 """The development server has room for three of them, and for no more."""
+LISTS = (TASKS,)
+"""Here, too, it has room for three."""
 
 SEARCH_ATTRIBUTE_TYPES: dict[str, str] = {
     **{key.name: "Keyword" for key in KEYWORDS},
     **{key.name: "Datetime" for key in INSTANTS},
+    **{key.name: "KeywordList" for key in LISTS},
 }
 """What must be registered on the server, by name and type."""
 
@@ -63,14 +68,17 @@ def message_id(workflow_id: str, step: str, revision: int, domain: str) -> str:
 
 
 def attributes(shown: Mapping[str, str]) -> TypedSearchAttributes:
-    """Typed search attributes of what a claim shows; instants are written as text there."""
+    """Typed search attributes of what a claim shows, where instants and lists are written as text."""
     words = [SearchAttributePair(key, shown[key.name]) for key in KEYWORDS if key.name in shown]
     instants = [
         SearchAttributePair(key, datetime.fromisoformat(shown[key.name]))
         for key in INSTANTS
         if key.name in shown
     ]
-    return TypedSearchAttributes([*words, *instants])
+    lists = [
+        SearchAttributePair(key, shown[key.name].split()) for key in LISTS if key.name in shown
+    ]
+    return TypedSearchAttributes([*words, *instants, *lists])
 
 
 OUTAGE = timedelta(minutes=5)

@@ -1,6 +1,6 @@
 """What a claim shows in lists: search attributes from the state, and what changed in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +9,22 @@ from temporalio.common import SearchAttributeUpdate
 from atoz.claims.base import instant_text
 from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
-from atoz.playbook.edition import SHOWN_AT_ONCE
+from atoz.playbook.edition import SHOWN_AT_ONCE, TASKS_SHOWN
 from atoz.playbook.foresee import next_acting
 from atoz.playbook.state import CaseState
 from atoz.playbook.view import attention, first_clock, last_acted
 from workflows import names
 
-_RIDING = frozenset({names.DECIDED_AT.name, names.CLOCK.name, names.ACTED.name})
-"""What a claim of an older edition shows only together with something else."""
+MOST_TASKS = 50
+"""Words of one list: the server takes some 2,000 bytes, and refuses what is longer again and again."""
+
+_SINCE = {
+    names.DECIDED_AT.name: SHOWN_AT_ONCE,
+    names.CLOCK.name: SHOWN_AT_ONCE,
+    names.ACTED.name: SHOWN_AT_ONCE,
+    names.TASKS.name: TASKS_SHOWN,
+}
+"""Since which edition a claim shows something of its own accord, and not only together with something else."""
 
 
 def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
@@ -35,12 +43,17 @@ def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
         names.DECIDED_AT.name: instant_text(state.decided_at) if state.decided_at else None,
         names.CLOCK.name: _clock_word(first) if first else None,
         names.ACTED.name: last_acted(state),
+        names.TASKS.name: " ".join(_open_kinds(state)) or None,
     }
     return {key: value for key, value in values.items() if value is not None}
 
 
 def _clock_word(clock: Clock) -> str:
     return f"{instant_text(clock.due)} {clock.id}"
+
+
+def _open_kinds(state: CaseState) -> Sequence[str]:
+    return sorted(task.kind for task in state.tasks if task.open)[:MOST_TASKS]
 
 
 def changed(
@@ -51,8 +64,9 @@ def changed(
     What came with a later edition is told only together with something else: a claim that ran before
     it was shown at all must not ask for an upsert that its history does not have.
     """
+    riding = {name for name, since in _SINCE.items() if edition < since}
     moved = {name for name in {*old, *new} if old.get(name) != new.get(name)}
-    if edition < SHOWN_AT_ONCE and moved <= _RIDING:
+    if moved <= riding:
         return []
     updates: list[SearchAttributeUpdate[Any]] = []
     for keyword in names.KEYWORDS:
@@ -64,4 +78,8 @@ def changed(
             value = new.get(instant.name)
             at = None if value is None else datetime.fromisoformat(value)
             updates.append(instant.value_unset() if at is None else instant.value_set(at))
+    for words in names.LISTS:
+        if old.get(words.name) != new.get(words.name):
+            value = new.get(words.name)
+            updates.append(words.value_unset() if value is None else words.value_set(value.split()))
     return updates

@@ -1,6 +1,7 @@
 """Everything that decides who gets in, over one folder: what the board and the command work with."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from atoz.access.people import Person, Users
 from atoz.access.sessions import Session, Sessions
 from atoz.access.tokens import Tokens
 from atoz.errors import AtozError
+
+Told = Callable[[str, str], None]
+"""Is told of each try that was refused: by which way, and why (`unknown`, `too_many`)."""
 
 
 class NotKnown(AtozError):  # noqa: N818 - named for what happened
@@ -31,8 +35,13 @@ class Access:
     """Users, tokens, links and sessions of one state folder, and how often somebody failed here."""
 
     def __init__(
-        self, folder: Path, session_lasts: timedelta, attempts: Attempts | None = None
+        self,
+        folder: Path,
+        session_lasts: timedelta,
+        attempts: Attempts | None = None,
+        told: Told = lambda _way, _why: None,
     ) -> None:
+        self._told = told
         self.users = Users(folder)
         self.tokens = Tokens(folder)
         self.links = Links(folder)
@@ -47,10 +56,10 @@ class Access:
         """A session for a name and its password. Raises NotKnown, TooMany."""
         keys = (f"name:{name[:100]}", f"from:{address}")
         async with self._turn:
-            self._may_try(keys, now)
+            self._may_try("password", keys, now)
             user = await asyncio.to_thread(self.users.with_password, name, password)
             if user is None:
-                self._attempts.failed(keys, now)
+                self._failed("password", keys, now)
                 raise NotKnown("name and password do not belong together: try again")
         self._attempts.succeeded(keys)
         return self.sessions.begin(Person(name, user.role, "password"), now)
@@ -58,24 +67,29 @@ class Access:
     def by_link(self, secret: str, address: str, now: datetime) -> tuple[str, Session]:
         """A session for a one-time link. Raises NotKnown, TooMany."""
         keys = (f"from:{address}",)
-        self._may_try(keys, now)
+        self._may_try("link", keys, now)
         person = self.links.used(secret, now)
         if person is None:
-            self._attempts.failed(keys, now)
+            self._failed("link", keys, now)
             raise NotKnown("this link was used already or is too old: `atoz login` prints another")
         return self.sessions.begin(person, now)
 
     def by_token(self, text: str, address: str, now: datetime) -> Person:
         """Whose token it is. Raises NotKnown, TooMany."""
         keys = (f"token:{address}",)
-        self._may_try(keys, now)
+        self._may_try("token", keys, now)
         person = self.tokens.holder(text, now)
         if person is None:
-            self._attempts.failed(keys, now)
+            self._failed("token", keys, now)
             raise NotKnown("this token is unknown, revoked or expired: `atoz tokens new` makes one")
         return person
 
-    def _may_try(self, keys: tuple[str, ...], now: datetime) -> None:
+    def _may_try(self, way: str, keys: tuple[str, ...], now: datetime) -> None:
         wait = self._attempts.wait(keys, now)
         if wait is not None:
+            self._told(way, "too_many")
             raise TooMany(wait)
+
+    def _failed(self, way: str, keys: tuple[str, ...], now: datetime) -> None:
+        self._attempts.failed(keys, now)
+        self._told(way, "unknown")

@@ -9,7 +9,8 @@ import inspect
 import logging
 import os
 import typing
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,6 +28,8 @@ from atoz.service.policy import LEAST, demand
 from atoz.settings import Settings
 
 if TYPE_CHECKING:
+    from temporalio.client import Interceptor
+
     from atoz.service.base import Service
 
 Output = Annotated[
@@ -78,6 +81,11 @@ class Call:
         """What a seller edits. Raises BadInput when it is bad."""
         return load_library(self.settings.playbooks)
 
+    @cached_property
+    def closing(self) -> AsyncExitStack:
+        """What is to be ended when the verb is done."""
+        return AsyncExitStack()
+
     @property
     def now(self) -> datetime:
         """The instant (UTC)."""
@@ -91,7 +99,14 @@ class Call:
         from atoz.service.base import Service  # noqa: PLC0415
 
         own = self.settings  # a bad one is told before anything is contacted
-        client = await connect(address=self.address, namespace=self.namespace)
+        interceptors: Sequence[Interceptor] = ()
+        if own.traces_url is not None:
+            from atoz.tracing import traced  # noqa: PLC0415 - slow, and seldom asked for
+
+            interceptors = await self.closing.enter_async_context(traced(own, "command"))
+        client = await connect(
+            address=self.address, namespace=self.namespace, interceptors=interceptors
+        )
         sealing, settings = await joined(client, own)
         return Service(sealing, settings, lambda: datetime.now(UTC))
 
@@ -159,8 +174,12 @@ def _sign(command: Callable[..., None], options: dict[str, tuple[Any, Any]]) -> 
 def run(call: Call, work: Coroutine[Any, Any, Answer]) -> int:
     """Run a verb, print its answer or its error, and give the exit code."""
 
+    async def to_the_end() -> Answer:
+        async with call.closing:
+            return await work
+
     def answered() -> int:
-        answer = asyncio.run(work)
+        answer = asyncio.run(to_the_end())
         show(answer, as_json=call.as_json)
         return answer.code
 

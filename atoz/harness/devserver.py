@@ -14,12 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.operatorservice.v1 import (
-    AddSearchAttributesRequest,
-    ListSearchAttributesRequest,
-)
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
@@ -33,7 +30,7 @@ from temporalio.service import RPCError
 from atoz.errors import BadInput, NoServer, Usage
 from atoz.harness.children import Command
 from atoz.harness.server import FLOODS, PROMPT_TIMERS, temporal_binary
-from workflows.names import SEARCH_ATTRIBUTE_TYPES
+from atoz.service.registered import lacking
 
 HOST = "127.0.0.1"
 NAMESPACE = "default"
@@ -159,15 +156,9 @@ async def prepare(client: Client) -> None:
 
     Raises BadInput for an attribute of the same name and another type.
     """
-    listed = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=NAMESPACE)
-    )
-    wanted = {name: _value_type(kind) for name, kind in SEARCH_ATTRIBUTE_TYPES.items()}
-    known = listed.custom_attributes
-    foreign = sorted(name for name in wanted if name in known and known[name] != wanted[name])
+    missing, foreign = await lacking(client)
     if foreign:
         raise BadInput(f"search attributes of another type are registered: {', '.join(foreign)}")
-    missing = {name: kind for name, kind in wanted.items() if name not in known}
     if missing:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=NAMESPACE, search_attributes=missing)
@@ -180,10 +171,6 @@ async def prepare(client: Client) -> None:
             config=NamespaceConfig(workflow_execution_retention_ttl=retention),
         )
     )
-
-
-def _value_type(kind: str) -> IndexedValueType.ValueType:
-    return IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
 
 
 async def until_polled(client: Client, task_queue: str) -> None:

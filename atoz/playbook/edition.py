@@ -10,8 +10,10 @@ from their histories. Such a rule holds for claims that are opened from its edit
 4. A step that asks a person to answer the claim asks in time, whatever holds the step that it waits for.
 5. Where a person leaves out the step that answers the claim, somebody has to answer it all the same.
 6. A list shows at once which clock ends first, and when a step acts next: none that will be skipped.
+7. A list shows at once which tasks are open.
 """
 
 FIRST = 1
 SHOWN_AT_ONCE = 6
-CURRENT = 6
+TASKS_SHOWN = 7
+CURRENT = 7

@@ -1,14 +1,15 @@
 """How many claims are open, where they stand and how long they have left: counted from the server's list.
 
 One walk over the list, kept for as long as ten such walks take: the server spends at most a tenth of
-one hand on it, with fifty claims or fifty thousand. No claim is asked for anything.
+one hand on it, with fifty claims or fifty thousand. No claim is asked for anything; the desk is, when
+something happened there.
 """
 
 import asyncio
 import bisect
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -21,7 +22,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
-from atoz.meters import CLAIMS_DUE
+from atoz.meters import ATTENTIVE, CLAIMS_DUE, DESK, UNTOLD
 from atoz.service.calls import SERVER_PATIENCE
 from workflows import names
 
@@ -48,6 +49,13 @@ class Standing(NamedTuple):
     attention: str
 
 
+class Waiting(NamedTuple):
+    """A task that waits, and the attention of the claim that it belongs to."""
+
+    kind: str
+    attention: str
+
+
 @dataclass
 class Census:
     """All open claims at one instant."""
@@ -58,11 +66,12 @@ class Census:
     """By attention: how many responses are due within each of `BOUNDS`, and how many later."""
     left: Counter[str] = field(default_factory=Counter)
     """By attention: the seconds until the response is due, summed; less than zero where overdue."""
+    tasks: Counter[Waiting] = field(default_factory=Counter)
 
     def add(self, shown: Mapping[str, Payload]) -> None:
         """Count one claim by its search attributes as the server lists them."""
 
-        def word(key: SearchAttributeKey[Any]) -> str:
+        def word(key: SearchAttributeKey[Any]) -> Any:
             # By hand: the SDK's own decoding takes ten times as long, which fifty thousand claims feel.
             return json.loads(shown[key.name].data) if key.name in shown else ""
 
@@ -70,6 +79,9 @@ class Census:
             word(names.PLAYBOOK), word(names.STEP), word(names.STATUS), word(names.ATTENTION)
         )
         self.claims[standing] += 1
+        if standing.attention in ATTENTIVE:
+            kinds = word(names.TASKS) or [UNTOLD]
+            self.tasks.update(Waiting(kind, standing.attention) for kind in kinds)
         if due := word(names.RESPONSE_DUE):
             seconds = int((datetime.fromisoformat(due) - self.at).total_seconds())
             counts = self.due.setdefault(standing.attention, [0] * (len(BOUNDS) + 1))
@@ -90,12 +102,19 @@ class Lists(Protocol):
         ...
 
 
+DeskTasks = Callable[[], Awaitable[int | None]]
+"""How many tasks lie on the desk; None where nobody can say."""
+
+
 class Counting:
     """The newest census, taken when somebody asks and the last one has rested long enough."""
 
-    def __init__(self, namespace: str, lists: Lists, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, namespace: str, lists: Lists, desk: DeskTasks, now: Callable[[], datetime]
+    ) -> None:
         self._namespace = namespace
         self._lists = lists
+        self._desk = desk
         self._now = now
         self._walk: asyncio.Task[None] | None = None
         self._again_at: datetime | None = None
@@ -112,7 +131,11 @@ class Counting:
     async def _count(self) -> None:
         began = self._now()
         try:
-            self.newest = await self._walked(Census(began))
+            census = await self._walked(Census(began))
+            on_desk = await self._desk()
+            if on_desk is not None:
+                census.tasks[Waiting(DESK, "task")] = on_desk
+            self.newest = census
         except RPCError:
             pass  # the census grows old, which is what there is to see
         finally:

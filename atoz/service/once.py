@@ -26,11 +26,11 @@ class KeyReused(BadInput):
 
 
 @contextlib.asynccontextmanager
-async def once(service: Service, owner: str, key: str, said: bytes) -> AsyncIterator[None]:
+async def once(service: Service, owner: str, key: str, said: bytes) -> AsyncIterator[bool]:
     """While the block runs, and after it, the key belongs to what was `said`. Raises KeyReused.
 
-    `owner` is the workflow that the act is for. A refusal frees the key again; where nobody knows
-    whether the act was taken, it stays.
+    Gives whether the same was said with this key before. `owner` is the workflow that the act is for.
+    A refusal frees the key again; where nobody knows whether the act was taken, it stays.
     """
     path = f"{keys_folder(owner)}/{hashlib.sha256(key.encode()).hexdigest()[:40]}"
     mark = hashlib.sha256(said).hexdigest().encode()
@@ -39,7 +39,7 @@ async def once(service: Service, owner: str, key: str, said: bytes) -> AsyncIter
     if fresh is False and await _answer(service.store.get_document(path)) not in (None, mark):
         raise KeyReused
     try:
-        yield
+        yield fresh is False
     except AtozError as error:
         if fresh and error.permanent:
             await _answer(service.store.remove_document(path))

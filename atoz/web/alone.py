@@ -9,11 +9,13 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from atoz.errors import BadInput
+from atoz.errors import AtozError, BadInput
 from atoz.keeping import open_vault
 from atoz.logging import configure_logging
 from atoz.settings import Settings
+from atoz.tracing import traced
 from atoz.web.board import Board, Connecting
+from atoz.web.face import shown
 from atoz.web.place import Place, place_of
 from atoz.web.serve import board_of, login_link, refuse_if_closed, serving
 
@@ -26,21 +28,42 @@ def serve(state: Path | None, port: int | None, *, link: bool, as_json: bool) ->
     refuse_if_closed(settings)
     configure_logging(settings.log_format, settings.log_level)
     open_vault(settings)  # without keys it does not start
-    place = place_of(settings, port)
-    board = board_of(settings, Connecting(settings), place)
-    return asyncio.run(_until_told(board, place, link=link, as_json=as_json))
+    return asyncio.run(_until_told(settings, place_of(settings, port), link=link, as_json=as_json))
 
 
-async def _until_told(board: Board, place: Place, *, link: bool, as_json: bool) -> int:
+async def _until_told(settings: Settings, place: Place, *, link: bool, as_json: bool) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with serving(board, place):
-        login = login_link(board, login_name()) if link else None
-        _say(board.address, login, as_json=as_json)
-        _LOG.info("the board answers at %s", board.address)
-        await stopping.wait()
+    ops = settings.health_host, settings.board_health_port, "ATOZ_BOARD_HEALTH_PORT"
+    async with traced(settings, "board") as interceptors:
+        board = board_of(settings, Connecting(settings, interceptors), place)
+        async with shown(Showing(board), *ops), serving(board, place):
+            login = login_link(board, login_name()) if link else None
+            _say(board.address, login, as_json=as_json)
+            _LOG.info("the board answers at %s", board.address)
+            await stopping.wait()
     return 0
+
+
+class Showing:
+    """The board to probes and Prometheus."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    async def ready(self) -> dict[str, bool]:
+        """Ready once it has found its server. One that goes away later is told on every page: whoever
+        took the board away then would take that page away, too.
+        """
+        try:
+            return {"connected": self._board.connection.client is not None}
+        except AtozError:
+            return {"connected": False}
+
+    async def page(self) -> bytes:
+        """What it counted."""
+        return self._board.tally.page()
 
 
 def _say(address: str, login: str | None, *, as_json: bool) -> None:

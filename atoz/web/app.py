@@ -1,7 +1,7 @@
 """The board put together: what surrounds it, the API, the pages; nothing without a policy starts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount
+from starlette.types import Scope
 
 from atoz.errors import AtozError
 from atoz.service.figures import Opened
@@ -25,12 +26,15 @@ from atoz.web.gate import OPEN, need_of
 from atoz.web.live import Live
 from atoz.web.pages import error, every_page, figures
 from atoz.web.pages.queue import COUNTS_KEPT
+from atoz.web.refusing import Refusing
 from atoz.web.shield import Shield, Sizes
 from atoz.web.simulations import Simulations
+from atoz.web.tally import NOWHERE, Counted
 from atoz.web.typed import typed_before
 from atoz.web.visitor import Identify
 
 API = "/api"
+PICTURES = "/static"
 STATIC = Path(__file__).with_name("static")
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -41,6 +45,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> FastAPI:
     """The board as an ASGI application. `hosts` and `origins` are what browsers may call it."""
+    paths: dict[int, str] = {}
     app = FastAPI(
         title="Claims",
         description="Every verb of the command that acts on claims, over HTTP.",
@@ -51,6 +56,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
         redirect_slashes=False,
         lifespan=_lifespan(board),
         middleware=[
+            Middleware(Counted, board.tally, lambda scope: _address_of(paths, scope)),
             Middleware(Shield, hosts, _surprised, secure=board.secure),
             Middleware(Identify, board),
             Middleware(Sizes),
@@ -62,13 +68,22 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
     app.state.report = Newest[dict[str, Any]](figures.REPORT_KEPT, board.now)
     app.state.simulations = Simulations()
     app.state.origins, app.state.signatures = origins, inbound.SeenSignatures()
+    app.state.refusing = Refusing(board)
     app.include_router(_api(app), prefix=API, responses=_PROBLEMS)
     for page in every_page():
         app.include_router(page, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount(PICTURES, StaticFiles(directory=STATIC), name="static")
     _handle_errors(app)
     check(app)
+    paths |= {id(route.original_route): str(route.path) for route in addresses(app)}
     return app
+
+
+def _address_of(paths: Mapping[int, str], scope: Scope) -> str:
+    """The address that a request found, as the program writes it."""
+    if scope["path"].startswith(f"{PICTURES}/"):
+        return PICTURES
+    return paths.get(id(scope.get("route")), NOWHERE)
 
 
 def _api(app: FastAPI) -> APIRouter:

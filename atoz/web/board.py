@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Protocol
 
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 
+from atoz import meters
 from atoz.access.access import Access
 from atoz.connect import connect
 from atoz.errors import AtozError, NoServer
@@ -21,6 +22,7 @@ from atoz.service.figures import Figures
 from atoz.service.proofs import Shelf
 from atoz.service.queues import VIEWS, Queues, queues
 from atoz.settings import Settings
+from atoz.web.tally import Tally
 
 FIRST_PAUSE = timedelta(milliseconds=500)
 LONGEST_PAUSE = timedelta(seconds=10)
@@ -58,8 +60,9 @@ class Connected:
 class Connecting:
     """A client as soon as the server answers; it finds the server again by itself after that."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, interceptors: Sequence[Interceptor] = ()) -> None:
         self._settings = settings
+        self._interceptors = interceptors
         self._client: Client | None = None
         self._fault: AtozError = NoServer(
             "the board still looks for the Temporal server: try again"
@@ -87,7 +90,8 @@ class Connecting:
         pause = FIRST_PAUSE
         while self._client is None:
             try:
-                self._client = (await joined(await connect(), self._settings)).client
+                found = await connect(interceptors=self._interceptors)
+                self._client = (await joined(found, self._settings)).client
             except AtozError as fault:
                 self._fault = fault
                 _LOG.warning("%s; trying again in %g s", fault, pause.total_seconds())
@@ -105,6 +109,7 @@ class Board:
     address: str
     """As a browser writes it: `http://127.0.0.1:9233`, or the public one behind a proxy."""
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    tally: Tally = field(default_factory=lambda: Tally("board", meters.OF_BOARD))
     demo: bool = False
     """The claims are the demo's: their clocks are virtual, and every page says so."""
 

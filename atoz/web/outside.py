@@ -1,12 +1,10 @@
-"""What a worker shows to probes and to Prometheus: health, readiness, metrics, on one port.
-
-`/healthz` answers as long as the process does; `/readyz` once it works, and says what is missing;
-`/metrics` is the SDK's own metrics, ours beside them, and how the open claims stand.
+"""What a worker shows (`atoz.web.face`): its steps until it works, the SDK's own metrics, ours beside
+them, and how the open claims stand.
 """
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import get_args
@@ -19,24 +17,18 @@ from prometheus_client.metrics_core import (
     Metric,
 )
 from prometheus_client.registry import Collector
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from atoz import meters
 from atoz.meters import Meter
 from atoz.service.census import Census, Counting
+from atoz.service.desk_count import DeskCount
 from atoz.service.listing import Attention
-from atoz.service.readiness import Readiness
+from atoz.service.readiness import Readiness, Step
 from atoz.settings import Settings
-from atoz.web.place import Place
-from atoz.web.serve import answering
 from atoz.wiring import own_build
 
-PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 SDK_PATIENCE = 2.0
 """Seconds that the SDK's own page, on loopback, may take."""
 
@@ -56,32 +48,23 @@ class Outside(Collector):
     def connected(self, client: Client) -> None:
         """The server answers: from now on its open claims are counted."""
         self.readiness.reached("connected")
-        self._counting = Counting(
-            client.namespace, client.workflow_service.list_workflow_executions, _now
-        )
+        lists = client.workflow_service.list_workflow_executions
+        self._counting = Counting(client.namespace, lists, DeskCount(client).look, _now)
 
     def works(self, worker: Worker) -> None:
         """The worker runs."""
         self.readiness.works(worker)
 
-    def app(self) -> Starlette:
-        """The three addresses."""
-        routes = {"/healthz": self._health, "/readyz": self._ready, "/metrics": self._metrics}
-        return Starlette(routes=[Route(path, answer) for path, answer in routes.items()])
+    async def ready(self) -> Mapping[Step, bool]:
+        """The steps of a worker."""
+        return dict(await self.readiness.look(_now()))
 
-    async def _health(self, _: Request) -> Response:
-        return PlainTextResponse("ok\n")
-
-    async def _ready(self, _: Request) -> Response:
-        steps = await self.readiness.look(_now())
-        ready = all(steps.values())
-        return JSONResponse({"ready": ready, **steps}, 200 if ready else 503)
-
-    async def _metrics(self, _: Request) -> Response:
+    async def page(self) -> bytes:
+        """The SDK's page and ours."""
         if self._counting is not None:
             await self._counting.look()
         own = generate_latest(self._registry)
-        return Response(await self._of_sdk() + own, media_type=PLAIN)
+        return await self._of_sdk() + own
 
     async def _of_sdk(self) -> bytes:
         if self._sdk_metrics is None:
@@ -101,6 +84,8 @@ class Outside(Collector):
         if census is not None:
             yield _gauge(meters.CENSUS, {(): census.at.timestamp()})
             yield _gauge(meters.CLAIMS_OPEN, dict(census.claims.items()))
+            none: dict[tuple[str, ...], float] = dict.fromkeys(meters.TASKS_OPEN.begins, 0)
+            yield _gauge(meters.TASKS_OPEN, none | {**census.tasks})
             yield _left(census)
 
 
@@ -125,16 +110,3 @@ def _left(census: Census) -> Metric:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@contextlib.asynccontextmanager
-async def shown(outside: Outside, settings: Settings) -> AsyncIterator[None]:
-    """The face, while the block runs; nothing where no port is set. Raises BadInput for a taken port."""
-    if settings.health_port is None:
-        yield
-        return
-    host, port = settings.health_host, settings.health_port
-    async with answering(
-        outside.app(), Place(host, port, f"http://{host}:{port}"), "ATOZ_HEALTH_PORT"
-    ):
-        yield

@@ -10,6 +10,7 @@ from datetime import timedelta
 import uvicorn
 from starlette.types import ASGIApp
 
+from atoz import meters
 from atoz.access.access import Access
 from atoz.access.people import Users
 from atoz.access.tokens import Tokens
@@ -18,6 +19,7 @@ from atoz.settings import Settings
 from atoz.web.app import build_app
 from atoz.web.board import Board, Connection
 from atoz.web.place import Place
+from atoz.web.tally import Tally
 
 LAST_WORDS = timedelta(seconds=3)
 """How long open requests may take when the board is told to stop; streams end at once."""
@@ -27,8 +29,9 @@ _LOG = logging.getLogger("atoz.board")
 
 def board_of(settings: Settings, connection: Connection, place: Place) -> Board:
     """A board over the settings' state folder."""
-    access = Access(settings.access_folder, settings.board_session)
-    return Board(settings, connection, access, place.address)
+    tally = Tally("board", meters.OF_BOARD)
+    access = Access(settings.access_folder, settings.board_session, told=tally.refused)
+    return Board(settings, connection, access, place.address, tally=tally)
 
 
 def refuse_if_closed(settings: Settings) -> None:

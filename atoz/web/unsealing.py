@@ -18,6 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 from temporalio.api.common.v1 import Payloads
 from temporalio.converter import PayloadCodec
 
@@ -25,6 +26,7 @@ from atoz.access.access import Access, NotKnown, TooMany
 from atoz.access.people import Person
 from atoz.errors import AtozError, NotAllowed
 from atoz.service.policy import LOOK, demand
+from atoz.web.tally import NOWHERE, Counted, Tally
 
 LARGEST = 20_000_000
 """Bytes of a request: the payloads of one page of a history."""
@@ -34,7 +36,10 @@ _JSON = "application/json"
 class Unsealing:
     """The two addresses, over a codec, for whom `access` knows."""
 
-    def __init__(self, codec: PayloadCodec, access: Access, origins: Collection[str]) -> None:
+    def __init__(
+        self, codec: PayloadCodec, access: Access, origins: Collection[str], tally: Tally
+    ) -> None:
+        self.tally = tally
         self._codec = codec
         self._access = access
         self._origins = frozenset(origins)
@@ -55,9 +60,17 @@ class Unsealing:
                 Route("/login/{secret}", self._login, methods=["GET"]),
                 Route("/health", _health, methods=["GET"]),
             ],
-            middleware=[cors],
+            middleware=[Middleware(Counted, self.tally, _address_of), cors],
             exception_handlers={AtozError: _refused},
         )
+
+    async def ready(self) -> dict[str, bool]:
+        """The keys were opened before it began, and it needs nothing else."""
+        return {"keys": True}
+
+    async def page(self) -> bytes:
+        """What it counted."""
+        return self.tally.page()
 
     async def _decode(self, request: Request) -> Response:
         self._person(request)
@@ -131,6 +144,11 @@ async def _refused(_: Request, fault: Exception) -> Response:
 def _cookie(address: URL) -> str:
     """Browsers share cookies among ports, so the port is part of the name."""
     return f"atoz-codec-{address.port or 443}"
+
+
+def _address_of(scope: Scope) -> str:
+    """The address that a request found, as it is written above."""
+    return getattr(scope.get("route"), "path", NOWHERE)
 
 
 def _peer(request: Request) -> str:

@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from atoz.logging import configure_logging
 from atoz.settings import Settings
 from atoz.vault.codec import SealingCodec
 from atoz.web.alone import login_name
+from atoz.web.face import shown
 from atoz.web.place import Place
 from atoz.web.serve import answering, refuse_if_closed
+from atoz.web.tally import Tally
 from atoz.web.unsealing import Unsealing
 
 
@@ -33,19 +36,28 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
     local = settings.codec_is_local
     if not local:
         refuse_if_closed(settings)
-    access = Access(settings.access_folder, settings.board_session)
-    codec = Unsealing(SealingCodec(vault), access, origins or settings.codec_origins)
+    tally = Tally("codec")
+    access = Access(settings.access_folder, settings.board_session, told=tally.refused)
+    codec = Unsealing(SealingCodec(vault), access, origins or settings.codec_origins, tally)
     host, number = settings.codec_host, port or settings.codec_port
     place = Place(host, number, f"http://{host}:{number}")
     link = access.links.new(login_name(), datetime.now(UTC)) if local else None
-    return asyncio.run(_until_told(codec, place, link, as_json=as_json))
+    ops = shown(codec, settings.health_host, settings.codec_health_port, "ATOZ_CODEC_HEALTH_PORT")
+    return asyncio.run(_until_told(codec, ops, place, link, as_json=as_json))
 
 
-async def _until_told(codec: Unsealing, place: Place, link: str | None, *, as_json: bool) -> int:
+async def _until_told(
+    codec: Unsealing,
+    ops: AbstractAsyncContextManager[None],
+    place: Place,
+    link: str | None,
+    *,
+    as_json: bool,
+) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with answering(codec.app(), place, "ATOZ_CODEC_PORT"):
+    async with ops, answering(codec.app(), place, "ATOZ_CODEC_PORT"):
         _say(place.address, f"{place.address}/login/{link}" if link else None, as_json=as_json)
         await stopping.wait()
     return 0

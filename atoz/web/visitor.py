@@ -92,6 +92,7 @@ def _vouched(
     user = board.access.users.all().get(name)
     role = user.role if user else _role(request.headers.get(settings.board_roles_header or "", ""))
     if role is None:
+        board.tally.refused("proxy", "unknown")
         raise NotKnown(f"{name} has no role here: `atoz users add {name} --role …` gives one")
     person = Person(name, role, "proxy")
     if found and found[0].via == "proxy" and found[0].name == name:

@@ -7,4 +7,7 @@ done
 for name in AtozNextAt AtozResponseDue AtozDecidedAt; do
 	temporal operator search-attribute create --name "$name" --type Datetime 2>/dev/null || true
 done
+for name in AtozTasks; do
+	temporal operator search-attribute create --name "$name" --type KeywordList 2>/dev/null || true
+done
 temporal operator namespace update --namespace "${TEMPORAL_NAMESPACE:-default}" --retention 3650d

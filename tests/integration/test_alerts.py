@@ -9,7 +9,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.jobs import MailboxFailure, MailboxJob
 from atoz import meters
+from atoz.settings import Settings
 from atoz.telemetry import begin_at_zero, telemetry
+from tests.support.board import a_stand
 from tests.support.mailroom import NOW, World, sample
 from tests.support.marked import Played
 from tests.support.promql import Exported, exported, faults, panels, rules
@@ -33,7 +35,17 @@ async def series(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Ex
     assert told.metrics is not None
     async with httpx2.AsyncClient() as client:
         page = (await client.get(told.metrics)).text
-    return exported(played.seen("metrics"), page)
+    return exported(played.seen("metrics"), page, await a_board_day(settings))
+
+
+async def a_board_day(settings: Settings) -> str:
+    """What a board exports that lets in one and not the other, and whose server does not answer."""
+    stand = a_stand(settings.state, settings=settings)
+    client = stand.client()
+    for path, headers in (("/api/claims", stand.token()), ("/api/claims", {}), ("/nowhere", {})):
+        await client.get(path, headers=headers)
+    await client.post("/api/inbound/claims", content=b"{}")
+    return stand.board.tally.page().decode()
 
 
 async def test_every_alert_asks_for_what_is_there(series: Exported) -> None:

@@ -14,9 +14,11 @@ import pytest
 from pydantic import SecretStr
 
 from atoz.harness.server import free_port
+from atoz.service import desk
 from atoz.service.policy import Role
 from atoz.web.board import Connected
 from atoz.web.place import place_of
+from atoz.web.refusing import TITLE
 from atoz.web.serve import board_of, serving
 from atoz.webhook import TOLERANCE, sign
 from tests.support.board import Stand, a_stand
@@ -211,6 +213,24 @@ async def test_a_signed_webhook_is_taken_once(bench: Bench, tmp_path: Path) -> N
     shut = stand_over(bench, tmp_path).client()
     answer = await shut.post("/api/inbound/claims", content=body, headers=signed(body, now))
     assert "ATOZ_INBOUND_SECRET" in answer.json()["detail"]
+
+
+async def test_a_webhook_that_was_signed_and_refused_is_a_task_of_the_desk(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """With its beginning, once; what a stranger signed is a task with nothing of his."""
+    client = stand_over(bench, tmp_path, inbound_secret=SecretStr(SECRET)).client()
+    known = {task["id"] for task in await desk.tasks(service_of(bench))}
+    for secret, body in ((SECRET, b'{"order": 7}'), ("of a stranger", b'{"order": 8}')):
+        for second in (0, 1):
+            stamp = str(int(datetime.now(UTC).timestamp()) - second)
+            signature = sign(SecretStr(secret), stamp, body)
+            headers = {"Atoz-Timestamp": stamp, "Atoz-Signature": signature}
+            await client.post("/api/inbound/replies", content=body, headers=headers)
+    tasks = [task for task in await desk.tasks(service_of(bench)) if task["id"] not in known]
+    kept = [task["text"] for task in tasks if task["title"] == TITLE]
+    assert sum(text.endswith('It began: {"order": 7}') for text in kept) == 1
+    assert not any('"order": 8' in text for text in kept)
 
 
 async def test_the_pages_show_a_claim_and_act_on_it(bench: Bench, tmp_path: Path) -> None:

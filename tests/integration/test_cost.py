@@ -1,7 +1,8 @@
 """What one claim costs: events of history and billed Actions, counted from the history itself.
 
 The documented path with two replies, one status query and the decision stays within 70 events and
-22 Actions; each further timer or upsert needs a reason.
+23 Actions; each further timer or upsert needs a reason. (The 23rd: a second task that opens beside the
+first is told at once, so that who counts open tasks counts it.)
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.support.server import Bench, Claim, a_case, decision, photos, reply, 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
 MOST_EVENTS = 70
-MOST_ACTIONS = 22
+MOST_ACTIONS = 23
 
 
 async def hand_in(claim: Claim, state: CaseState) -> CaseState:

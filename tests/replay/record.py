@@ -1,7 +1,9 @@
 """Records the committed histories and command sequences anew: `python -m tests.replay.record [NAME…]`.
 
 To be run only when a change of the commands is meant and no claim runs on the old code. What is
-recorded holds nothing of the machine: no name of it, no folder, no process.
+recorded holds nothing of the machine: no name of it, no folder, no process. Where claims may run on the old
+code, keep what is replaced beside it, in a folder named after its edition (`histories/edition-5`): it goes
+on being replayed.
 """
 
 from __future__ import annotations

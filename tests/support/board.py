@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def a_stand(
     place = place_of(settings)
     made = board_of(settings, connection or Connecting(settings), place)
     if clock is not None:
-        made = Board(made.settings, made.connection, made.access, made.address, clock)
+        made = replace(made, now=clock)
     return Stand(build_app(made, place.hosts, place.origins), made, place)
 
 

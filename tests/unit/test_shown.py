@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from atoz.claims.base import instant_text
-from atoz.playbook.edition import CURRENT, SHOWN_AT_ONCE
+from atoz.playbook.edition import CURRENT, SHOWN_AT_ONCE, TASKS_SHOWN
 from tests.support.cases import DAY, HOUR, SECOND, Play
 from workflows import names
 from workflows.shown import changed, shown_values
@@ -67,3 +67,26 @@ def test_what_was_skipped_is_shown_beside_what_acted() -> None:
     values = shown(Play(NOT_RECEIVED).to(3 * DAY + HOUR))
     assert values[names.STEP.name] == "request-photos"
     assert values[names.ACTED.name] == "deescalate"
+
+
+TASKS = names.TASKS.name
+BEFORE_TASKS = TASKS_SHOWN - 1
+
+
+def told(old: dict[str, str], new: dict[str, str], edition: int = CURRENT) -> dict[str, object]:
+    """The updates by name."""
+    return {update.key.name: update.value for update in changed(old, new, edition)}
+
+
+def test_each_open_task_is_a_word_and_none_takes_the_list_away() -> None:
+    """Two of one kind stay two."""
+    assert told({}, {TASKS: "read-reply read-reply"}) == {TASKS: ["read-reply", "read-reply"]}
+    assert told({TASKS: "read-reply"}, {}) == {TASKS: None}
+
+
+def test_tasks_alone_are_shown_at_once_by_claims_that_know_of_the_list() -> None:
+    """One that ran before tells them along with something else."""
+    step = {names.STEP.name: "appeal"}
+    assert told({}, {TASKS: "read-reply"}, BEFORE_TASKS) == {}
+    both = told({}, {TASKS: "read-reply", **step}, BEFORE_TASKS)
+    assert both == {TASKS: ["read-reply"], **step}

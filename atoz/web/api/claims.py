@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Form, Query, Request, UploadFile
 from fastapi.responses import JSONResponse
 
+from atoz import meters
 from atoz.access.people import Person
 from atoz.errors import BadInput
 from atoz.evidence.intake import Given
@@ -69,6 +70,8 @@ async def start(
     service = board_of(request).service
     claim = read_claim(json.dumps(file).encode(), service.library.policies)
     document = await starting.start(service, claim, received_now=received_now, by=who.name)
+    if document["already_running"]:
+        board_of(request).tally.add(meters.REPEATS, by="claim")
     return JSONResponse(document, 200 if document["already_running"] else 201)
 
 

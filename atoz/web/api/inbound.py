@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict, Field
 
+from atoz import meters
 from atoz.access.access import NotKnown
 from atoz.claims.claim import ClaimFile
 from atoz.playbook.events import MessageId
@@ -22,7 +23,8 @@ from atoz.web.api import shapes
 from atoz.web.board import Board
 from atoz.web.gate import OPEN, board_of
 from atoz.web.problems import Replayed
-from atoz.webhook import TOLERANCE, believed
+from atoz.web.refusing import Refusing
+from atoz.webhook import TOLERANCE, doubted
 
 router = APIRouter(prefix="/inbound")
 
@@ -72,15 +74,28 @@ class SeenSignatures:
 async def signed(request: Request, timestamp: Timestamp = "", signature: Signature = "") -> bytes:
     """The body, once it is shown who sent it. Raises NotKnown, Replayed."""
     board: Board = board_of(request)
-    secret = board.settings.inbound_secret
+    secret, refusing = board.settings.inbound_secret, refusing_of(request)
     if secret is None:
-        raise NotKnown("nothing is taken here: ATOZ_INBOUND_SECRET is not set")
-    body = await request.body()
-    why = believed(secret, timestamp, signature, body, board.now())
-    if why is not None:
+        why = "nothing is taken here: ATOZ_INBOUND_SECRET is not set"
+        await refusing.tell("off", why, request.url.path)
         raise NotKnown(why)
-    request.app.state.signatures.take(signature, board.now())
+    body = await request.body()
+    doubt = doubted(secret, timestamp, signature, body, board.now())
+    if doubt is not None:
+        await refusing.tell(doubt.code, doubt.why, request.url.path)
+        raise NotKnown(doubt.why)
+    try:
+        request.app.state.signatures.take(signature, board.now())
+    except Replayed as fault:
+        await refusing.tell("replayed", str(fault), request.url.path)
+        raise
     return body
+
+
+def refusing_of(request: Request) -> Refusing:
+    """What tells of refused webhooks."""
+    found: Refusing = request.app.state.refusing
+    return found
 
 
 Signed = Annotated[bytes, Depends(signed)]
@@ -103,9 +118,12 @@ def _takes(model: dict[str, Any]) -> dict[str, Any]:
 )
 async def claim(request: Request, body: Signed) -> JSONResponse:
     """Start a claim by its claim file; the same claim again changes nothing."""
-    service = board_of(request).service
-    file = read_claim(body, service.library.policies)
-    document = await starting.start(service, file, by=SENDER)
+    board = board_of(request)
+    async with refusing_of(request).watched(request.url.path, body):
+        file = read_claim(body, board.service.library.policies)
+        document = await starting.start(board.service, file, by=SENDER)
+    if document["already_running"]:
+        board.tally.add(meters.REPEATS, by="claim")
     return JSONResponse(document, 200 if document["already_running"] else 201)
 
 
@@ -118,12 +136,13 @@ async def claim(request: Request, body: Signed) -> JSONResponse:
 )
 async def reply(request: Request, body: Signed) -> dict[str, Any]:
     """Hand a buyer's reply to its claim; for a claim that is over, to the desk."""
-    said = validated(InboundReply, read_document(body))
-    return await reporting.reply(
-        board_of(request).service,
-        said.order_id,
-        said.text,
-        language=said.language,
-        message_id=said.message_id,
-        by=SENDER,
-    )
+    async with refusing_of(request).watched(request.url.path, body):
+        said = validated(InboundReply, read_document(body))
+        return await reporting.reply(
+            board_of(request).service,
+            said.order_id,
+            said.text,
+            language=said.language,
+            message_id=said.message_id,
+            by=SENDER,
+        )

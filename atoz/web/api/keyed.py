@@ -9,6 +9,7 @@ from uuid import uuid4
 from fastapi import Depends, Header, Request
 from starlette.datastructures import UploadFile
 
+from atoz import meters
 from atoz.access.people import Person
 from atoz.service.base import claim_id
 from atoz.service.once import once
@@ -38,7 +39,10 @@ async def _keyed(request: Request, key: _Header = None) -> AsyncIterator[str | N
         return
     owner = claim_id(request.path_params["order"]) if "order" in request.path_params else _OWN
     whole = key_of(key, visitor.person, request)
-    async with once(board_of(request).service, owner, whole, await said(request)):
+    board = board_of(request)
+    async with once(board.service, owner, whole, await said(request)) as again:
+        if again:
+            board.tally.add(meters.REPEATS, by="key")
         yield key
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,10 +26,13 @@ def listed(left: timedelta | None) -> dict[str, str]:
     return shown | ({"AtozResponseDue": instant_text(NOW + left)} if left is not None else {})
 
 
+Shown = Mapping[str, str | list[str]]
+
+
 class Server:
     """Lists claims in pages of two, takes its time or does not answer, and counts the walks."""
 
-    def __init__(self, *claims: dict[str, str]) -> None:
+    def __init__(self, *claims: Shown) -> None:
         self.claims, self.walks, self.at = claims, 0, NOW
         self.takes, self.away = timedelta(0), False
 
@@ -60,9 +64,13 @@ class Server:
         return page
 
 
-def counting(server: Server) -> Counting:
-    """A census of this server."""
-    return Counting("default", server.lists, server.now)
+def counting(server: Server, desk: int | None = 0) -> Counting:
+    """A census of this server, with so many tasks on the desk; None: it does not say."""
+
+    async def on_desk() -> int | None:
+        return desk
+
+    return Counting("default", server.lists, on_desk, server.now)
 
 
 async def test_each_claim_stands_in_its_bucket() -> None:
@@ -75,6 +83,32 @@ async def test_each_claim_stands_in_its_bucket() -> None:
     assert found.claims == {Standing("documented", "", "under_review", "task"): 5}
     counts = dict(zip((*BOUNDS, "later"), found.due["task"], strict=True))
     assert counts == dict.fromkeys(counts, 0) | {0.0: 1, 3600.0: 1, 14400.0: 1, "later": 1}
+
+
+async def test_each_open_task_is_counted() -> None:
+    """Two of one kind are two; those of a claim that is older than the list are of a kind of their own."""
+    server = Server(
+        listed(None) | {"AtozTasks": ["read-reply", "read-reply", "approve-appeal"]},
+        listed(None) | {"AtozAttention": "urgent", "AtozTasks": ["approve-appeal"]},
+        listed(None),
+        listed(None) | {"AtozAttention": "none"},
+    )
+    found = await counting(server, desk=3).look()
+    assert found is not None
+    assert found.tasks == {
+        ("read-reply", "task"): 2,
+        ("approve-appeal", "task"): 1,
+        ("approve-appeal", "urgent"): 1,
+        ("untold", "task"): 1,
+        ("desk", "task"): 3,
+    }
+
+
+async def test_a_desk_that_does_not_answer_is_not_said_to_be_empty() -> None:
+    """No number is shown for it; the claims are counted all the same."""
+    found = await counting(Server(listed(None)), desk=None).look()
+    assert found is not None
+    assert {kind for kind, _ in found.tasks} == {"untold"}
 
 
 @pytest.mark.parametrize("takes", [timedelta(0), timedelta(seconds=6)])

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from atoz.service.readiness import STEPS
+from atoz.web.face import face
 from atoz.web.outside import Outside
 from tests.support.server import shop_settings
 
@@ -21,7 +22,7 @@ def outside(tmp_path: Path) -> Outside:
 
 def asking(outside: Outside) -> httpx2.AsyncClient:
     """Whoever asks it."""
-    transport = httpx2.ASGITransport(app=outside.app())
+    transport = httpx2.ASGITransport(app=face(outside))
     return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:9433")
 
 

@@ -1,0 +1,86 @@
+"""Webhooks that were not taken stay in sight: each is counted, the desk and the log are told, in bounds.
+
+Who holds the secret has something to say: what he posted in vain is kept with a task of its own. A
+stranger may post without end and is told apart by the signature: of him nothing is kept but one task a
+day for each reason, and one line of the log a minute.
+"""
+
+import contextlib
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+
+from atoz import meters
+from atoz.errors import AtozError, BadInput, NoSuchClaim
+from atoz.mail.plain import one_line
+from atoz.service import desk
+from atoz.web.board import Board
+from workflows.desk import DeskItem
+
+TITLE = "A webhook was refused"
+QUIET = timedelta(minutes=1)
+MOST_KEPT = 20
+"""Tasks a day for what holders of the secret posted in vain: the desk is for others, too."""
+_TASKLESS = frozenset({"off", "unsigned"})
+"""Nobody who means us sends this: whoever tries every door of the world does."""
+_EXCERPT = 250
+
+_LOG = logging.getLogger("atoz.inbound")
+
+
+class Refusing:
+    """Tells of refused webhooks; what it told lately is remembered in this process."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._logged: dict[str, datetime] = {}
+        self._day: date | None = None
+        self._kept = 0
+
+    async def tell(self, reason: str, why: str, address: str, body: bytes = b"") -> None:
+        """Count a refusal and tell of it. `address` is ours, `body` what a holder of the secret sent.
+
+        Never raises: the sender is refused all the same, and told so.
+        """
+        self._board.tally.add(meters.WEBHOOKS_REFUSED, reason=reason)
+        now = self._board.now()
+        if now - self._logged.get(reason, now - QUIET) >= QUIET:
+            self._logged[reason] = now
+            # What was posted stays out: logs are copied where no key seals them.
+            _LOG.warning("a webhook to %s was refused: %s", address, reason)
+        item = self.item(reason, why, address, body)
+        if item is None:
+            return
+        try:
+            await desk.put(self._board.service, item)
+        except AtozError as fault:
+            _LOG.warning("the desk could not be told of a refused webhook: %s", fault)
+
+    @contextlib.asynccontextmanager
+    async def watched(self, address: str, body: bytes) -> AsyncIterator[None]:
+        """What is refused while the block runs was signed, so that it is kept."""
+        try:
+            yield
+        except (BadInput, NoSuchClaim) as fault:
+            await self.tell("content", str(fault), address, body)
+            raise
+
+    def item(self, reason: str, why: str, address: str, body: bytes = b"") -> DeskItem | None:
+        """The task that tells of it, if there is to be one; the desk takes the same key once."""
+        if reason in _TASKLESS:
+            return None
+        now = self._board.now()
+        said = one_line(why, _EXCERPT)
+        if reason != "content":
+            text = f"{address}: {said}. More of them today are counted, not kept."
+            return DeskItem(key=f"webhook.{reason}.{now.date()}", title=TITLE, text=text)
+        if self._day != now.date():
+            self._day, self._kept = now.date(), 0
+        self._kept += 1
+        if self._kept > MOST_KEPT:
+            return None
+        began = one_line(body[:_EXCERPT].decode("utf-8", "replace"), _EXCERPT)
+        digest = hashlib.sha256(body).hexdigest()[:32]
+        text = f"{address}: {said}. It began: {began}"
+        return DeskItem(key=f"webhook.{digest}", title=TITLE, text=text)
