@@ -24,7 +24,7 @@ _SINCE = {
     names.ACTED.name: SHOWN_AT_ONCE,
     names.TASKS.name: TASKS_SHOWN,
 }
-"""Since which edition a claim shows something of its own accord, and not only together with something else."""
+"""Since which edition a claim shows something by itself, and not only together with something else."""
 
 
 def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
