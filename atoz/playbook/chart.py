@@ -6,13 +6,19 @@ UTC; who draws puts them on the marketplace's calendar.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from atoz.claims.calendar import SendingHours
 from atoz.claims.clocks import Clock
 from atoz.claims.facts import Fact
+from atoz.playbook.pictured import SAY, instant
+from atoz.playbook.said import plain, word
 from atoz.playbook.state import CaseState
-from atoz.playbook.told import on_calendar, told
+from atoz.playbook.stored import RESULTS, SOURCES
+from atoz.playbook.told import SAY as TOLD
+from atoz.playbook.told import numbered, told
 
 Tone = Literal["done", "plain", "open", "bad", "held"]
 """What a drawing colours: done, neutral, still open, gone wrong, held back."""
@@ -81,15 +87,15 @@ def chart(
     )
     writer = _Writer(state, shown, ends, state.policy.zone)
     lanes = (
-        Lane("Steps", tuple(writer.steps())),
-        Lane("Clocks", tuple(writer.clocks())),
-        Lane("Tasks", tuple(writer.tasks())),
-        Lane("What came in", tuple(writer.inputs())),
-        Lane("Held", tuple(writer.holds())),
+        Lane(SAY("steps"), tuple(writer.steps())),
+        Lane(SAY("clocks"), tuple(writer.clocks())),
+        Lane(SAY("tasks"), tuple(writer.tasks())),
+        Lane(SAY("inputs"), tuple(writer.inputs())),
+        Lane(SAY("holds"), tuple(writer.holds())),
     )
     claim = state.file.claim
     return Chart(
-        title=f"Claim of order {claim.order_id}, {state.policy.name}",
+        title=SAY("course", order=claim.order_id, policy=state.policy.name),
         summary=_summary(state),
         zone=state.policy.zone,
         hours=state.policy.sending_hours,
@@ -101,11 +107,14 @@ def chart(
 
 
 def _summary(state: CaseState) -> str:
-    book = state.playbook.name if state.playbook else "none"
-    payer = f", paid by {state.funded_by}" if state.funded_by else ""
-    return f"playbook {book}; {state.status.value.replace('_', ' ')}{payer}"
+    book = state.playbook.name if state.playbook else SAY("none")
+    status, payer = str(state.status.value), state.funded_by
+    paid = TOLD("paid_by", payer=word("payer", payer)) if payer else None
+    ended = TOLD.listed(word("status", status, plain(status)), paid)
+    return SAY("summary", playbook=book, status=ended)
 
 
+_MARK = partial(word, "mark")
 _STEP_MARKS: dict[str, tuple[str, Tone]] = {
     "message_sent": ("sent", "done"),
     "message_refused": ("refused", "bad"),
@@ -137,12 +146,15 @@ class _Writer:
 
     def __init__(self, state: CaseState, facts: Sequence[Fact], ends: datetime, zone: str) -> None:
         self._state, self._facts, self._ends = state, facts, ends
-        self._when = on_calendar(zone)
+        self._zone = ZoneInfo(zone)
+
+    def _when(self, at: str) -> str:
+        return instant(datetime.fromisoformat(at).astimezone(self._zone))
 
     def _words(self, fact: Fact) -> str:
         said = told({"kind": fact.kind, "data": fact.data}, self._when)
-        head = fact.kind.replace("_", " ")
-        return f"{head}: {said}" if said else head
+        head = word("fact", fact.kind, plain(fact.kind))
+        return SAY("what", what=head, how=said) if said else head
 
     def steps(self) -> Iterator[Row]:
         """A row for each step that the playbook has, then for each message that a reply asked for."""
@@ -150,32 +162,33 @@ class _Writer:
         planned = [step.id for step in book.steps] if book else []
         happened = [fact.step for fact in self._facts if fact.step and fact.kind in _STEP_MARKS]
         for step in dict.fromkeys((*planned, *happened)):
-            yield Row(step, marks=tuple(self._step_marks(step)))
+            yield Row(word("step", step), marks=tuple(self._step_marks(step)))
 
     def _step_marks(self, step: str) -> Iterator[Mark]:
         for fact in self._facts:
             if fact.step == step and fact.kind in _STEP_MARKS:
                 label, tone = _STEP_MARKS[fact.kind]
-                yield Mark(fact.at, label, self._words(fact), tone)
+                yield Mark(fact.at, _MARK(label), self._words(fact), tone)
 
     def clocks(self) -> Iterator[Row]:
         """A bar for each clock, until it stopped or ran out; a tick for each warning."""
         for clock in self._state.clocks:
-            yield Row(clock.id.replace("_", " "), bars=(self._clock(clock),))
+            yield Row(numbered("clock", clock.id, plain), bars=(self._clock(clock),))
 
     def _clock(self, clock: Clock) -> Bar:
         stopped, due = clock.stopped_at, self._when(clock.due.isoformat())
         tone: Tone = "bad" if clock.missed else "done" if stopped else "open"
-        how = "missed" if clock.missed else "stopped" if stopped else "runs"
+        how = _MARK("missed" if clock.missed else "stopped" if stopped else "runs")
         ticks = tuple(
             fact.at
             for fact in self._facts
             if fact.kind == "deadline_warning" and fact.data["clock"] == clock.id
         )
         ends = min(stopped, clock.due) if stopped else clock.due
-        words = f"{clock.id}: due {due} ({clock.source}), {how}"
+        name, source = numbered("clock", clock.id, plain), SOURCES.heard(clock.source)
+        words = SAY("clock", clock=name, at=due, source=source, how=how)
         ends = max(ends, clock.opened_at)
-        label = f"{how}, due {due}"
+        label = SAY("due", how=how, at=due)
         return Bar(clock.opened_at, ends, label, words, tone, ticks, max(ends, clock.due))
 
     def tasks(self) -> Iterator[Row]:
@@ -186,13 +199,14 @@ class _Writer:
             if fact.kind == "task_opened":
                 closed = done.get(fact.data["task"])
                 rows.setdefault(fact.data["kind"], []).append(self._task(fact, closed))
-        yield from (Row(kind, bars=tuple(bars)) for kind, bars in rows.items())
+        yield from (Row(word("task", kind), bars=tuple(bars)) for kind, bars in rows.items())
 
     def _task(self, opened: Fact, closed: Fact | None) -> Bar:
-        how = closed.data["result"] if closed else "open"
+        how = RESULTS.heard(closed.data["result"]) if closed else _MARK("open")
         tone: Tone = "done" if closed else "open"
         ends = closed.at if closed else self._ends
-        return Bar(opened.at, ends, how, f"{opened.data['title']}: {how}", tone)
+        title = word("task", opened.data["kind"], opened.data["title"])
+        return Bar(opened.at, ends, how, SAY("what", what=title, how=how), tone)
 
     def inputs(self) -> Iterator[Row]:
         """What the marketplace, the buyer and people brought."""
@@ -200,14 +214,16 @@ class _Writer:
         for fact in self._facts:
             if fact.kind in _INPUT_MARKS:
                 who, label, tone = _INPUT_MARKS[fact.kind]
-                rows[who].append(Mark(fact.at, label, self._words(fact), tone))
-        yield from (Row(who, marks=tuple(marks)) for who, marks in rows.items() if marks)
+                rows[who].append(Mark(fact.at, _MARK(label), self._words(fact), tone))
+        for who, marks in rows.items():
+            if marks:
+                yield Row(word("side", who), marks=tuple(marks))
 
     def holds(self) -> Iterator[Row]:
         """What held the steps: replies for a while, a person until he resumed."""
         held = [self._held(f, f.data["until"]) for f in self._facts if f.kind == "step_held"]
         if held:
-            yield Row("held", bars=tuple(held))
+            yield Row(_MARK("held"), bars=tuple(held))
         paused = [fact for fact in self._facts if fact.kind in ("paused", "resumed")]
         spans = [
             self._paused(fact, next((f.at for f in paused[n:] if f.kind == "resumed"), self._ends))
@@ -215,11 +231,12 @@ class _Writer:
             if fact.kind == "paused"
         ]
         if spans:
-            yield Row("paused", bars=tuple(spans))
+            yield Row(_MARK("paused"), bars=tuple(spans))
 
     def _held(self, fact: Fact, until: Any) -> Bar:
         ends = max(fact.at, min(datetime.fromisoformat(until), self._ends))
-        return Bar(fact.at, ends, f"until {self._when(until)}", self._words(fact), "held")
+        label = SAY("until", at=self._when(until))
+        return Bar(fact.at, ends, label, self._words(fact), "held")
 
     def _paused(self, fact: Fact, ends: datetime) -> Bar:
-        return Bar(fact.at, ends, "paused", self._words(fact), "held")
+        return Bar(fact.at, ends, _MARK("paused"), self._words(fact), "held")

@@ -76,12 +76,12 @@ def told_by(fact: Data) -> str:
     return source.removeprefix(_OPERATOR) if source.startswith(_OPERATOR) else str(by or "")
 
 
-def numbered(kind: str, name: str) -> str:
+def numbered(kind: str, name: str, english: Callable[[str], str] = str) -> str:
     """A clock or a task by its id: the second of a kind has its number behind the kind."""
     own, dash, number = name.rpartition("-")
     if dash and number.isdecimal():
-        return SAY("numbered", what=word(kind, own), number=number)
-    return word(kind, name)
+        return SAY("numbered", what=word(kind, own, english(own)), number=number)
+    return word(kind, name, english(name))
 
 
 def _clock(data: Data) -> str:

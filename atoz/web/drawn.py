@@ -1,84 +1,58 @@
-"""Figures as SVG within a page: bars and intervals, drawn by the server, styled by the stylesheet alone.
+"""Figures as SVG within a page: one bar or interval for each row of a table, beside the row's numbers.
 
-A picture repeats a table that stands beside it, so that a screen reader is given its title and no more;
-lengths, numbers and words say everything, a colour nothing.
+The numbers are the table's, so a screen reader is given those and no picture; lengths and words say
+everything, a colour nothing. The stylesheet alone dresses them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-WIDTH = 560
-_LABEL, _ROW, _NUMBER = 170, 26, 56
-_LETTERS = 24
-_TRACK = WIDTH - _LABEL - _NUMBER
+WIDTH, HEIGHT = 200, 14
+"""Of the picture of one row, in its own units."""
+_EDGE = 5
+"""Room for a dot at either end of the scale."""
 
 
 class Bar(NamedTuple):
-    """How many there are of something; `strong` is what somebody must look at."""
+    """How many there are of something, and their picture; `strong` is what somebody must look at."""
 
     label: str
     many: int
     strong: bool = False
+    drawn: Markup = Markup("")
 
 
-class Span(NamedTuple):
-    """A rate and the interval in which it lies, from 0 to 1."""
-
-    label: str
-    low: float
-    rate: float
-    high: float
+def bars(rows: Iterable[Bar]) -> list[Bar]:
+    """The rows with their bars, all from one scale."""
+    found = list(rows)
+    most = max([row.many for row in found], default=0) or 1
+    return [row._replace(drawn=_bar(row, most)) for row in found]
 
 
-def bars(rows: Sequence[Bar], title: str) -> Markup:
-    """Horizontal bars from one scale, each with its number."""
-    most = max([row.many for row in rows], default=0) or 1
-    return _svg(title, len(rows) * _ROW, _bars(rows, most))
+def _bar(row: Bar, most: int) -> Markup:
+    kind = "bar strong" if row.strong else "bar"
+    rect = Markup('<rect class="{}" y="1" width="{:.1f}" height="{}" rx="2"/>')
+    return _svg(rect.format(kind, row.many / most * WIDTH, HEIGHT - 2))
 
 
-def _bars(rows: Sequence[Bar], most: int) -> Iterator[str]:
-    for number, row in enumerate(rows):
-        y, width = number * _ROW, row.many / most * _TRACK
-        kind = "bar strong" if row.strong and row.many else "bar"
-        yield _label(row.label, y)
-        box = f'x="{_LABEL}" y="{y + 5}" width="{width:.1f}" height="{_ROW - 10}" rx="2"'
-        yield f'<rect class="{kind}" {box}/>'
-        yield f'<text class="number" x="{_LABEL + width + 6:.1f}" y="{y + 18}">{row.many:,}</text>'
-
-
-def intervals(rows: Sequence[Span], title: str) -> Markup:
-    """A dot for each rate and a line over its interval, on a scale from 0 to 100 per cent."""
-    return _svg(title, len(rows) * _ROW + 22, _intervals(rows))
-
-
-def _intervals(rows: Sequence[Span]) -> Iterator[str]:
-    bottom = len(rows) * _ROW
-    for percent in (0, 50, 100):
-        x = _at(percent / 100)
-        yield f'<path class="grid" d="M{x} 0V{bottom}"/>'
-        yield f'<text class="tick" x="{x}" y="{bottom + 16}" text-anchor="middle">{percent} %</text>'
-    for number, row in enumerate(rows):
-        y = number * _ROW + _ROW // 2
-        low, rate, high = _at(row.low), _at(row.rate), _at(row.high)
-        yield _label(row.label, number * _ROW)
-        yield f'<path class="span" d="M{low} {y}H{high}M{low} {y - 5}v10M{high} {y - 5}v10"/>'
-        yield f'<circle class="rate" cx="{rate}" cy="{y}" r="4.5"/>'
+def interval(low: float, rate: float, high: float) -> Markup:
+    """A dot for a rate and a line over the interval in which it lies, on a scale from 0 to 1."""
+    middle = HEIGHT // 2
+    left, right = _at(low), _at(high)
+    grid = "".join(f"M{_at(part)} 0V{HEIGHT}" for part in (0, 0.5, 1))
+    span = f"M{left} {middle}H{right}M{left} {middle - 4}v8M{right} {middle - 4}v8"
+    parts = Markup(
+        '<path class="grid" d="{}"/><path class="span" d="{}"/><circle class="rate" cx="{}" cy="{}" r="4"/>'
+    )
+    return _svg(parts.format(grid, span, _at(rate), middle))
 
 
 def _at(rate: float) -> str:
-    return f"{_LABEL + 6 + rate * _TRACK:.1f}"
+    return f"{_EDGE + rate * (WIDTH - 2 * _EDGE):.1f}"
 
 
-def _label(label: str, y: int) -> str:
-    shown = label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
-    return f'<text class="label" x="{_LABEL - 8}" y="{y + 18}" text-anchor="end">{escape(shown)}</text>'
-
-
-def _svg(title: str, height: int, parts: Iterator[str]) -> Markup:
-    head = Markup('<svg class="figure" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        WIDTH, max(height, 1), title
-    )
-    # Every text among the parts was escaped where it was put in.
-    return head + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 - see above
+def _svg(parts: Markup) -> Markup:
+    head = Markup('<svg class="figure" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">')
+    return head.format(WIDTH, HEIGHT) + parts + Markup("</svg>")

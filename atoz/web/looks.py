@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,10 @@ class Looks:
     def calendar(self, instant: str) -> str:
         """An instant in the reader's zone: `2026-09-08 11:00`."""
         return f"{datetime.fromisoformat(instant).astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def day(self, day: date) -> str:
+        """A day of these weeks: `Tue 09-08`."""
+        return f"{self.words(f'weekday.{day.weekday()}')} {day:%m-%d}"
 
     def span(self, span: timedelta) -> str:
         """A length of time in days and hours, hours and minutes, or minutes."""

@@ -53,7 +53,7 @@ async def test_a_page_is_for_everybody(visit: Visit, name: str, record_property:
     wrong += await looked_at(visit, name, "narrow", record_property)
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": WIDE, "height": 900})
-    await page.goto(f"{PAGES[name]}?lang=zh")
+    await page.goto(f"{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}lang=zh")
     wrong += await pictured(visit, f"{name}-chinese")
     assert wrong == []
 
@@ -74,6 +74,7 @@ async def test_a_page_speaks_chinese(visiting: Visiting) -> None:
         page = visit.page
         await page.goto(PAGES["queue"])
         await expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+        await page.locator("button.who").click()
         await page.get_by_role("link", name="English").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Needs you now")
         await page.goto(PAGES["claim"])

@@ -23,6 +23,7 @@ from atoz.web.gate import Who, board_of
 from atoz.web.live import version_of
 from atoz.web.pages.render import looks_of, render
 from atoz.web.showing import refunding, steps
+from atoz.web.timeline import rows
 from atoz.web.typed import Did
 
 router = APIRouter()
@@ -43,7 +44,7 @@ async def claim(request: Request, who: Who, order: Order, did: Did = None) -> Re
     values = {
         **shared(who, found),
         "did": did,
-        "timeline": found.timeline,
+        "timeline": rows(found.timeline),
         "outcome": found.outcome,
         "steps": steps(found),
         "leads_to_text": any(task["kind"] in _TO_TEXT for task in found.status["tasks"]),
@@ -110,7 +111,8 @@ async def drawing(request: Request, _: Who, order: Order) -> Response:
     found = await whole(board_of(request).service, order)
     if found.case is None or found.case.playbook is None:
         raise NoSuchClaim("this claim has no playbook that could be drawn")
-    drawn = svg(found.case.playbook, found.case, found.at)
+    looks = looks_of(request)
+    drawn = svg(found.case.playbook, found.case, found.at, looks.say, looks.zone)
     return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 

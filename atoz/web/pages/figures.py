@@ -1,14 +1,15 @@
 """Figures: what is open, what is due when, how claims ended; each picture with its numbers beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from atoz.service.figures import DAYS, OTHER, Opened, opened
-from atoz.web.drawn import Bar, Span, bars, intervals
+from atoz.web.drawn import Bar, bars, interval
 from atoz.web.gate import Who, board_of
 from atoz.web.looks import Looks
 from atoz.web.pages.render import looks_of, render
@@ -33,16 +34,13 @@ async def figures(request: Request, _: Who) -> Response:
     report: dict[str, Any] | None = await request.app.state.report.get(
         board.figures.report, PATIENCE
     )
-    steps = [Bar(_step(name, looks), n) for name, n in _largest(found.steps)]
-    days = _days(found, looks)
     values = {
         "open": found,
-        "steps": steps,
-        "steps_drawn": bars(steps, looks.words("figures.by_step")),
-        "days": days,
-        "days_drawn": bars(days, looks.words("figures.due")),
+        "steps": bars(Bar(_step(name, looks), n) for name, n in _largest(found.steps)),
+        "days": bars(_days(found, looks)),
         "report": report,
-        "groups": _groups(report, looks) if report else [],
+        "statuses": bars(_statuses(report, looks)) if report else [],
+        "groups": list(_groups(report, looks)) if report else [],
     }
     return render(request, "figures.html", values)
 
@@ -67,30 +65,38 @@ def _edges(looks: Looks) -> list[datetime]:
     return [looks.now, *midnights]
 
 
-def _days(found: Opened, looks: Looks) -> list[Bar]:
-    """Overdue, each of the days ahead in the reader's zone, and later."""
+def _days(found: Opened, looks: Looks) -> Iterator[Bar]:
+    """Overdue, the days ahead in the reader's zone, and later; days on which nothing is due as one."""
     today = looks.now.astimezone(looks.zone).date()
-    days = [f"{today + timedelta(days=number):%Y-%m-%d}" for number in range(DAYS)]
     late, *each, later = found.due
-    return [
-        Bar(looks.words("figures.overdue"), late, strong=True),
-        *(Bar(day, count) for day, count in zip(days, each, strict=True)),
-        Bar(looks.words("figures.later"), later),
-    ]
+    if late:
+        yield Bar(looks.words("figures.overdue"), late, strong=True)
+    dated = ((today + timedelta(days=number), count) for number, count in enumerate(each))
+    for free, days in groupby(dated, key=lambda pair: not pair[1]):
+        if free:
+            empty = [looks.day(day) for day, _ in days]
+            yield Bar(" – ".join(dict.fromkeys((empty[0], empty[-1]))), 0)
+        else:
+            yield from (Bar(looks.day(day), count) for day, count in days)
+    if later:
+        yield Bar(looks.words("figures.later"), later)
 
 
-def _groups(report: Mapping[str, Any], looks: Looks) -> list[dict[str, Any]]:
-    """Outcomes by reason and so on: rows for the table, and their intervals drawn."""
-    made = []
+def _statuses(report: Mapping[str, Any], looks: Looks) -> Iterator[Bar]:
+    for status, count in report["decided"]["statuses"].items():
+        yield Bar(looks.words.of("status", status), count)
+
+
+def _groups(report: Mapping[str, Any], looks: Looks) -> Iterator[dict[str, Any]]:
+    """Outcomes by reason and so on: each row with its words and its interval drawn."""
     for name in ("reason", "playbook", "marketplace"):
-        rows: Sequence[Mapping[str, Any]] = report[f"by_{name}"]
         kind = "reason" if name == "reason" else "none"
-        labels = [looks.words.of(kind, row[name]) or "–" for row in rows]
-        spans = [
-            Span(label, row["win_rate_low"], row["win_rate"], row["win_rate_high"])
-            for label, row in zip(labels, rows, strict=True)
+        rows = [
+            {
+                **row,
+                "label": looks.words.of(kind, row[name]) or "–",
+                "drawn": interval(row["win_rate_low"], row["win_rate"], row["win_rate_high"]),
+            }
+            for row in report[f"by_{name}"]
         ]
-        title = looks.words(f"figures.by_{name}")
-        rated = list(zip(labels, rows, strict=True))
-        made.append({"name": name, "rows": rated, "drawn": intervals(spans, title)})
-    return made
+        yield {"name": name, "rows": rows}

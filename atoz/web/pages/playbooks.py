@@ -18,7 +18,7 @@ from atoz.service.proofs import Shelved, limit_of
 from atoz.web.api.keyed import key_of
 from atoz.web.gate import Who, board_of, needs
 from atoz.web.pages.claim import DRAWING
-from atoz.web.pages.render import render
+from atoz.web.pages.render import looks_of, render
 
 router = APIRouter()
 
@@ -59,7 +59,8 @@ async def drawing(request: Request, _: Who, name: Name) -> Response:
     found = await _named(request, name)
     if found.playbook is None:
         raise NoSuchClaim(f"{name} cannot be drawn: mend its text first")
-    return Response(svg(found.playbook), media_type="image/svg+xml", headers=DRAWING)
+    drawn = svg(found.playbook, say=looks_of(request).say)
+    return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 
 @router.get("/playbooks/{name}/migration")

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -57,6 +59,7 @@ def render(
         "csrf": session.csrf if session else "",
         "csrf_headers": csrf_headers(session),
         "path": request.url.path,
+        "in_language": partial(_in_language, request),
         "new_key": _new_key,
     }
     page = HTMLResponse(_TEMPLATES.get_template(template).render({**shared, **values}), status)
@@ -64,6 +67,12 @@ def render(
     if who and who.fresh:
         remember(board, page, who.fresh)
     return page
+
+
+def _in_language(request: Request, code: str) -> str:
+    """The address of this page in another language, with what was asked of it."""
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
+    return f"{request.url.path}?{urlencode([*asked, ('lang', code)])}"
 
 
 def _new_key() -> str:

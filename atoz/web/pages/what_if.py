@@ -92,7 +92,8 @@ async def drawing(
     """The course as a drawing on the marketplace's calendar."""
     asked = Question(case, order, playbook, people, tuple(map(event_of, e)))
     found = await _answer(request, asked)
-    return Response(svg(found.chart), media_type="image/svg+xml", headers=DRAWING)
+    drawn = svg(found.chart, looks_of(request).say)
+    return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 
 async def _answer(request: Request, asked: Question) -> Answer:

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from atoz.appeal.lint import sentences
 from atoz.claims.base import span_text
-from atoz.playbook import migrating, reasons, stored, tasks, told, vocabulary, why_words
+from atoz.playbook import migrating, pictured, reasons, stored, tasks, told, vocabulary, why_words
 from atoz.playbook.said import Said, Sentences
 from atoz.web.words import shipped
 
@@ -25,6 +25,7 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 
 ENGINE: tuple[Sentences, ...] = (
     migrating.SAY,
+    pictured.SAY,
     reasons.REASONS,
     shipped.TITLES,
     sentences.FOUND,

@@ -111,7 +111,9 @@ def test_with_a_claim_each_step_shows_how_it_stands() -> None:
     assert play.state.playbook is not None
     text = svg(play.state.playbook, play.state, play.now)
     assert ">done<" in text
-    assert ">next, acts 11 Sep 18:00 UTC<" in text or ">held, acts 11 Sep 19:00 UTC<" in text
+    assert (
+        ">next, acts Fri 11 Sep 18:00 UTC<" in text or ">held, acts Fri 11 Sep 19:00 UTC<" in text
+    )
     assert ">to come, acts " in text
     assert svg(play.state.playbook, play.state, play.now) == text
 
