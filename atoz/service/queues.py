@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
@@ -64,10 +65,21 @@ Reader = Callable[[str, int, str | None], Awaitable[dict[str, Any]]]
 
 
 class Lane(NamedTuple):
-    """A part of a view that is shown before the next one; `by_due`: what ends first comes first."""
+    """A part of a view that is shown before the next one: what ends first comes first, by one clock.
+
+    By the clock that ends first of all (`clock`), by that of the answer, or in the server's own order.
+    """
 
     condition: str
-    by_due: bool
+    by: Literal["clock", "answer"] | None = None
+
+
+class Placed(NamedTuple):
+    """A claim of a list at its place in a lane: when the lane's clock ends, and its order."""
+
+    due: str
+    order: str
+    row: dict[str, Any]
 
 
 class Mark(Strict):
@@ -93,14 +105,16 @@ def condition(view: View, now: datetime) -> str:
 def lanes(view: View, now: datetime) -> Sequence[Lane]:
     """The parts of a view in the order in which a person should see them."""
     if view != "needs-you":
-        return [Lane(condition(view, now), by_due=view == "waiting-buyer")]
+        # Who waits for the buyer has no task, and but for the answer a clock runs for tasks only: the one
+        # attribute is enough, and an OR of two makes the server read all open claims.
+        return [Lane(condition(view, now), "answer" if view == "waiting-buyer" else None)]
     of_each = [f"{_RUNNING} AND {names.ATTENTION.name} = '{word}'" for word in URGENCY]
     return [
         lane
         for each in of_each
         for lane in (
-            Lane(f"{each} AND {_HAS_CLOCK}", True),
-            Lane(f"{each} AND {_NO_CLOCK}", False),
+            Lane(f"{each} AND {_HAS_CLOCK}", "clock"),
+            Lane(f"{each} AND {_NO_CLOCK}"),
         )
     ]
 
@@ -118,10 +132,10 @@ class Cut:
             return self._first
         return low + self._width if self._width else None
 
-    def remember(self, found: Sequence[dict[str, Any]], low: datetime | None, wanted: int) -> None:
+    def remember(self, found: Sequence[Placed], low: datetime | None, wanted: int) -> None:
         """What a page of a lane was taken from, in order: as much of it as the page needs, and a little."""
         last = found[min(len(found), round(wanted * SPARE)) - 1]
-        enough = sum(_place(row)[0] < _place(last)[0] for row in found)
+        enough = sum(each.due < last.due for each in found)
         high = _due_of(last if enough >= wanted else found[-1]) + NARROWEST
         if low is None:
             self._first = high
@@ -164,7 +178,7 @@ class Queues:
                 mark = None
                 break
             lane, wanted = every[mark.lane], limit - len(claims)
-            read = self._by_due if lane.by_due else self._as_listed
+            read = self._by_due if lane.by else self._as_listed
             found, mark = await read(lane, mark, wanted)
             claims += found
         return {"claims": claims, "next_page_token": mark and _written(mark)}
@@ -201,18 +215,18 @@ class Queues:
 
         A slice that holds too much is made narrower, the next one wider where it held little.
         """
-        found: list[dict[str, Any]] = []
+        found: list[Placed] = []
         cut = self._cuts.setdefault(lane.condition, Cut())
         low, high, ceiling = mark.due, cut.high(mark.due), None
         while True:
             start = low or self._now() - LONGEST_OVERDUE
             narrow = high is not None and high - start <= NARROWEST
-            rows, whole = await self._slice(_between(lane.condition, low, high), narrow=narrow)
+            placed, whole = await self._slice(lane, low, high, narrow=narrow)
             if not whole:
                 ceiling = high or self._now() + WIDEST
-                high = self._narrower(rows, start, ceiling)
+                high = self._narrower(placed, start, ceiling)
                 continue
-            found += [row for row in rows if _place(row) > (_text(mark.due), mark.order)]
+            found += [each for each in placed if each[:2] > (_text(mark.due), mark.order)]
             if len(found) >= wanted:
                 cut.remember(found, mark.due, wanted)
             if high is None:
@@ -222,9 +236,7 @@ class Queues:
             width = _wanted_width(found, wanted, start, high)
             low, high, ceiling = high, *_next_high(width, high, ceiling)
 
-    def _narrower(
-        self, seen: Sequence[dict[str, Any]], start: datetime, ceiling: datetime
-    ) -> datetime:
+    def _narrower(self, seen: Sequence[Placed], start: datetime, ceiling: datetime) -> datetime:
         """Where a slice that holds too much should end; `seen` is what of it was read.
 
         What ends first of what was read leaves one in some hundreds before it, where the server's
@@ -235,33 +247,46 @@ class Queues:
         high = min(since + (ceiling - since) / STEP, _due_of(seen[0]))
         return max(high, start + NARROWEST)
 
-    async def _slice(self, query: str, *, narrow: bool) -> tuple[list[dict[str, Any]], bool]:
+    async def _slice(
+        self, lane: Lane, low: datetime | None, high: datetime | None, *, narrow: bool
+    ) -> tuple[list[Placed], bool]:
         """The claims of a slice in order, and whether it is all of them: it may hold too many to sort."""
+        query = _between(lane, low, high)
         page = await self._read(query, LARGEST_PAGE if narrow else SORTED, None)
         rows, token = page["claims"], page["next_page_token"]
         while token and narrow and len(rows) < MOST_AT_ONCE:
             page = await self._read(query, LARGEST_PAGE, token)
             rows, token = rows + page["claims"], page["next_page_token"]
-        return sorted(rows, key=_place), narrow or not token
+        placed = [Placed(_ends(row, lane), row["order_id"], row) for row in rows]
+        return sorted(placed, key=itemgetter(0, 1)), narrow or not token
 
 
-def _between(condition: str, low: datetime | None, high: datetime | None) -> str:
-    """The claims of a condition whose first clock ends from `low` on and before `high`."""
+def _between(lane: Lane, low: datetime | None, high: datetime | None) -> str:
+    """The claims of a lane whose clock ends from `low` on and before `high`."""
     ends = [f">= '{instant_text(low)}'"] if low else []
     ends += [f"< '{instant_text(high)}'"] if high else []
     if not ends:
-        return condition
-    now, before = (" AND ".join(f"{clock} {end}" for end in ends) for clock in (_CLOCK, _DUE))
-    return f"{condition} AND (({now}) OR ({_CLOCK} IS NULL AND {before}))"
+        return lane.condition
+    first, answer = (" AND ".join(f"{clock} {end}" for end in ends) for clock in (_CLOCK, _DUE))
+    either = f"(({first}) OR ({_CLOCK} IS NULL AND {answer}))"
+    return f"{lane.condition} AND {answer if lane.by == 'answer' else either}"
+
+
+def _ends(row: dict[str, Any], lane: Lane) -> str:
+    """When the clock of a lane ends; nothing where it has none."""
+    if lane.by == "answer":
+        return str(row["response_due"])
+    return row["clock"]["due"] if row["clock"] else ""
 
 
 def _page(
-    found: list[dict[str, Any]], mark: Mark, wanted: int, *, more: bool
+    found: list[Placed], mark: Mark, wanted: int, *, more: bool
 ) -> tuple[list[dict[str, Any]], Mark]:
+    rows = [each.row for each in found[:wanted]]
     if not more and len(found) <= wanted:
-        return found, _next_lane(mark)
-    due, order = _place(found[wanted - 1])
-    return found[:wanted], Mark(lane=mark.lane, due=datetime.fromisoformat(due), order=order)
+        return rows, _next_lane(mark)
+    last = found[wanted - 1]
+    return rows, Mark(lane=mark.lane, due=_due_of(last), order=last.order)
 
 
 def _page_of_few(rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str, Any]:
@@ -279,11 +304,13 @@ def _page_of_few(rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str
 
 def _rank(row: dict[str, Any]) -> tuple[int, str, str]:
     """Its lane of `needs-you`, then its place in it."""
-    return 2 * URGENCY.index(row["attention"]) + (row["clock"] is None), *_place(row)
+    clock = row["clock"]
+    lane = 2 * URGENCY.index(row["attention"]) + (clock is None)
+    return lane, clock["due"] if clock else "", row["order_id"]
 
 
 def _wanted_width(
-    found: Sequence[dict[str, Any]], wanted: int, start: datetime, high: datetime
+    found: Sequence[Placed], wanted: int, start: datetime, high: datetime
 ) -> timedelta:
     """How wide the next slice should be: as dense as what was found, it holds what is missing and more."""
     if not found:
@@ -302,12 +329,8 @@ def _next_high(
     return (high + width if width < WIDEST else None), None
 
 
-def _place(row: dict[str, Any]) -> tuple[str, str]:
-    return row["clock"]["due"] if row["clock"] else "", row["order_id"]
-
-
-def _due_of(row: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(row["clock"]["due"])
+def _due_of(placed: Placed) -> datetime:
+    return datetime.fromisoformat(placed.due)
 
 
 def _text(due: datetime | None) -> str:

@@ -92,10 +92,11 @@ async def test_the_clock_that_ends_first_is_listed_and_sorted_by(bench: Bench) -
 
     await eventually(moved)
     assert due < datetime.fromisoformat((await rows())[soon]["response_due"])
-    second, query = timedelta(seconds=1), queues.condition("needs-you", service.now())
+    second = timedelta(seconds=1)
+    lane = queues.Lane(queues.condition("needs-you", service.now()), "clock")
 
     async def between(low: datetime | None, high: datetime | None) -> bool:
-        page = await listing.page_of(service, queues._between(query, low, high), 1_000)
+        page = await listing.page_of(service, queues._between(lane, low, high), 1_000)
         return soon in {claim["order_id"] for claim in page["claims"]}
 
     assert await between(due, due + second)

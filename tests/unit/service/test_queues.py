@@ -39,8 +39,9 @@ class Lists:
 
     def _holds(self, query: str, row: dict[str, Any]) -> bool:
         words = re.search(rf"{names.ATTENTION.name} = '(\w+)'", query)
-        # What a claim shows as a word, else, of an older edition, the instant of its answer.
-        of = CLOCK if row[CLOCK] else DUE
+        # The first clock, where the query asks for it: as a word, else, of an older edition, the instant
+        # of its answer. Otherwise the answer's.
+        of = CLOCK if row[CLOCK] and f"{CLOCK} " in query else DUE
         low = re.search(rf"{of} >= '([^']+)'", query)
         high = re.search(rf"{of} < '([^']+)'", query)
         due = row[of]
@@ -57,12 +58,14 @@ def row(number: int, due: datetime | None, attention: str = "none") -> dict[str,
     """A claim of a list, every third of an edition that showed no clock but the answer's."""
     at = instant_text(due) if due else None
     named = at and number % 3
+    answer = at if attention == "none" or not named else None
     return {
         "order_id": f"333-{number:07}-0000000",
-        "clock": {"name": "buyer_reply" if named else "response", "due": at} if at else None,
+        "clock": {"name": "response" if answer else "buyer_reply", "due": at} if at else None,
+        "response_due": answer,
         "attention": attention,
-        CLOCK: f"{at} buyer_reply" if named else None,
-        DUE: None if named else at,
+        CLOCK: f"{at} {'response' if answer else 'buyer_reply'}" if named else None,
+        DUE: answer,
     }
 
 
