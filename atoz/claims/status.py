@@ -43,6 +43,22 @@ MEANINGS: dict[Status, Meaning] = {
 }
 
 
+_OVERTURNED: dict[Status, frozenset[Status]] = {
+    Status.GRANTED_SELLER_FUNDED: frozenset({Status.GRANTED_AMAZON_FUNDED, Status.DENIED}),
+}
+_AFTER_ANY = frozenset({Status.UNDER_REVIEW, Status.WITHDRAWN})
+
+
+def follows(later: Status, before: Status) -> bool:
+    """Whether the marketplace may say `later` once it has decided `before`; else one of them is wrong.
+
+    Any decision may be reopened or withdrawn, and one against the seller may be overturned; everything
+    else is decided anew only after the claim was reopened. Source: the domain notes, the seven statuses
+    and the appeal after a decision.
+    """
+    return later in _AFTER_ANY or later in _OVERTURNED.get(before, ())
+
+
 def odr_counts_by_table(
     status: Status, refunded_at: datetime | None, filed_at: datetime | None
 ) -> bool | None:

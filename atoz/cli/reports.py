@@ -58,6 +58,12 @@ async def decide(
     odr_counts: Annotated[
         given.YesNo | None, typer.Option(help="whether the order defect rate counts it")
     ] = None,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHY", help="why it replaces a decision from which it does not follow"
+        ),
+    ] = None,
     message_id: MessageId = None,
 ) -> Answer:
     """Record the marketplace's decision."""
@@ -69,6 +75,7 @@ async def decide(
         odr_counts=given.yes(odr_counts),
         message_id=message_id,
         by=call.by,
+        replaces=replaces,
     )
     return Answer(document, [line(order, "decision recorded:", status.value.replace("_", " "))])
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from atoz.playbook import decisions, inputs, moving, operators, results
 from atoz.playbook import events as ev
-from atoz.playbook import inputs, moving, operators, results
 from atoz.playbook.state import CaseState
 from atoz.playbook.work import Work
 
@@ -12,7 +12,7 @@ _RULES: dict[type[ev.Event], Callable[[Work, Any], None]] = {
     ev.BuyerReplied: inputs.buyer_replied,
     ev.DuplicateNoticed: inputs.duplicate_noticed,
     ev.InformationRequested: inputs.information_requested,
-    ev.MarketplaceDecided: inputs.marketplace_decided,
+    ev.MarketplaceDecided: decisions.marketplace_decided,
     ev.MessageBounced: inputs.message_bounced,
     ev.InputRefused: inputs.input_refused,
     ev.Amended: inputs.amended,

@@ -11,9 +11,13 @@ from their histories. Such a rule holds for claims that are opened from its edit
 5. Where a person leaves out the step that answers the claim, somebody has to answer it all the same.
 6. A list shows at once which clock ends first, and when a step acts next: none that will be skipped.
 7. A list shows at once which tasks are open.
+8. A decision that replaces another says which, and somebody looks where it does not follow from it; the
+   task of a missed deadline ends with its clock; a word that something speaks for the buyer lets the
+   text be checked again; old bounces and decisions leave for the store like old replies.
 """
 
 FIRST = 1
 SHOWN_AT_ONCE = 6
 TASKS_SHOWN = 7
-CURRENT = 7
+JUDGED = 8
+CURRENT = 8

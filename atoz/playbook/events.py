@@ -97,7 +97,10 @@ class InformationRequested(Event):
 
 
 class MarketplaceDecided(Event):
-    """The marketplace decided; None is filled from the status table."""
+    """The marketplace decided; None is filled from the status table.
+
+    `why`: why a person lets it replace a decision from which it does not follow.
+    """
 
     type: Literal["marketplace_decided"] = "marketplace_decided"
     message_id: MessageId
@@ -105,6 +108,7 @@ class MarketplaceDecided(Event):
     funded_by: FundedBy | None = None
     odr_counts: bool | None = None
     by: Teller | None = None
+    why: Words | None = None
 
 
 class MessageBounced(Event):

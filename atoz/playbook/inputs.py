@@ -1,14 +1,11 @@
 """What outsiders and operators do to a claim, rule by rule: the first half of `apply`."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from atoz.claims.base import instant_text, merged, money_text
 from atoz.claims.claim import Buyer, ClaimFile
 from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.facts import Fact, values_of
-from atoz.claims.policy import response_due
-from atoz.claims.status import MEANINGS, Status, odr_counts_by_table
 from atoz.playbook import events as ev
 from atoz.playbook.choice import choose_playbook, claim_limit, first_step_acted
 from atoz.playbook.model import TaskKind
@@ -16,7 +13,7 @@ from atoz.playbook.reactions import ANSWERS, open_asked_task, react
 from atoz.playbook.schedule import approval_ends, natural, playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.stored import NOTES, RESULTS
-from atoz.playbook.tasks import TASKS, answers
+from atoz.playbook.tasks import answers
 from atoz.playbook.work import Work
 
 CHECK_AFTER = timedelta(days=14)
@@ -38,7 +35,7 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
         reply.message_id,
         **data,
         **more,
-        **_told_by(reply),
+        **told_by(reply),
         intents=list(reply.intents),
         attachments=len(reply.attachments),
     )
@@ -54,7 +51,7 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
     react(work, reply, fact)
 
 
-def _told_by(event: ev.BuyerReplied | ev.InformationRequested | ev.MarketplaceDecided) -> Told:
+def told_by(event: ev.BuyerReplied | ev.InformationRequested | ev.MarketplaceDecided) -> Told:
     """Who told it, where a person did: what came by mail speaks for itself."""
     return {"by": event.by} if event.by else {}
 
@@ -94,93 +91,11 @@ def information_requested(work: Work, event: ev.InformationRequested) -> None:
         event.message_id,
         message_id=event.message_id,
         due=instant_text(due) if due else None,
-        **_told_by(event),
+        **told_by(event),
     )
     work.remember(event.message_id, fact)
     clock = work.open_clock("information_request", due, source, work.at) if due else None
     work.open_task("answer-information", event.message_id, clock=clock, due=due, refs=(fact,))
-
-
-def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
-    """Record the decision, stop what it ends, open what it asks for."""
-    # The same decision told once more restarts no clock.
-    known = work.get("status") if work.get("decided_at") is not None else None
-    reopened = event.status is Status.UNDER_REVIEW and known is not None
-    meaning = MEANINGS[event.status]
-    by_table = odr_counts_by_table(
-        event.status, work.get("refunded_at"), work.get("file").claim.filed_at
-    )
-    decision = {
-        "status": event.status,
-        "funded_by": event.funded_by or meaning.funded_by,
-        "odr_counts": by_table if event.odr_counts is None else event.odr_counts,
-    }
-    if _said_before(work, decision):
-        fact = work.record("duplicate_ignored", event.message_id, message_id=event.message_id)
-        work.remember(event.message_id, fact)
-        return
-    fact = work.record(
-        "decision_received",
-        event.message_id,
-        message_id=event.message_id,
-        **{**decision, "status": event.status.value},
-        **_told_by(event),
-    )
-    work.remember(event.message_id, fact)
-    work.set(**decision)
-    if reopened:
-        _reopen(work, fact)
-    elif event.status not in (Status.UNDER_REVIEW, known):
-        _end_review(work, event.status, fact)
-
-
-def _said_before(work: Work, decision: Mapping[str, object]) -> bool:
-    """A second notice of the same decision decides nothing anew."""
-    state = work.now
-    return state.decided and all(getattr(state, key) == value for key, value in decision.items())
-
-
-def _end_review(work: Work, status: Status, fact: str) -> None:
-    work.set(decided_at=work.at, closed_at=None, next_check_at=None)
-    for clock in work.get("clocks"):
-        if clock.name != "buyer_reply":
-            work.stop_clock(clock.id, by=fact)
-    for task in work.get("tasks"):
-        if task.open and TASKS[task.kind].ends_with_decision:
-            work.close_task(task, "playbook", RESULTS("decided", status=status))
-    state = work.now
-    if status is Status.GRANTED_SELLER_FUNDED and state.policy:
-        found = state.policy.due("post_decision_appeal", work.at)
-        if found:
-            work.open_clock("post_decision_appeal", found.due, found.source, work.at)
-    else:
-        work.close_kind("post-decision-appeal", RESULTS("decided", status=status))
-    for kind in playbook_of(state).on_decision.get(status, ()):
-        open_asked_task(work, kind, fact, refs=(fact,))
-
-
-def _reopen(work: Work, fact: str) -> None:
-    """A claim looked at again: no step of the playbook acts, a person answers within the limit."""
-    work.set(decided_at=None, closed_at=None, handed_over=True)
-    work.close_kind("post-decision-appeal", RESULTS("reopened"))
-    for clock in work.get("clocks"):
-        if clock.name == "post_decision_appeal":
-            work.stop_clock(clock.id, by=fact)
-    state = work.now
-    assert state.policy is not None, "a decided claim was opened"
-    found = response_due(None, state.policy, work.at, playbook_of(state).limit)
-    work.change_clock(
-        "response",
-        due=found.due,
-        source=found.source,
-        opened_at=work.at,
-        stopped_at=None,
-        stopped_by=None,
-        missed=False,
-        warned=(),
-        untaken=None,
-    )
-    open_asked_task(work, "review-reopened", fact, refs=(fact,))
 
 
 def message_bounced(work: Work, event: ev.MessageBounced) -> None:

@@ -46,6 +46,7 @@ TaskKind = Literal[
     "answer-buyer",
     "answer-information",
     "approve-appeal",
+    "changed-decision",
     "check-decision",
     "complete-claim",
     "confirm-withdrawal",

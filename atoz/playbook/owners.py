@@ -16,6 +16,7 @@ OF_THE_ENGINE: frozenset[TaskKind] = frozenset(
     {
         "answer-information",
         "approve-appeal",
+        "changed-decision",
         "complete-claim",
         "late-step",
         "message-refused",

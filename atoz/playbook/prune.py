@@ -2,10 +2,11 @@
 
 Facts that the appeal or the engine looks at again stay; replies, refused inputs, duplicates,
 files and closed tasks beyond the newest ones are written to the store and read back by
-`timeline`.
+`timeline`. So are bounces and decisions, but for those that still say something: of each message one
+word of each kind that it came back, of the decisions the newest of each status.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from atoz.claims.facts import Fact
 from atoz.playbook.state import CaseState
@@ -34,14 +35,18 @@ BULK = frozenset(
         "rejected",
     }
 )
+_SINCE_EDITION_7 = BULK | {"message_refused", "decision_received", "claim_closed"}
 
 
 def overflow(state: CaseState) -> tuple[Fact, ...]:
     """The oldest bulk facts that one part of the archive takes; empty while the state is small."""
-    reply = next((f for f in reversed(state.facts) if f.kind == "reply_received"), None)
-    # The newest reply stays, however old: without it an appeal would speak of silence.
-    bulk = [fact for fact in state.facts if fact.kind in BULK and fact is not reply]
-    if len(bulk) <= 2 * KEPT_FACTS and _size(bulk) <= 2 * KEPT_BYTES:
+    kinds = BULK if state.edition < 7 else _SINCE_EDITION_7
+    bulk = [fact for fact in state.facts if fact.kind in kinds]
+    if _is_small(bulk):
+        return ()
+    needed = _needed(state)
+    bulk = [fact for fact in bulk if fact.id not in needed]
+    if _is_small(bulk):
         return ()
     part: list[Fact] = []
     size, left = 0, _size(bulk)
@@ -53,6 +58,41 @@ def overflow(state: CaseState) -> tuple[Fact, ...]:
         part.append(fact)
         size, left = size + weight, left - weight
     return tuple(part)
+
+
+def _is_small(bulk: Sequence[Fact]) -> bool:
+    return len(bulk) <= 2 * KEPT_FACTS and _size(bulk) <= 2 * KEPT_BYTES
+
+
+def _needed(state: CaseState) -> frozenset[str]:
+    """Those that rules look at again, however old: the newest that says what it says, and no other."""
+    facts = state.facts
+    if state.edition < 7:
+        facts = tuple(fact for fact in facts if fact.kind == "reply_received")
+    said: dict[Hashable, str] = {}
+    for fact in facts:
+        said.update((says, fact.id) for says in _says(fact))
+    return frozenset(said.values())
+
+
+def _says(fact: Fact) -> Iterator[Hashable]:
+    data = fact.data
+    match fact.kind:
+        case "reply_received":
+            yield fact.kind  # without the newest an appeal would speak of silence
+        case "message_refused" if data.get("outcome") in _CAME_BACK:
+            yield fact.kind, data.get("of"), data["outcome"]
+        case "message_refused":
+            yield fact.id  # an attempt of ours: the retry budget bounds them
+        case "decision_received":
+            yield fact.kind, data["status"]
+        case "claim_closed":
+            yield fact.kind
+        case "task_done" if data.get("verdict"):
+            yield from ((fact.kind, each) for each in data["about"])
+
+
+_CAME_BACK = frozenset({"bounced", "opted_out"})
 
 
 def without(state: CaseState, archived: Sequence[Fact], ref: str) -> CaseState:

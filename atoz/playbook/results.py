@@ -8,7 +8,8 @@ from atoz.claims.clocks import WARN_HOURS
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.choice import choose_playbook, open_response_clock, pin
-from atoz.playbook.inputs import CHECK_AFTER, marketplace_decided
+from atoz.playbook.decisions import marketplace_decided
+from atoz.playbook.inputs import CHECK_AFTER
 from atoz.playbook.reactions import open_asked_task
 from atoz.playbook.schedule import approval_ends, due_at, playbook_of, retry_pause
 from atoz.playbook.state import Appeal

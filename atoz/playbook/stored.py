@@ -22,6 +22,7 @@ RESULTS = Sentences(
         "handed_over": "a person handles the claim",
         "reopened": "the claim was reopened",
         "window": "the window for an appeal has closed",
+        "stopped": "{clock} was stopped",
     },
 )
 """How a task ended."""

@@ -39,6 +39,12 @@ TASKS: dict[TaskKind, TaskRule] = {
         "Approve the appeal",
         "Read the text and its findings. Approve it by its digest, edit it, or reject it with why.",
     ),
+    "changed-decision": TaskRule(
+        "One decision has replaced another",
+        "What the marketplace is said to have decided does not follow from what it had decided before. "
+        "Look in Seller Central which one stands; where it is not the new one, record the right one and "
+        "why (decide --replaces WHY).",
+    ),
     "check-decision": TaskRule(
         "Look for the decision",
         "No decision has reached us. Look at the claim in Seller Central and record what it says.",

@@ -53,6 +53,8 @@ SAY = Sentences(
         "paid_by": "paid by {payer}",
         "counts": "counts against the seller",
         "counts_not": "does not count",
+        "replaced": "in place of {before}",
+        "replaced_because": "in place of {before} ({why})",
         "and": "{first}, {second}",
         "because": "{what}: {why}",
         "not": "not {skipped}",
@@ -97,7 +99,18 @@ def _decision(data: Data, _: When) -> str:
     payer = data["funded_by"]
     paid = SAY("paid_by", payer=word("payer", payer, payer)) if payer else None
     status = str(data["status"])
-    return SAY.listed(word("status", status, plain(status)), paid, counts)
+    said = word("status", status, plain(status))
+    return SAY.listed(said, paid, counts, _replaced(data))
+
+
+def _replaced(data: Data) -> str | None:
+    """Which decision this one takes the place of, and why, where a person said so."""
+    if not data.get("was"):
+        return None
+    before = word("status", data["was"], plain(data["was"]))
+    if data.get("why"):
+        return SAY("replaced_because", before=before, why=data["why"])
+    return SAY("replaced", before=before)
 
 
 def _refused(data: Data, when: When) -> str:

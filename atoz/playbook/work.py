@@ -13,10 +13,13 @@ from atoz.claims.clocks import Clock, ClockName
 from atoz.claims.facts import Fact, values_of
 from atoz.playbook.model import TaskKind
 from atoz.playbook.state import CaseState, QueuedMessage, Task, key_digest
+from atoz.playbook.stored import RESULTS
 from atoz.playbook.tasks import TASKS
 
 KEPT_CLOSED_TASKS = 30
 KEPT_SEEN = 8_000
+KEPT_STOPPED_CLOCKS = 20
+"""Of each name: a claim that is decided and reopened without end keeps its newest windows."""
 
 
 class Work:
@@ -91,8 +94,11 @@ class Work:
     def open_clock(self, name: ClockName, due: datetime, source: str, opened_at: datetime) -> str:
         """Start a clock and return its id."""
         clocks = self.now.clocks
-        same = sum(clock.name == name for clock in clocks)
-        clock_id = name if same == 0 else f"{name}-{same + 1}"
+        same = [clock for clock in clocks if clock.name == name]
+        over = [clock for clock in same if clock.stopped_at is not None]
+        if len(over) > KEPT_STOPPED_CLOCKS and self.now.edition > 6:
+            clocks = tuple(clock for clock in clocks if clock is not over[0])
+        clock_id = name if not same else f"{name}-{_number(same[-1]) + 1}"
         clock = Clock.vouched(
             id=clock_id, name=name, due=utc(due), source=source, opened_at=opened_at
         )
@@ -108,6 +114,14 @@ class Work:
         for clock in self.now.clocks:
             if clock.id == clock_id and clock.stopped_at is None:
                 self.change_clock(clock_id, stopped_at=self.at, stopped_by=by)
+                if clock.missed and self.now.edition > 6:
+                    self._no_longer_missed(clock_id, by)
+
+    def _no_longer_missed(self, clock_id: str, by: str) -> None:
+        """Whoever was told of a missed deadline has nothing to do once its clock is stopped."""
+        for task in self.now.tasks:
+            if task.kind == "missed-deadline" and task.open and task.clock == clock_id:
+                self.close_task(task, "playbook", RESULTS("stopped", clock=clock_id), because=by)
 
     # Tasks --------------------------------------------------------------------------------
 
@@ -177,6 +191,11 @@ class Work:
     def enqueue(self, message: QueuedMessage) -> None:
         """Queue a message of a reaction."""
         self.set(queue=(*self.now.queue, message))
+
+
+def _number(clock: Clock) -> int:
+    """Which of its name a clock is: the first bears the name alone."""
+    return int(clock.id.removeprefix(clock.name)[1:] or 1)
 
 
 def _is_about(task: Task, more: Mapping[str, Any]) -> bool:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from atoz.claims.status import Status
-from atoz.errors import BadInput
+from temporalio.client import WorkflowExecutionStatus
+
+from atoz.claims.status import Status, follows
+from atoz.errors import BadInput, Refused
 from atoz.evidence.intake import Given, Taken
 from atoz.evidence.store import EvidenceStore
 from atoz.mail.intents import read_intents
@@ -108,15 +110,40 @@ async def decide(
     odr_counts: bool | None = None,
     message_id: str | None = None,
     by: str | None = None,
+    replaces: str | None = None,
 ) -> dict[str, Any]:
-    """Record what the marketplace decided; None is filled from the status table."""
+    """Record what the marketplace decided; None is filled from the status table.
+
+    `replaces`: why it takes the place of a decision from which it does not follow. Raises Refused
+    where it would and nothing is said. By mail nothing is refused: there the claim opens a task.
+    """
+    if replaces is None or not replaces.strip():
+        await _must_follow(service, claim_id(order_id), status)
     said = {"status": status, "funded_by": funded_by, "odr_counts": odr_counts, "by": by}
+    said["why"] = replaces
     # A claim may be decided, reopened and decided alike: the day tells the two apart.
     made = _made_id(claim_id(order_id), "decision", status, funded_by, odr_counts, _day(service))
     event = validated(
         ev.MarketplaceDecided, {"at": service.now(), "message_id": message_id or made, **said}
     )
     return await _report(service, order_id, "marketplace_decided", event)
+
+
+async def _must_follow(service: Service, workflow_id: str, status: Status) -> None:
+    """Refuse a decision that silently replaces another one; the server's word on it needs no worker."""
+    found = await service.calls.describe(workflow_id)
+    if found is None or found.status is not WorkflowExecutionStatus.RUNNING:
+        return
+    before = Status(found.typed_search_attributes.get(names.STATUS) or Status.UNDER_REVIEW)
+    if before not in (Status.UNDER_REVIEW, status) and not follows(status, before):
+        raise Refused(
+            f"the marketplace has decided {_plain(before)}, from which {_plain(status)} does not follow: "
+            "where it is right all the same, say why (--replaces WHY), and it is recorded as a correction"
+        )
+
+
+def _plain(status: Status) -> str:
+    return status.value.replace("_", " ")
 
 
 async def request_information(

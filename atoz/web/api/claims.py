@@ -185,6 +185,7 @@ async def decide(
         odr_counts=body.odr_counts,
         message_id=body.message_id or _message_id(key, who, request),
         by=who.name,
+        replaces=body.replaces,
     )
 
 

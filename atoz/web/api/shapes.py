@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atoz.claims.base import Instant, Strict
 from atoz.claims.status import FundedBy, Status
-from atoz.playbook.events import MessageId
+from atoz.playbook.events import MessageId, Words
 from atoz.service.listing import LARGEST_PAGE, Attention, Wanted
 
 ORDER = "111-0000102-0000102"
@@ -56,7 +56,10 @@ Filters = Annotated[Wanted, Depends(wanted)]
 
 
 class DecisionBody(Strict):
-    """What the marketplace decided; what is left out is filled from the status table."""
+    """What the marketplace decided; what is left out is filled from the status table.
+
+    `replaces`: why it takes the place of a decision from which it does not follow.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"status": "denied", "funded_by": "nobody"}]}
@@ -65,6 +68,7 @@ class DecisionBody(Strict):
     status: Status
     funded_by: FundedBy | None = None
     odr_counts: bool | None = None
+    replaces: Words | None = None
     message_id: MessageId | None = None
 
 

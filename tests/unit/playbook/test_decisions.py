@@ -209,6 +209,95 @@ def test_a_reopened_claim_answers_its_buyer_by_hand() -> None:
     assert play.to(9 * DAY).sent() == {}
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("granted_seller_funded", "granted_amazon_funded"),
+        ("granted_seller_funded", "denied"),
+        ("granted_amazon_funded", "withdrawn"),
+        ("order_refunded", "withdrawn"),
+    ],
+)
+def test_a_decision_may_follow_from_another(first: str, second: str) -> None:
+    """An appeal was heard, or the buyer withdrew: it is recorded what was replaced, nobody need look."""
+    play = Play().to(2 * DAY).decided(first).to(5 * DAY).decided(second, "<second>")
+    before, after = play.facts("decision_received")
+    assert (after.data["was"], after.data["replaces"]) == (first, before.id)
+    assert play.state.status is Status(second)
+    assert "changed-decision" not in play.open_tasks()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("withdrawn", "granted_seller_funded"),
+        ("denied", "granted_seller_funded"),
+        ("granted_amazon_funded", "granted_seller_funded"),
+        ("order_refunded", "denied"),
+        ("order_cancelled", "order_refunded"),
+    ],
+)
+def test_a_decision_that_does_not_follow_is_taken_and_looked_at(first: str, second: str) -> None:
+    """It is what the marketplace says; one of the two is wrong, and a person finds out which."""
+    play = Play().to(2 * DAY).decided(first).to(5 * DAY).decided(second, "<second>")
+    assert play.state.status is Status(second)
+    task = play.task("changed-decision")
+    assert task.refs == (play.facts("decision_received")[-1].id,)
+    assert task.told
+    third = play.to(6 * DAY).decided("withdrawn", "<third>")
+    assert "changed-decision" not in third.open_tasks()
+
+
+def test_who_corrects_a_decision_and_says_why_is_not_asked() -> None:
+    """The reason stands in the record."""
+    play = Play().to(2 * DAY).decided("denied").to(3 * DAY)
+    play.take(
+        ev.MarketplaceDecided(
+            at=play.now,
+            message_id="<typed>",
+            status=Status.ORDER_REFUNDED,
+            by="mara",
+            why="mistyped",
+        )
+    )
+    fact = play.facts("decision_received")[-1]
+    assert (fact.data["was"], fact.data["why"], fact.data["by"]) == ("denied", "mistyped", "mara")
+    assert "changed-decision" not in play.open_tasks()
+
+
+def test_the_first_decision_replaces_nothing() -> None:
+    """Nor does one after the claim was reopened; and a reopened claim names what it was."""
+    play = Play().to(2 * DAY).decided("denied").to(3 * DAY).decided("under_review", "<reopened>")
+    play.to(4 * DAY).decided("granted_seller_funded", "<second>")
+    assert [fact.data.get("was") for fact in play.facts("decision_received")] == [
+        None,
+        "denied",
+        None,
+    ]
+    assert "changed-decision" not in play.open_tasks()
+
+
+def test_claims_of_an_earlier_edition_keep_their_rules() -> None:
+    """A second decision is taken as it was; a missed deadline stays a task."""
+    play = Play(due_in(2 * HOUR), edition=6).to(3 * HOUR).decided("withdrawn")
+    assert "missed-deadline" in play.open_tasks()
+    play.to(DAY).decided("granted_seller_funded", "<second>")
+    assert "was" not in play.facts("decision_received")[-1].data
+    assert "changed-decision" not in play.open_tasks()
+
+
+def test_a_missed_deadline_is_no_task_any_more_once_the_marketplace_has_decided() -> None:
+    """It closes with the decision; so it does with a late receipt, and the record says by what."""
+    play = Play(due_in(2 * HOUR)).to(3 * HOUR)
+    assert "missed-deadline" in play.open_tasks()
+    play.decided("granted_seller_funded")
+    assert "missed-deadline" not in play.open_tasks()
+    ended = next(f for f in play.facts("task_done") if f.data["task"] == "missed-deadline")
+    assert ended.data["because"] == play.facts("decision_received")[0].id
+    late = Play(due_in(2 * HOUR)).to(3 * HOUR).done("handle-claim", "R-1")
+    assert "missed-deadline" not in late.open_tasks()
+
+
 # Nothing comes --------------------------------------------------------------------------------
 
 

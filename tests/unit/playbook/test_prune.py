@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from atoz.appeal.ledger import undelivered
+from atoz.appeal.stage import decision_of
 from atoz.claims.facts import Fact
+from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
+from atoz.playbook.grounds import grounds
 from atoz.playbook.model import Intent
 from atoz.playbook.prune import BULK, overflow, without
 from atoz.playbook.state import CaseState
-from tests.support.cases import DAY, HOUR, SECOND, Play
+from tests.support.cases import ARRIVED, DAY, HOUR, SECOND, Play
 
 MEGABYTE = 1_000_000
 FLOOD = 5_000
@@ -130,3 +134,82 @@ def test_a_question_asked_five_thousand_times_is_one_task() -> None:
     state, _ = flooded(Play().to(2 * DAY).state, "Why?", intents=("question",))
     assert len([task for task in state.tasks if task.open]) == 1
     assert [clock.id for clock in state.clocks] == ["response", "buyer_reply"]
+
+
+def decisions(number: int) -> ev.MarketplaceDecided:
+    """One of a row that never ends: lost, reopened, lost again; now and then something else."""
+    row = (Status.GRANTED_SELLER_FUNDED, Status.UNDER_REVIEW, Status.DENIED, Status.UNDER_REVIEW)
+    return ev.MarketplaceDecided.vouched(
+        at=ARRIVED + 4 * DAY + number * SECOND,
+        message_id=f"<d{number}@market.example>",
+        status=row[number % 4],
+        funded_by=None,
+        odr_counts=None,
+        by=None,
+        why=None,
+    )
+
+
+def bounces(number: int) -> ev.MessageBounced:
+    """The same two messages come back again and again."""
+    return ev.MessageBounced.vouched(
+        at=ARRIVED + 4 * DAY + number * SECOND,
+        message_id=f"<b{number}@relay.example>",
+        original=SENT[number % 2],
+        opted_out=number % 7 == 0,
+        detail="mailbox full " * 20,
+    )
+
+
+SENT = [fact.data["message_id"] for fact in Play().to(4 * DAY).facts("message_sent")]
+
+
+@pytest.mark.parametrize("flood", [decisions, bounces])
+def test_ten_thousand_of_them_stay_small_and_nothing_is_lost(
+    flood: Callable[[int], ev.Event],
+) -> None:
+    """What is carried is bounded; what left and what stayed are all facts, each once."""
+    state, gone = Play().to(4 * DAY).state, list[Fact]()
+    for number in range(10_000):
+        state = apply(state, flood(number))
+        if number % 50 == 0:
+            for smaller, part in pruned(state):
+                state = smaller
+                gone += part
+    assert len(state.model_dump_json().encode()) < MEGABYTE
+    numbers = sorted(int(fact.id[1:]) for fact in (*gone, *state.facts))
+    assert numbers == list(range(1, state.facts_recorded + 1))
+    assert len(state.clocks) < 50
+
+
+def test_after_a_flood_of_bounces_no_message_counts_as_delivered() -> None:
+    """Of each message it is still known that it came back, and that the buyer opted out."""
+    state = Play().to(4 * DAY).state
+    before = undelivered(state.facts)
+    for number in range(3_000):
+        state = apply(state, bounces(number))
+        state = [state, *(smaller for smaller, _ in pruned(state))][-1]
+    sent = {fact.id for fact in state.facts if fact.kind == "message_sent"}
+    assert (before, undelivered(state.facts)) == (frozenset(), sent)
+    assert grounds("messages_stopped", state)
+
+
+def test_after_a_flood_of_decisions_the_newest_of_each_is_known() -> None:
+    """The appeal after a decision counts from the newest; `why` names it."""
+    state = Play().to(4 * DAY).state
+    for number in range(3_000):
+        state = apply(state, decisions(number))
+        state = [state, *(smaller for smaller, _ in pruned(state))][-1]
+    newest = decision_of(state.facts)
+    assert newest is not None
+    assert newest.source == "<d2998@market.example>"
+    statuses = {f.data["status"] for f in state.facts if f.kind == "decision_received"}
+    assert statuses == {"granted_seller_funded", "under_review", "denied"}
+
+
+def test_claims_of_an_earlier_edition_carry_what_they_carried() -> None:
+    """What leaves when is part of their histories."""
+    state = Play(edition=6).to(4 * DAY).state
+    for number in range(2_000):
+        state = apply(state, bounces(number))
+    assert overflow(state) == ()
