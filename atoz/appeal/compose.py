@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import chain
 
 from atoz.appeal.ledger import Ledger, Said, number_of
+from atoz.appeal.news import decision_of, new_facts, taken_back, without_left_out
 from atoz.appeal.parts.chronology import chronology
 from atoz.appeal.parts.contact import answers, silence
 from atoz.appeal.parts.contradictions import contradictions
@@ -21,10 +22,10 @@ from atoz.appeal.parts.evidence import evidence
 from atoz.appeal.parts.filing import filing
 from atoz.appeal.parts.position import position, records
 from atoz.appeal.parts.reasons import by_reason
-from atoz.appeal.parts.request import alone, request
+from atoz.appeal.parts.request import request
 from atoz.appeal.parts.solution import solution
 from atoz.appeal.parts.statement import statement
-from atoz.appeal.stage import Stage, decision, decision_of, new_facts, only_new, stage_of
+from atoz.appeal.stage import Stage, decision, in_common, only_new, stage_of
 from atoz.appeal.telling import Telling
 from atoz.appeal.words import AppealWords
 from atoz.claims.facts import Fact
@@ -46,11 +47,15 @@ def compose(
 
     In the language that the marketplace's policy names, unless another is given. `facts_only` leaves
     out the buyer's words and our offers: the text that is always ready. Of a claim decided against us
-    only what is new since is said, and nothing where nothing is; `stage` says otherwise.
+    only what is new since and helps is said, and nothing where nothing is; `stage` says otherwise.
     """
-    t = telling(state, now, words, language)
     after = (stage or stage_of(state)) == "post_decision"
-    parts = _after_decision(t, state.facts, facts_only) if after else _answer(t, facts_only)
+    if after:
+        told = state.model_copy(update={"facts": without_left_out(state.facts)})
+        t = telling(told, now, words, language)
+        parts = _after_decision(t, state.facts, facts_only)
+    else:
+        parts = _answer(telling(state, now, words, language), facts_only)
     return tuple(
         Sentence.vouched(text=text, facts=facts, section=section)
         for section, said in parts
@@ -100,8 +105,8 @@ def _after_decision(t: Telling, facts: Sequence[Fact], facts_only: bool) -> Part
     decided, new = decision_of(facts), new_facts(facts)
     if decided is None or not new:
         return
-    frame = records(t, (decided.id, *alone(tuple(fact.id for fact in new))))
-    yield "position", chain(decision(t, decided, new, "post_position"), frame)
+    frame = records(t, (decided.id, *in_common(new)))
+    yield "position", chain(decision(t, decided, new, "post_position", taken_back(facts)), frame)
     since = number_of(decided)
     yield "chronology", only_new(chain(chronology(t), answers(t)), decided, new)
     yield "evidence", only_new(evidence(t, since), decided, new)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from atoz.appeal.compose import compose, telling, text_of
-from atoz.appeal.stage import decision_of
+from atoz.appeal.news import decision_of
 from atoz.appeal.words import AppealWords
 from atoz.playbook.events import Sentence
 from atoz.playbook.state import CaseState

@@ -47,7 +47,7 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
     work.set(photos=work.get("photos") + sum(file.is_photo for file in reply.attachments))
     if ANSWERS & set(reply.intents):
         work.set(last_answer_at=work.at)
-        _make_stale(work)
+        make_stale(work)
     react(work, reply, fact)
 
 
@@ -114,7 +114,7 @@ def message_bounced(work: Work, event: ev.MessageBounced) -> None:
     work.remember(event.message_id, fact)
     if event.opted_out:
         work.set(messages_stopped=True)
-    _make_stale(work)
+    make_stale(work)
     if not work.get("decided_at"):
         step = sent.step if sent else None
         work.open_task("message-refused", event.message_id, step=step, refs=(fact,))
@@ -155,7 +155,7 @@ def amended(work: Work, event: ev.Amended) -> None:
         due, clock_source = claim_limit(work.now)
         _move_clock(work, "response", due, clock_source)
     _completed(work, source)
-    _make_stale(work)
+    make_stale(work)
     if work.get("refunded_at") is None and work.get("refunded_total") >= file.claim.amount:
         _refunded_whole(work, fact, source)
 
@@ -173,7 +173,7 @@ def refunded(work: Work, event: ev.Refunded) -> None:
     )
     work.remember(event.key, fact)
     work.set(refunded_total=total)
-    _make_stale(work)
+    make_stale(work)
     if whole:
         _refunded_whole(work, fact, f"operator:{event.by}")
 
@@ -276,14 +276,14 @@ def evidence_added(work: Work, event: ev.EvidenceAdded) -> None:
     """A person adds a file."""
     fact = _keep(work, event.file, f"operator:{event.by}")
     work.remember(event.key, fact)
-    _make_stale(work)
+    make_stale(work)
 
 
 def _keep(work: Work, file: ev.Attachment, source: str) -> str:
     return work.record("evidence_added", source, **file.model_dump(mode="json"))
 
 
-def _make_stale(work: Work) -> None:
+def make_stale(work: Work) -> None:
     """A text that is not posted yet is composed anew when something comes in.
 
     A packet that a person holds but has not posted is replaced, so that nobody posts "no photo"

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from atoz.claims.base import instant_text
 from atoz.playbook import events as ev
+from atoz.playbook import verdicts
 from atoz.playbook.approving import blocking
-from atoz.playbook.inputs import CHECK_AFTER
+from atoz.playbook.inputs import CHECK_AFTER, make_stale
 from atoz.playbook.posted import post
 from atoz.playbook.state import Appeal, Task
 from atoz.playbook.work import Work
@@ -18,8 +19,12 @@ def task_done(work: Work, event: ev.TaskDone) -> None:
     source = f"operator:{event.by}"
     data = {"receipt": event.receipt} if event.receipt else {}
     late = {} if task.open else {"was": task.result}
-    fact = work.close_task(task, source, "done", **data, **late)
+    said = verdicts.given(task, event.receipt)
+    verdict = {"verdict": said.verdict, "about": list(said.about)} if said else {}
+    fact = work.close_task(task, source, "done", **data, **late, **verdict)
     work.remember(event.key, fact)
+    if said is not None and said.verdict == "harms" and work.get("edition") > 6:
+        make_stale(work)  # what leans on it is looked at once more before it goes
     rule = _ON_DONE.get(task.kind)
     if rule is not None:
         rule(work, task, event, fact)

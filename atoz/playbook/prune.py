@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from atoz.claims.facts import Fact
 from atoz.playbook.state import CaseState
+from atoz.playbook.verdicts import verdicts
 
 KEPT_FACTS = 500
 KEPT_BYTES = 300_000
@@ -72,7 +73,15 @@ def _needed(state: CaseState) -> frozenset[str]:
     said: dict[Hashable, str] = {}
     for fact in facts:
         said.update((says, fact.id) for says in _says(fact))
-    return frozenset(said.values())
+    return frozenset((*said.values(), *_judged(facts)))
+
+
+def _judged(facts: Sequence[Fact]) -> Iterator[str]:
+    """The replies of which a person said what they are worth, and their files."""
+    judged = verdicts(facts)
+    mails = {fact.source for fact in facts if fact.id in judged}
+    yield from judged
+    yield from (f.id for f in facts if f.kind == "evidence_added" and f.source in mails)
 
 
 def _says(fact: Fact) -> Iterator[Hashable]:

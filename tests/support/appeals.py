@@ -247,10 +247,17 @@ def _contradictions() -> Iterator[tuple[str, Life]]:
 def _after_decisions() -> Iterator[tuple[str, Life]]:
     """Decided against the seller, and something new since."""
     play = Play(RICH).to(5 * DAY).decided("granted_seller_funded").to(6 * DAY)
-    yield (
-        "decided, a reply since",
-        _of(play.reply(text="It was my neighbour. It works now.").to(7 * DAY)),
-    )
+    play.reply(text="It was my neighbour. It works now.").done("read-reply", "helps")
+    yield "decided, a reply since that helps", _of(play.to(7 * DAY))
+    play = Play(RICH).to(5 * DAY).decided("granted_seller_funded").to(6 * DAY)
+    play.reply(text="It is still too dark. You lie.").done("read-reply", "harms")
+    play.reply(text="See the two bulbs.", photos=2).done("read-reply-2", "helps")
+    play.reply(text="Nobody has read this.", photos=1).reply("says_withdrawn", text="It is withdrawn.")
+    yield "decided, replies of all kinds", _of(play.to(7 * DAY))
+    play = Play(NOT_RECEIVED).to(5 * DAY).decided("granted_seller_funded").to(6 * DAY)
+    play.reply("says_received", text="It was with my neighbour.").reply("says_withdrawn")
+    newest = play.facts("reply_received")[-1].id
+    yield "decided, it was there", _of(play.done("late-withdrawal", f"harms {newest}").to(7 * DAY))
     play = Play().to(5 * DAY).decided("granted_seller_funded").to(6 * DAY)
     play.amend({"shipment": {"signature": "A. Byer", "weight": "1.24 kg"}})
     yield "decided, files since", _of(attach(attach(play, "proof.png"), "invoice.pdf").to(7 * DAY))

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, block
-from atoz.appeal.stage import new_facts, stage_of
+from atoz.appeal.news import new_facts
+from atoz.appeal.stage import stage_of
 from atoz.claims.status import Status
 from atoz.playbook.events import Finding
 from atoz.playbook.said import plain

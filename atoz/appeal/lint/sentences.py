@@ -21,7 +21,7 @@ FOUND = Sentences(
         # The moment.
         "refunded": "the order is refunded already: no appeal is needed",
         "decided": "the claim is decided already ({status}): no appeal is needed",
-        "nothing_new": "an appeal after the decision needs a fact that is new since",
+        "nothing_new": "an appeal after the decision needs a fact that is new since and helps",
         "no_decision": "{said}: no decision is recorded, answer the claim",
         "late": "the deadline of {at} UTC has passed",
         # The text as a whole.

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from atoz.appeal.compose import attachments_of, digest_of, text_of
 from atoz.appeal.letters import letter_for
+from atoz.appeal.news import decision_of, without_left_out
 from atoz.appeal.packet.dossier import Dossier, Kind, dossier
-from atoz.appeal.stage import decision_of
 from atoz.appeal.words import AppealWords
 from atoz.claims.status import Status
 from atoz.playbook.state import CaseState
@@ -29,6 +29,9 @@ def letter_dossier(
     if kind is None:
         return None
     then = recalled(state, state.facts_recorded if known is None else known)
+    if kind == "post-decision-appeal":
+        # Not even attached: what the text is silent about.
+        then = then.model_copy(update={"facts": without_left_out(then.facts)})
     sentences = letter_for(kind, then, now, words)
     if not sentences or then.policy is None:
         return None

@@ -18,7 +18,8 @@ Text = tuple[Sentence, ...]
 
 def silences(fact: Fact) -> bool:
     """Whether a fact takes something back: without it more can be said."""
-    return fact.kind == "message_refused" or fact.data.get("value", "") is None
+    speaks_against = fact.data.get("verdict") == "harms"
+    return fact.kind == "message_refused" or fact.data.get("value", "") is None or speaks_against
 
 
 def without(life: Life, fact: Fact) -> Text:
