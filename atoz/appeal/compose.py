@@ -105,13 +105,14 @@ def _after_decision(t: Telling, facts: Sequence[Fact], facts_only: bool) -> Part
     decided, new = decision_of(facts), new_facts(facts)
     if decided is None or not new:
         return
+    but_for = taken_back(facts)
     frame = records(t, (decided.id, *in_common(new)))
-    yield "position", chain(decision(t, decided, new, "post_position", taken_back(facts)), frame)
+    yield "position", chain(decision(t, decided, new, "post_position", but_for), frame)
     since = number_of(decided)
     yield "chronology", only_new(chain(chronology(t), answers(t)), decided, new)
     yield "evidence", only_new(evidence(t, since), decided, new)
     yield "statement", only_new(_statements(t, facts_only), decided, new)
-    yield "request", decision(t, decided, new, "post_request")
+    yield "request", decision(t, decided, new, "post_request", but_for)
 
 
 def text_of(sentences: Sequence[Sentence]) -> str:

@@ -18,6 +18,9 @@ PART_BYTES = 300_000
 
 BULK = frozenset(
     {
+        "claim_closed",
+        "decision_received",
+        "message_refused",
         "reply_received",
         "evidence_added",
         "input_refused",
@@ -36,12 +39,12 @@ BULK = frozenset(
         "rejected",
     }
 )
-_SINCE_EDITION_7 = BULK | {"message_refused", "decision_received", "claim_closed"}
+_SINCE_EDITION_7 = frozenset({"claim_closed", "decision_received", "message_refused"})
 
 
 def overflow(state: CaseState) -> tuple[Fact, ...]:
     """The oldest bulk facts that one part of the archive takes; empty while the state is small."""
-    kinds = BULK if state.edition < 7 else _SINCE_EDITION_7
+    kinds = BULK if state.edition > 6 else BULK - _SINCE_EDITION_7
     bulk = [fact for fact in state.facts if fact.kind in kinds]
     if _is_small(bulk):
         return ()

@@ -166,6 +166,7 @@ def _reasons() -> Iterator[tuple[str, Life]]:
     for reason in REASONS:
         play = Play(RICH, {"claim": {"reason": reason}}).to(2 * DAY)
         play.reply("question", text="When do you answer? It broke on day 2.", photos=1)
+        play.done("review-photos")
         yield f"rich {reason}", _of(play.to(2 * DAY + 20 * HOUR))
 
 
@@ -224,6 +225,7 @@ def _contacts() -> Iterator[tuple[str, Life]]:
     play = Play().to(HOUR).amend({"claim": {"reason": "damaged"}, "shipment": {"packing": "Box."}})
     yield "corrected reason", _of(play.amend({"shipment": {"packing": None}}).to(2 * DAY))
     play = Play().to(2 * DAY).reply(photos=2, text="See two pictures.").to(3 * DAY)
+    play.done("review-photos")
     yield "two pictures", _of(play)
     yield "one file each", _of(attach(attach(play, "invoice.pdf"), "label.png"))
 
@@ -252,7 +254,9 @@ def _after_decisions() -> Iterator[tuple[str, Life]]:
     play = Play(RICH).to(5 * DAY).decided("granted_seller_funded").to(6 * DAY)
     play.reply(text="It is still too dark. You lie.").done("read-reply", "harms")
     play.reply(text="See the two bulbs.", photos=2).done("read-reply-2", "helps")
-    play.reply(text="Nobody has read this.", photos=1).reply("says_withdrawn", text="It is withdrawn.")
+    play.reply(text="Nobody has read this.", photos=1).reply(
+        "says_withdrawn", text="It is withdrawn."
+    )
     yield "decided, replies of all kinds", _of(play.to(7 * DAY))
     play = Play(NOT_RECEIVED).to(5 * DAY).decided("granted_seller_funded").to(6 * DAY)
     play.reply("says_received", text="It was with my neighbour.").reply("says_withdrawn")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from atoz.appeal.lint import claim, grammar, sources, tone, truth, whole
+from atoz.appeal.lint import buyers, claim, grammar, sources, tone, truth, whole
 from atoz.appeal.lint.sentences import FOUND
 from atoz.appeal.lint.subject import Rule, Subject, block
 from atoz.appeal.words import AppealWords
@@ -13,6 +13,7 @@ from atoz.playbook.state import CaseState
 
 _RULES: tuple[Rule, ...] = (
     *claim.RULES,
+    *buyers.RULES,
     *whole.RULES,
     *tone.RULES,
     *truth.RULES,

@@ -14,6 +14,9 @@ LACKS = Sentences(
 )
 """What a statement of silence is without."""
 
+CAME = Sentences("came", {"mail": "the buyer's mail", "file": "the file {name}"})
+"""What came in after a decision."""
+
 FOUND = Sentences(
     "finding",
     {
@@ -24,6 +27,27 @@ FOUND = Sentences(
         "nothing_new": "an appeal after the decision needs a fact that is new since and helps",
         "no_decision": "{said}: no decision is recorded, answer the claim",
         "late": "the deadline of {at} UTC has passed",
+        # What came from the buyer.
+        "photos_unseen": (
+            "nobody has said that these pictures of the buyer's were looked at: {files}; look at them, they "
+            "go with the text (then mark review-photos done: `helps` or `harms`)"
+        ),
+        "photos_against": (
+            "these pictures speak for the buyer, as a person has said, and go with the text: {files}"
+        ),
+        "files_and_more": "{files} and {count} more",
+        "harms": (
+            "{fact}, {came} of {day}, speaks for the buyer, as a person has said: the draft is silent "
+            "about it"
+        ),
+        "mail_unknown": (
+            "{fact}, the buyer's mail of {day}, came after the decision, and nobody has said that it "
+            "helps: the draft is silent about it; where it does, give its task the receipt `helps {fact}`"
+        ),
+        "unknown": (
+            "{fact}, {came} of {day}, came after the decision, and nobody has said that it helps: the "
+            "draft is silent about it"
+        ),
         # The text as a whole.
         "too_short": (
             "{length} characters, {full} full sentences: say what happened, dated, in at least "
@@ -74,5 +98,5 @@ FOUND = Sentences(
         "spelling": "{word} is misspelled, or wrong here",
         "spelling_instead": "{word} is misspelled, or wrong here: perhaps {instead}",
     },
-    within={"lacks": LACKS},
+    within={"lacks": LACKS, "came": CAME},
 )

@@ -33,7 +33,7 @@ def test_the_letter_for_the_metric_states_the_decision_and_asks_for_a_plan() -> 
 
 def test_an_appeal_after_the_decision_has_a_draft_once_something_is_new() -> None:
     """It says what came in since, and asks to look again."""
-    play = Play().to(HOUR).decided("granted_seller_funded")
+    play = Play({"claim": {"reason": "not_received"}}).to(HOUR).decided("granted_seller_funded")
     assert draft_for("post-decision-appeal", play.state, play.now, WORDS) is None
     play.reply("says_received", text="It was with my neighbour.")
     draft = draft_for("post-decision-appeal", play.state, play.now, WORDS)

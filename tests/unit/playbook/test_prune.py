@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from atoz.appeal.ledger import undelivered
-from atoz.appeal.stage import decision_of
+from atoz.appeal.news import decision_of
 from atoz.claims.facts import Fact
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
