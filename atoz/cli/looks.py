@@ -38,6 +38,7 @@ def status_look(view: Document, now: datetime) -> list[RenderableType]:
     for task in view["tasks"]:
         if task.get("draft"):
             parts += [Text(""), line("draft for", task["id"]), Text(task["draft"])]
+        parts += _findings(task.get("findings", ()))
     if view["appeal"] and any(task["kind"] in _ABOUT_THE_TEXT for task in view["tasks"]):
         parts += [Text(""), *_appeal(view["appeal"])]
     return parts
@@ -57,11 +58,13 @@ _ABOUT_THE_TEXT = frozenset({"approve-appeal", "rewrite-appeal", "submit-appeal"
 
 def _appeal(appeal: Document) -> list[RenderableType]:
     """The text of the appeal as a person must read it, and what the checks found."""
-    found = [
-        f"{each['severity']}: {each['rule']}: {each['message']}" for each in appeal["findings"]
-    ]
     head = line("the appeal, revision", appeal["revision"], "digest", appeal["digest"])
-    return [head, Text(appeal["text"]), *(Text(words, "yellow") for words in found)]
+    return [head, Text(appeal["text"]), *_findings(appeal["findings"])]
+
+
+def _findings(found: Sequence[Document]) -> list[RenderableType]:
+    said = (f"{each['severity']}: {each['rule']}: {each['message']}" for each in found)
+    return [Text(words, "yellow") for words in said]
 
 
 def _last(view: Document) -> str:

@@ -96,14 +96,16 @@ TASKS: dict[TaskKind, TaskRule] = {
     ),
     "post-decision-appeal": TaskRule(
         "Appeal against the decision",
-        "One appeal, and only with a new fact. Add the fact, write what is new, give the receipt.",
+        "One appeal, and only with a new fact that helps. Add the fact, or say of the buyer's mail that it "
+        "helps (done on its task with the receipt `helps`); write what is new, give the receipt.",
         clock="post_decision_appeal",
         receipt=True,
         ends_with_decision=False,
     ),
     "read-reply": TaskRule(
         "Read the buyer's message",
-        "The message was not understood well enough to act on it.",
+        "The message was not understood well enough to act on it. Where it matters for an appeal, the "
+        "receipt `helps` or `harms` says for whom it speaks.",
         ends_with_decision=False,
     ),
     "refund-buyer": TaskRule(
@@ -113,7 +115,8 @@ TASKS: dict[TaskKind, TaskRule] = {
     ),
     "review-photos": TaskRule(
         "Look at the buyer's photos",
-        "Photos came in. Look at them before the appeal goes.",
+        "Photos came in. Look at them before the appeal goes; the receipt `helps` or `harms` says for whom "
+        "they speak.",
     ),
     "review-reopened": TaskRule(
         "The claim was reopened",

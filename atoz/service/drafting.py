@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from atoz.appeal.letters import LETTERS, draft_for
+from atoz.appeal.lint import lint_letter
 from atoz.playbook.state import CaseState
 from atoz.service.base import Service
 
 
 async def with_drafts(service: Service, view: dict[str, Any]) -> dict[str, Any]:
     """The document of `status` with `draft` on each task, None where nothing is to be written.
+
+    An appeal after a decision has `findings` beside it: what came in and is not told, and why.
 
     The whole case is asked for only where a letter is wanted. Raises NotOpen, NoWorker.
     """
@@ -36,4 +39,9 @@ def _drafted(
         return {**task, "draft": None}
     # A rehearsed claim may live in another month: nothing is written before its newest fact.
     now = max([now, *(fact.at for fact in state.facts[-1:])])
-    return {**task, "draft": draft_for(task["kind"], state, now, service.library.appeal_words)}
+    words = service.library.appeal_words
+    draft = draft_for(task["kind"], state, now, words)
+    if task["kind"] != "post-decision-appeal":
+        return {**task, "draft": draft}
+    found = lint_letter(draft or "", state, now, words)
+    return {**task, "draft": draft, "findings": [each.model_dump(mode="json") for each in found]}

@@ -4,6 +4,6 @@ Source: the lint table of the domain notes. `block` findings need a person; `war
 when the playbook approves on findings.
 """
 
-from atoz.appeal.lint.check import lint
+from atoz.appeal.lint.check import lint, lint_letter
 
-__all__ = ["lint"]
+__all__ = ["lint", "lint_letter"]

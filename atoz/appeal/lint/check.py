@@ -43,6 +43,15 @@ def lint(
     return tuple(found[:_MOST])
 
 
+def lint_letter(text: str, state: CaseState, now: datetime, words: AppealWords) -> list[Finding]:
+    """What a person should know of the buyer's words and files before a draft is used; `now` in UTC.
+
+    Of an empty draft, too: then this says why it is empty.
+    """
+    subject = Subject(text, state, now, words)
+    return [finding for rule in buyers.RULES for finding in _some(rule(subject))]
+
+
 def _each(subject: Subject) -> Iterator[Finding]:
     for rule in _RULES:
         yield from _some(rule(subject))
