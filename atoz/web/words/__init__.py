@@ -29,6 +29,7 @@ ENGINE: tuple[Sentences, ...] = (
     reasons.REASONS,
     shipped.TITLES,
     sentences.FOUND,
+    sentences.CAME,
     sentences.LACKS,
     stored.NOTES,
     stored.POLICIES,
