@@ -15,6 +15,7 @@ from atoz.claims.clocks import STOPPED_BY
 from atoz.playbook import events as ev
 from atoz.playbook import migrating, verdicts
 from atoz.playbook.approving import another_text, may_not_approve
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.posted import awaits_retry, may_be_posted
 from atoz.playbook.state import CaseState, Task
 from atoz.playbook.tasks import TASKS, TEXT_TASKS
@@ -68,7 +69,7 @@ def _done(state: CaseState, event: ev.TaskDone) -> str | None:
     words = _WORDS.get(task.kind)
     if words and event.receipt not in words:
         return f"{task.id} takes the receipt {' or '.join(words)}"
-    return verdicts.refusal(task, event.receipt) if state.edition > 6 else None
+    return verdicts.refusal(task, event.receipt) if state.edition >= JUDGED else None
 
 
 def _done_late(state: CaseState, event: ev.TaskDone, closed: str) -> str | None:
@@ -77,7 +78,7 @@ def _done_late(state: CaseState, event: ev.TaskDone, closed: str) -> str | None:
     What a buyer's mail is worth may be said later, too, or otherwise.
     """
     task = state.task(event.task)
-    if task is not None and state.edition > 6 and verdicts.given(task, event.receipt):
+    if task is not None and state.edition >= JUDGED and verdicts.given(task, event.receipt):
         return verdicts.refusal(task, event.receipt)
     if task is None or not may_be_posted(state, task):
         return closed

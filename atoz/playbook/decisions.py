@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from atoz.claims.policy import response_due
 from atoz.claims.status import MEANINGS, Status, follows, odr_counts_by_table
 from atoz.playbook import events as ev
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.inputs import told_by
 from atoz.playbook.reactions import open_asked_task
 from atoz.playbook.schedule import playbook_of
@@ -54,13 +55,13 @@ def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
         _reopen(work, fact)
     elif event.status not in (Status.UNDER_REVIEW, known):
         _end_review(work, event.status, fact)
-        if work.get("edition") > 6 and known is not None:
+        if work.get("edition") >= JUDGED and known is not None:
             _look_at_the_change(work, event, known, fact)
 
 
 def _replaced(state: CaseState, event: ev.MarketplaceDecided) -> dict[str, str]:
     """Which decision this one takes the place of, and why, where a person said so."""
-    if state.edition < 7 or not state.decided:
+    if state.edition < JUDGED or not state.decided:
         return {}
     before = next((f for f in reversed(state.facts) if f.kind == "decision_received"), None)
     why = {"why": event.why} if event.why else {}

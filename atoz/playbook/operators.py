@@ -6,6 +6,7 @@ from atoz.claims.base import instant_text
 from atoz.playbook import events as ev
 from atoz.playbook import verdicts
 from atoz.playbook.approving import blocking
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.inputs import CHECK_AFTER, make_stale
 from atoz.playbook.posted import post
 from atoz.playbook.state import Appeal, Task
@@ -23,7 +24,7 @@ def task_done(work: Work, event: ev.TaskDone) -> None:
     verdict = {"verdict": said.verdict, "about": list(said.about)} if said else {}
     fact = work.close_task(task, source, "done", **data, **late, **verdict)
     work.remember(event.key, fact)
-    if said is not None and said.verdict == "harms" and work.get("edition") > 6:
+    if said is not None and said.verdict == "harms" and work.get("edition") >= JUDGED:
         make_stale(work)  # what leans on it is looked at once more before it goes
     rule = _ON_DONE.get(task.kind)
     if rule is not None:

@@ -9,6 +9,7 @@ word of each kind that it came back, of the decisions the newest of each status.
 from collections.abc import Hashable, Iterator, Sequence
 
 from atoz.claims.facts import Fact
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.state import CaseState
 from atoz.playbook.verdicts import verdicts
 
@@ -39,12 +40,12 @@ BULK = frozenset(
         "rejected",
     }
 )
-_SINCE_EDITION_7 = frozenset({"claim_closed", "decision_received", "message_refused"})
+_SINCE_JUDGED = frozenset({"claim_closed", "decision_received", "message_refused"})
 
 
 def overflow(state: CaseState) -> tuple[Fact, ...]:
     """The oldest bulk facts that one part of the archive takes; empty while the state is small."""
-    kinds = BULK if state.edition > 6 else BULK - _SINCE_EDITION_7
+    kinds = BULK if state.edition >= JUDGED else BULK - _SINCE_JUDGED
     bulk = [fact for fact in state.facts if fact.kind in kinds]
     if _is_small(bulk):
         return ()
@@ -71,7 +72,7 @@ def _is_small(bulk: Sequence[Fact]) -> bool:
 def _needed(state: CaseState) -> frozenset[str]:
     """Those that rules look at again, however old: the newest that says what it says, and no other."""
     facts = state.facts
-    if state.edition < 7:
+    if state.edition < JUDGED:
         facts = tuple(fact for fact in facts if fact.kind == "reply_received")
     said: dict[Hashable, str] = {}
     for fact in facts:

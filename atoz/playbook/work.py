@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from atoz.claims.base import instant_text, utc
 from atoz.claims.clocks import Clock, ClockName
 from atoz.claims.facts import Fact, values_of
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.model import TaskKind
 from atoz.playbook.state import CaseState, QueuedMessage, Task, key_digest
 from atoz.playbook.stored import RESULTS
@@ -96,7 +97,7 @@ class Work:
         clocks = self.now.clocks
         same = [clock for clock in clocks if clock.name == name]
         over = [clock for clock in same if clock.stopped_at is not None]
-        if len(over) > KEPT_STOPPED_CLOCKS and self.now.edition > 6:
+        if len(over) > KEPT_STOPPED_CLOCKS and self.now.edition >= JUDGED:
             clocks = tuple(clock for clock in clocks if clock is not over[0])
         clock_id = name if not same else f"{name}-{_number(same[-1]) + 1}"
         clock = Clock.vouched(
@@ -114,7 +115,7 @@ class Work:
         for clock in self.now.clocks:
             if clock.id == clock_id and clock.stopped_at is None:
                 self.change_clock(clock_id, stopped_at=self.at, stopped_by=by)
-                if clock.missed and self.now.edition > 6:
+                if clock.missed and self.now.edition >= JUDGED:
                     self._no_longer_missed(clock_id, by)
 
     def _no_longer_missed(self, clock_id: str, by: str) -> None:

@@ -11,6 +11,7 @@ from atoz.appeal.lint import lint
 from atoz.appeal.news import left_out, new_facts, news
 from atoz.appeal.packet.letters import letter_dossier
 from atoz.playbook import events as ev
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.events import Finding
 from atoz.playbook.model import Intent
 from tests.support.cases import DAY, HOUR, Play, library
@@ -181,7 +182,7 @@ def test_pictures_that_speak_for_the_buyer_are_approved_knowingly() -> None:
     assert [f.rule for f in play.state.appeal.findings] == ["photos-against"]
     assert "submit-appeal" not in play.open_tasks()
     assert "approve-appeal" in play.open_tasks()
-    older = Play({"claim": {"reason": "damaged"}}, edition=6).to(2 * DAY).reply(photos=1)
+    older = Play({"claim": {"reason": "damaged"}}, edition=JUDGED - 1).to(2 * DAY).reply(photos=1)
     older.done("review-photos").to(3 * DAY + HOUR)
     late = ev.TaskDone(at=older.now, by="mara", task="review-photos", receipt="harms")
     assert older.why_not(late) is not None

@@ -12,6 +12,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.acts import Done
 from atoz.playbook.apply import apply
 from atoz.playbook.decide import decide
+from atoz.playbook.edition import JUDGED
 from tests.support.cases import (
     ARRIVED,
     BLOCKED,
@@ -279,7 +280,7 @@ def test_the_first_decision_replaces_nothing() -> None:
 
 def test_claims_of_an_earlier_edition_keep_their_rules() -> None:
     """A second decision is taken as it was; a missed deadline stays a task."""
-    play = Play(due_in(2 * HOUR), edition=6).to(3 * HOUR).decided("withdrawn")
+    play = Play(due_in(2 * HOUR), edition=JUDGED - 1).to(3 * HOUR).decided("withdrawn")
     assert "missed-deadline" in play.open_tasks()
     play.to(DAY).decided("granted_seller_funded", "<second>")
     assert "was" not in play.facts("decision_received")[-1].data

@@ -12,6 +12,7 @@ from atoz.claims.facts import Fact
 from atoz.claims.status import Status
 from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.grounds import grounds
 from atoz.playbook.model import Intent
 from atoz.playbook.prune import BULK, overflow, without
@@ -209,7 +210,7 @@ def test_after_a_flood_of_decisions_the_newest_of_each_is_known() -> None:
 
 def test_claims_of_an_earlier_edition_carry_what_they_carried() -> None:
     """What leaves when is part of their histories."""
-    state = Play(edition=6).to(4 * DAY).state
+    state = Play(edition=JUDGED - 1).to(4 * DAY).state
     for number in range(2_000):
         state = apply(state, bounces(number))
     assert overflow(state) == ()
