@@ -7,7 +7,7 @@ after a decision.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from atoz.appeal.ledger import Ids, number_of
 from atoz.claims.facts import Fact
@@ -139,7 +139,7 @@ def _is_missing(reason: Fact) -> bool:
 
 def _helpful_value(fact: Fact) -> bool | None:
     """Values that a person added; None for those that are the buyer's, or that deny something."""
-    value = fact.data.get("value")
+    value: Any = fact.data.get("value")
     if fact.kind.startswith("messages."):
         helps = value["from"] == "seller"
     elif fact.kind.startswith("claim."):

@@ -19,6 +19,7 @@ from atoz.evidence.store import EvidenceStore
 from atoz.mail.intents import read_intents
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
+from atoz.playbook.said import plain
 from atoz.service import desk, files
 from atoz.service.acting import not_running
 from atoz.service.archive import archived
@@ -137,13 +138,9 @@ async def _must_follow(service: Service, workflow_id: str, status: Status) -> No
     before = Status(found.typed_search_attributes.get(names.STATUS) or Status.UNDER_REVIEW)
     if before not in (Status.UNDER_REVIEW, status) and not follows(status, before):
         raise Refused(
-            f"the marketplace has decided {_plain(before)}, from which {_plain(status)} does not follow: "
+            f"the marketplace has decided {plain(before)}, from which {plain(status)} does not follow: "
             "where it is right all the same, say why (--replaces WHY), and it is recorded as a correction"
         )
-
-
-def _plain(status: Status) -> str:
-    return status.value.replace("_", " ")
 
 
 async def request_information(

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atoz.claims.base import Instant, Strict
 from atoz.claims.status import FundedBy, Status
-from atoz.playbook.events import MessageId, Words
+from atoz.playbook.events import MessageId
+from atoz.playbook.parts import Words
 from atoz.service.listing import LARGEST_PAGE, Attention, Wanted
 
 ORDER = "111-0000102-0000102"

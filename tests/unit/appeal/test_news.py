@@ -152,6 +152,12 @@ def damaged() -> Play:
     return play.reply(text="See the crack.", photos=2)
 
 
+def objections(play: Play) -> list[str]:
+    """The rules that object to the text as it stands."""
+    assert play.state.appeal is not None
+    return [each.rule for each in play.state.appeal.findings]
+
+
 def test_pictures_that_nobody_looked_at_need_a_person() -> None:
     """The text waits for a yes, which is given knowingly."""
     play = damaged().to(3 * DAY + HOUR)
@@ -166,11 +172,10 @@ def test_pictures_that_nobody_looked_at_need_a_person() -> None:
 def test_pictures_that_were_looked_at_go_without_a_word() -> None:
     """As soon as the task is done; a picture that comes later is looked at, too."""
     play = damaged().to(2 * DAY + HOUR).done("review-photos").to(3 * DAY + HOUR)
-    assert play.state.appeal is not None
-    assert play.state.appeal.findings == ()
+    assert objections(play) == []
     assert "submit-appeal" in play.open_tasks()
     play.reply(photos=1).to(3 * DAY + 2 * HOUR)
-    assert [f.rule for f in play.state.appeal.findings] == ["photos-unseen"]
+    assert objections(play) == ["photos-unseen"]
 
 
 def test_pictures_that_speak_for_the_buyer_are_approved_knowingly() -> None:
@@ -178,8 +183,7 @@ def test_pictures_that_speak_for_the_buyer_are_approved_knowingly() -> None:
     play = damaged().to(2 * DAY + HOUR).done("review-photos").to(3 * DAY + HOUR)
     assert "submit-appeal" in play.open_tasks()
     play.done("review-photos", "harms")
-    assert play.state.appeal is not None
-    assert [f.rule for f in play.state.appeal.findings] == ["photos-against"]
+    assert objections(play) == ["photos-against"]
     assert "submit-appeal" not in play.open_tasks()
     assert "approve-appeal" in play.open_tasks()
     older = Play({"claim": {"reason": "damaged"}}, edition=JUDGED - 1).to(2 * DAY).reply(photos=1)
@@ -193,5 +197,4 @@ def test_files_of_ours_are_known() -> None:
     play = Play({"claim": {"reason": "damaged"}}).to(2 * DAY)
     file = ev.Attachment(name="packed.jpg", type="image/jpeg", size=1, sha256="a" * 64)
     play.take(ev.EvidenceAdded(at=play.now, by="mara", file=file)).to(4 * DAY)
-    assert play.state.appeal is not None
-    assert play.state.appeal.findings == ()
+    assert objections(play) == []
