@@ -8,6 +8,7 @@ import unicodedata
 
 from atoz.playbook import events as ev
 from atoz.playbook.model import Step
+from atoz.playbook.refusals import REFUSED
 from atoz.playbook.state import Appeal, CaseState
 
 NOBODY = "unknown"
@@ -45,10 +46,8 @@ def another_text(state: CaseState, read: str | None, then: str) -> str | None:
     appeal = state.appeal
     if read is None or appeal is None or read == appeal.digest:
         return None
-    return (
-        f"the digest {read[:12]} is stale: the text is now revision {appeal.revision} "
-        f"with digest {appeal.digest}; read it (`atoz status {state.file.claim.order_id}`) and {then}"
-    )
+    now = {"revision": appeal.revision, "digest": appeal.digest}
+    return REFUSED("stale", read=read[:12], **now, order=state.file.claim.order_id, then=then)
 
 
 def _one_person(state: CaseState, appeal: Appeal, by: str) -> str | None:
@@ -56,13 +55,9 @@ def _one_person(state: CaseState, appeal: Appeal, by: str) -> str | None:
     if not state.two_person_approval or writer is None:
         return None
     if same_person(by, writer):
-        return (
-            f"{writer} wrote this text: here two people are needed, so anyone else may approve it"
-        )
+        return REFUSED("two_people", name=writer)
     if same_person(by, NOBODY):
-        return (
-            f"say who you are (--as NAME): anyone but {writer}, who wrote this text, may approve it"
-        )
+        return REFUSED("nobody", name=writer)
     return None
 
 
@@ -70,10 +65,7 @@ def _without_reason(state: CaseState, appeal: Appeal, event: ev.Approved) -> str
     rules = blocking(appeal) if state.edition > 1 else []
     if not rules or (event.despite or "").strip():
         return None
-    return (
-        f"the checks block this text ({', '.join(rules)}): mend it with edit; "
-        "or approve --despite WHY, which is recorded"
-    )
+    return REFUSED("blocked", rules=", ".join(rules))
 
 
 def same_person(one: str, other: str) -> bool:

@@ -17,14 +17,11 @@ from atoz.playbook import migrating, verdicts
 from atoz.playbook.approving import another_text, may_not_approve
 from atoz.playbook.edition import JUDGED
 from atoz.playbook.posted import awaits_retry, may_be_posted
+from atoz.playbook.refusals import CLOSED, REFUSED
 from atoz.playbook.state import CaseState, Task
-from atoz.playbook.tasks import TASKS, TEXT_TASKS
+from atoz.playbook.tasks import ASKS, TASKS, TEXT_TASKS
 
-_NEEDS_ITS_OWN_VERB = {
-    "approve-appeal": "use approve, reject or edit",
-    "rewrite-appeal": "use edit with the new text",
-    "complete-claim": "use amend with the missing values",
-}
+_NEEDS_ITS_OWN_VERB = frozenset({"approve-appeal", "rewrite-appeal", "complete-claim"})
 _WORDS = {"settle-send": ("sent", "not-sent"), "late-step": ("send", "skip")}
 
 
@@ -52,10 +49,11 @@ def _open_task(state: CaseState, task_id: str) -> Task | str:
     if task is not None and task.open:
         return task
     names = ", ".join(task.id for task in state.tasks if task.open) or "none"
-    said = "is not a task of this claim"
-    if task is not None:
-        said = "is done already" if task.result == "done" else f"is closed: {task.result}"
-    return f"{task_id} {said}; open tasks: {names}"
+    if task is None:
+        return CLOSED("unknown", task=task_id, tasks=names)
+    if task.result == "done":
+        return CLOSED("done", task=task_id, tasks=names)
+    return CLOSED("closed", task=task_id, result=task.result, tasks=names)
 
 
 def _done(state: CaseState, event: ev.TaskDone) -> str | None:
@@ -63,12 +61,12 @@ def _done(state: CaseState, event: ev.TaskDone) -> str | None:
     if isinstance(task, str):
         return _done_late(state, event, task)
     if task.kind in _NEEDS_ITS_OWN_VERB:
-        return f"{task.id} is not done by hand: {_NEEDS_ITS_OWN_VERB[task.kind]}"
+        return REFUSED(task.kind, task=task.id)
     if TASKS[task.kind].receipt and not _given(event):
-        return f"{task.id} needs --receipt: {TASKS[task.kind].text}"
+        return REFUSED("receipt", task=task.id, asks=ASKS(task.kind))
     words = _WORDS.get(task.kind)
     if words and event.receipt not in words:
-        return f"{task.id} takes the receipt {' or '.join(words)}"
+        return REFUSED("choice", task=task.id, words=" or ".join(words))
     return verdicts.refusal(task, event.receipt) if state.edition >= JUDGED else None
 
 
@@ -82,8 +80,7 @@ def _done_late(state: CaseState, event: ev.TaskDone, closed: str) -> str | None:
         return verdicts.refusal(task, event.receipt)
     if task is None or not may_be_posted(state, task):
         return closed
-    advice = f"{closed}; if you posted that very packet, give its --receipt"
-    return None if _given(event) else advice
+    return None if _given(event) else REFUSED("posted", closed=closed)
 
 
 def _given(event: ev.TaskDone) -> bool:
@@ -96,7 +93,7 @@ def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> str | None:
     if isinstance(task, str):
         return task
     if task.kind != "approve-appeal" or state.appeal is None:
-        return f"{task.id} asks for no approval"
+        return REFUSED("no_approval", task=task.id)
     if isinstance(event, ev.Approved):
         return may_not_approve(state, state.appeal, event)
     return another_text(state, event.read, "reject that")
@@ -107,7 +104,7 @@ def _edit(state: CaseState, event: ev.Edited) -> str | None:
     if isinstance(task, str) and not awaits_retry(state, event.task, event.at):
         return task
     if isinstance(task, Task) and not (task.kind in TEXT_TASKS and state.appeal):
-        return f"{task.id} has no text to edit"
+        return REFUSED("no_text", task=task.id)
     return another_text(state, event.read, "edit that")
 
 
@@ -118,18 +115,14 @@ def _amend(state: CaseState, event: ev.Amended) -> str | None:
             merged(old.model_dump(mode="json", by_alias=True), event.values)
         )
     except ValidationError as error:
-        return "the claim would not be valid: " + "; ".join(problems(error))
+        return REFUSED("invalid", problems="; ".join(problems(error)))
     for name in ("order_id", "marketplace", "notified_at"):
         if getattr(file.claim, name) != getattr(old.claim, name):
-            return (
-                f"claim.{name} cannot be amended: it names the claim; start another claim instead"
-            )
+            return REFUSED("names_it", field=f"claim.{name}")
     if file.claim.status != old.claim.status:
-        return "claim.status cannot be amended: record what the marketplace said (decide)"
+        return REFUSED("decide", field="claim.status")
     if state.refunded_total and file.claim.currency != old.claim.currency:
-        return (
-            f"claim.currency cannot be amended: {state.refunded_total} was refunded in the old one"
-        )
+        return REFUSED("currency", field="claim.currency", amount=state.refunded_total)
     return None
 
 
@@ -137,40 +130,40 @@ def _refund(state: CaseState, event: ev.Refunded) -> str | None:
     claim = state.file.claim
     left = claim.amount - state.refunded_total
     if event.amount > left:
-        return f"{event.amount} is more than what is left to refund ({left} {claim.currency})"
+        return REFUSED("too_much", amount=event.amount, left=f"{left} {claim.currency}")
     try:
         check_decimals(event.amount, claim.currency)
     except ValueError as error:
-        return f"{event.amount} cannot be refunded: {error}"
+        return REFUSED("no_amount", amount=event.amount, why=error)
     return None
 
 
 def _skip(state: CaseState, event: ev.StepSkippedByHand) -> str | None:
     steps = [step.id for step in state.playbook.steps] if state.playbook else []
     if event.step not in steps:
-        return f"{event.step} is not a step of this claim's playbook; its steps: {', '.join(steps)}"
+        return REFUSED("no_step", step=event.step, steps=", ".join(steps))
     run = state.run(event.step)
-    return f"{event.step} is {run.state} already" if run.over else None
+    return REFUSED("step_over", step=event.step, run=run.state) if run.over else None
 
 
 def _due(state: CaseState, event: ev.DueSet) -> str | None:
     clock = state.clock(event.clock)
     if clock is None and event.clock not in STOPPED_BY:
         known = dict.fromkeys([*(clock.id for clock in state.clocks), *STOPPED_BY])
-        return f"{event.clock} is not a clock; write one of: {', '.join(known)}"
+        return REFUSED("no_clock", clock=event.clock, clocks=", ".join(known))
     if clock is not None and clock.stopped_at is not None:
-        return f"clock {event.clock} was stopped already"
+        return REFUSED("clock_stopped", clock=event.clock)
     if event.due <= event.at:
-        return "the new instant must lie in the future"
+        return REFUSED("past")
     return None
 
 
 def _pause(state: CaseState, _: ev.Paused) -> str | None:
-    return "the claim is paused already" if state.paused else None
+    return REFUSED("paused") if state.paused else None
 
 
 def _resume(state: CaseState, _: ev.Resumed) -> str | None:
-    return None if state.paused else "the claim is not paused"
+    return None if state.paused else REFUSED("not_paused")
 
 
 _RULES: dict[type[ev.Event], Callable[[CaseState, Any], str | None]] = {

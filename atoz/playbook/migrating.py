@@ -43,6 +43,9 @@ SAY = Sentences(
         ),
         "broken": "not proved for this claim's limit: {broken}: {path}",
         "as_it_stands": "as it stands",
+        "no_book": "{digest} is no playbook that this claim knows; earlier ones: {digests}",
+        "moved": "the claim follows {digest} now, not {other}: look again",
+        "stays": "this claim stays with its playbook: {reasons}",
     },
 )
 """Why a claim stays with its playbook."""
@@ -173,8 +176,8 @@ def refusal(state: CaseState, event: ev.Migrated) -> str | None:
     new = target(state, event)
     if new is None:
         known = ", ".join(book.digest for book in state.former) or "none"
-        return f"{event.digest} is no playbook that this claim knows; earlier ones: {known}"
+        return SAY("no_book", digest=event.digest, digests=known)
     if event.expects and event.expects != state.playbook_digest:
-        return f"the claim follows {state.playbook_digest} now, not {event.expects}: look again"
+        return SAY("moved", digest=state.playbook_digest, other=event.expects)
     reasons = judge(state, new, event.at).reasons
-    return f"this claim stays with its playbook: {'; '.join(reasons)}" if reasons else None
+    return SAY("stays", reasons="; ".join(reasons)) if reasons else None

@@ -112,8 +112,16 @@ class Sentences:
         return [_form(key, self.english[key]) for key in sorted(own, key=own.__getitem__)[::-1]]
 
 
-_SETS = frozenset({"status", "step", "skipped", "clock", "field", "reason"})
-"""Values that are one of a set: the name of the value is the name of the set."""
+_SETS: Mapping[str, str] = {
+    **{
+        name: name
+        for name in ("status", "step", "skipped", "clock", "field", "reason", "task", "run", "then")
+    },
+    "steps": "step",
+    "clocks": "clock",
+    "tasks": "task",
+}
+"""Of which set a value is one, or several with commas between them, by its name."""
 
 
 def _written(value: Any) -> Any:
@@ -121,7 +129,7 @@ def _written(value: Any) -> Any:
 
 
 def _one_of(name: str, text: str) -> str:
-    return Said(text, f"{name}.{text.replace(' ', '_')}") if name in _SETS else text
+    return Said(text, f"{_SETS[name]}.{text.replace(' ', '_')}") if name in _SETS else text
 
 
 def _own(text: str) -> int:

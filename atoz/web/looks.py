@@ -16,6 +16,8 @@ from atoz.web.words import Words
 
 SOON = timedelta(hours=24)
 
+_ADVICE = ("refused", "closed", "stay", "problem")
+"""Parts of the engine's sentences that come back as text and say what to do."""
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)")
 
 
@@ -61,6 +63,7 @@ class Looks:
 
         Never of what an outsider wrote, whose words lead nowhere.
         """
+        words = self.say(self.words.heard(words, *_ADVICE))
         parts = COMMAND.split(words)
         return Markup("").join(
             as_form(part, words, self.words) if number % 2 else self.within(part)

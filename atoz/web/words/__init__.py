@@ -16,7 +16,17 @@ from ruamel.yaml import YAML
 
 from atoz.appeal.lint import sentences
 from atoz.claims.base import span_text
-from atoz.playbook import migrating, pictured, reasons, stored, tasks, told, vocabulary, why_words
+from atoz.playbook import (
+    migrating,
+    pictured,
+    reasons,
+    refusals,
+    stored,
+    tasks,
+    told,
+    vocabulary,
+    why_words,
+)
 from atoz.playbook.said import Said, Sentences
 from atoz.web.words import shipped
 
@@ -27,6 +37,8 @@ ENGINE: tuple[Sentences, ...] = (
     migrating.SAY,
     pictured.SAY,
     reasons.REASONS,
+    refusals.CLOSED,
+    refusals.REFUSED,
     shipped.TITLES,
     sentences.FOUND,
     sentences.CAME,

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from atoz.appeal.lint.sentences import FOUND
+from atoz.playbook.migrating import SAY as SAY_STAYS
+from atoz.playbook.refusals import CLOSED, REFUSED
 from atoz.playbook.said import Said, Sentences, word
 from atoz.playbook.stored import NOTES, POLICIES, RESULTS, SOURCES
 from atoz.playbook.tasks import ASKS
@@ -17,7 +19,7 @@ from atoz.web.words.shipped import TITLES
 from tests.support.cases import library
 from tests.support.server import sample_cases
 
-KEPT = (ASKS, FOUND, NOTES, POLICIES, RESULTS, SOURCES, TITLES)
+KEPT = (ASKS, CLOSED, FOUND, NOTES, POLICIES, REFUSED, RESULTS, SAY_STAYS, SOURCES, TITLES)
 """What comes back from a history, a file or another process as text."""
 SAY = Sentences(
     "test", {"and": "{first}, {second}", "wait": "it waits {span}", "gone": "gone, now"}
