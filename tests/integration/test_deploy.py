@@ -86,14 +86,30 @@ def test_nothing_runs_as_root_or_unbounded() -> None:
 
 
 def test_probes_ask_what_is_there() -> None:
-    """Each port that a probe names is one that the container opens; a worker's is the setting's."""
+    """Each port that a probe names is one that the container opens, and the one of the process's setting."""
     for pod in pods():
         for container in pod["containers"]:
             opened = {port["name"]: port["containerPort"] for port in container["ports"]}
             for probe in ("readinessProbe", "livenessProbe"):
                 assert container[probe]["httpGet"]["port"] in opened
-            own = {each["name"]: each["value"] for each in container["env"]}
-            assert own.get("ATOZ_HEALTH_PORT", "9433") == str(opened.get("health", 9433))
+                assert container[probe]["httpGet"]["port"] == "health"
+            set_to = [e["value"] for e in container["env"] if e["name"].endswith("HEALTH_PORT")]
+            assert set_to == [str(opened["health"])]
+
+
+def test_prometheus_asks_the_ports_that_compose_opens() -> None:
+    """By the names of compose's services, and each of them that shows itself."""
+    (config,) = documents(DEPLOY / "prometheus/prometheus.yaml")
+    asked = {t for job in config["scrape_configs"] for s in job["static_configs"] for t in s["targets"]}
+    (compose,) = documents(COMPOSE)
+    shown = {
+        f"{name}:{value}"
+        for name, service in compose["services"].items()
+        for key, value in (service.get("environment") or {}).items()
+        if key.endswith("HEALTH_PORT")
+    }
+    assert asked == shown
+    assert all((DEPLOY / "prometheus" / file).is_file() for file in config["rule_files"])
 
 
 def test_compose_is_of_the_schema() -> None:
