@@ -100,7 +100,9 @@ def test_probes_ask_what_is_there() -> None:
 def test_prometheus_asks_the_ports_that_compose_opens() -> None:
     """By the names of compose's services, and each of them that shows itself."""
     (config,) = documents(DEPLOY / "prometheus/prometheus.yaml")
-    asked = {t for job in config["scrape_configs"] for s in job["static_configs"] for t in s["targets"]}
+    asked = {
+        t for job in config["scrape_configs"] for s in job["static_configs"] for t in s["targets"]
+    }
     (compose,) = documents(COMPOSE)
     shown = {
         f"{name}:{value}"

@@ -7,24 +7,28 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import pytest_asyncio
+from prometheus_client.parser import text_string_to_metric_families
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from atoz.errors import BadInput, NoWorker
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter
-from atoz.service import deploying, looking, verifying
+from atoz.service import deploying, looking, reporting, verifying
 from atoz.service.admitting import MARK
 from atoz.service.base import Service
 from atoz.service.verifying import verify_folder, verify_server
 from tests.support.fingerprint import HISTORIES
-from tests.support.running import Process
+from tests.support.promql import exported, faults, rules
+from tests.support.running import Process, free_port
 from tests.support.server import shop_settings
-from tests.support.service import begun, eventually
+from tests.support.service import begun, eventually, kinds
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
@@ -68,7 +72,10 @@ async def works(process: Process) -> None:
 async def test_only_code_that_open_claims_go_on_under_starts(
     server: VirtualTime, state: Path, tmp_path: Path
 ) -> None:
-    """A breaking change is refused with the claims named; with ATOZ_VERIFY=warn it starts all the same."""
+    """A breaking change is refused with the claims named; with ATOZ_VERIFY=warn it starts all the same.
+
+    A claim that wakes then is stuck, which the alert hears; the right code takes it up where it was.
+    """
     where = {"ATOZ_STATE": str(state)}
     own = service(server, state)
     with worker(server, tmp_path / "first", "worker.py", **where) as first:
@@ -85,16 +92,41 @@ async def test_only_code_that_open_claims_go_on_under_starts(
         assert await asyncio.to_thread(bad.popen.wait, 60) == 1
         assert "3 of 3 open claims would break under this code" in bad.err
         assert all(f"claim-{order}" in bad.err for order in orders)
-    with worker(
-        server, tmp_path / "bold", *broken, **where, ATOZ_BUILD="bad", ATOZ_VERIFY="warn"
-    ) as bold:
+    port = free_port()
+    warned = {"ATOZ_BUILD": "bad", "ATOZ_VERIFY": "warn", "ATOZ_HEALTH_PORT": str(port)}
+    with worker(server, tmp_path / "bold", *broken, **where, **warned) as bold:
         await works(bold)
         assert "will not go on under this code" in bold.err
+        assert await stuck(port) == 0
+        await reporting.reply(own, orders[1], "Hello?")
+        await eventually(partial(stuck, port), 60)
     with worker(server, tmp_path / "good", "worker.py", **where, ATOZ_BUILD="good") as good:
         await works(good)
         assert "3 open workflows were replayed" in good.err
         assert (await looking.status(own, orders[0]))["playbook"] == "documented"
+        await eventually(partial(heard, own, orders[1]), 60)
     assert json.loads((state / MARK).read_text("utf-8"))["build"] == "good"
+
+
+async def stuck(port: int) -> float:
+    """How many tasks failed because a history does not fit this code, as the alert ClaimStuck asks."""
+    async with httpx2.AsyncClient() as client:
+        page = (await client.get(f"http://127.0.0.1:{port}/metrics", timeout=10)).text
+    (alert,) = (rule for rule in rules() if rule["alert"] == "ClaimStuck")
+    failed = [
+        (sample.labels, sample.value)
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+        if sample.name == "temporal_workflow_task_execution_failed_total"
+        and sample.labels["failure_reason"] == "NonDeterminismError"
+    ]
+    assert not failed or faults(alert["expr"], exported(page)) == []
+    return sum(value for _, value in failed)
+
+
+async def heard(own: Service, order: str) -> bool:
+    """Whether the claim has taken up the reply that it could not take under the broken code."""
+    return "reply_received" in await kinds(own, order)
 
 
 async def test_many_claims_are_replayed_by_processes(
