@@ -14,9 +14,14 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
+from temporalio.testing import ActivityEnvironment
 
+from activities.jobs import MailboxJob
+from activities.mailbox import MailboxPasses, MailboxRules
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter
 from atoz.mail.imap import ImapMailbox, ImapSession
@@ -24,10 +29,11 @@ from atoz.mail.imap_account import ImapAccount, MailboxRefused
 from atoz.rules import load_rules
 from atoz.service import acting, desk, looking, mailbox
 from atoz.service.base import Service
+from atoz.telemetry import telemetry
 from atoz.wiring import build_worker
 from tests.support import real_mail
 from tests.support.loopback import listening
-from tests.support.mailroom import sample
+from tests.support.mailroom import World, sample
 from tests.support.real_mail import BUYER, HOST, NOBODY, PASSWORD, SELLER, RealMail
 from tests.support.scripted_smtp import ScriptedServer
 from tests.support.server import shop_settings
@@ -239,3 +245,47 @@ async def test_a_mailbox_of_thousands_is_listed_in_no_time(servers: RealMail) ->
         for arrived in found.arrived[:9]:
             await session.done(arrived.uid)
         assert len((await session.listing(None, datetime.now(UTC))).arrived) == 41
+
+
+async def test_how_long_mails_waited_is_exported(servers: RealMail) -> None:
+    """By the hour at which Dovecot took them: one that waited is in a later bucket than a fresh one."""
+    told = telemetry(metrics=True)
+    environment = ActivityEnvironment()
+    environment.metric_meter = told.runtime.metric_meter
+    world = World()
+    rules = MailboxRules(ImapMailbox(account(servers, "lag")), "lag@imap.example/INBOX", 30_000_000)
+    passes = MailboxPasses(rules, world.mails, world.mailroom, lambda: datetime.now(UTC))
+
+    async def lags() -> dict[str, float]:
+        async with httpx2.AsyncClient() as client:
+            page = (await client.get(str(told.metrics))).text
+        return {
+            sample.labels["le"]: sample.value
+            for family in text_string_to_metric_families(page)
+            for sample in family.samples
+            if sample.name == "atoz_mail_lag_seconds_bucket"
+        }
+
+    arrived = {"fresh": 0.0, "waited": 3 * 3_600.0}
+    seen = []
+    for name, ago in arrived.items():
+        dropped(servers, "lag", mail("01", an_order()), ago, name)
+        done = await environment.run(passes.read_mailbox, MailboxJob())
+        assert done.read == 1
+        seen.append(await lags())
+    fresh, both = seen
+    assert (fresh["60"], fresh["+Inf"]) == (1, 1)
+    assert (both["60"], both["3600"], both["14400"], both["+Inf"]) == (1, 1, 2, 2)
+
+
+def dropped(servers: RealMail, user: str, raw: bytes, ago: float, name: str) -> None:
+    """Lay a mail into a mailbox as if it had come so many seconds ago."""
+    folder = servers.folder / "mail" / user
+    for part in ("cur", "new", "tmp"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    path = folder / "new" / f"{name}.test"
+    path.write_bytes(raw)
+    at = time.time() - ago
+    os.utime(path, (at, at))
+    for each in (folder, *folder.rglob("*")):
+        os.chown(each, NOBODY, NOBODY)

@@ -253,9 +253,10 @@ class World:
         self.mailbox = FakeMailbox(mails, self.trouble)
         self.office = FakeOffice(self.trouble)
         self.store: EvidenceStore = open_store("memory:")
-        reader = partial(open_mail, rules=library().notices, authserv_id=AUTHSERV_ID)
+        self.mails = partial(open_mail, rules=library().notices, authserv_id=AUTHSERV_ID)
         self.sends = FakeSends()
         settling = Settling(self.sends, self.store, sent_folder) if sent_folder else None
         rules = MailboxRules(self.mailbox, "seller@imap.example/INBOX", largest, settling)
-        mailroom = Mailroom(self.office, self.store)
-        self.passes = MailboxPasses(rules, reader, mailroom, lambda: NOW + timedelta(minutes=1))
+        self.mailroom = Mailroom(self.office, self.store)
+        at = NOW + timedelta(minutes=1)
+        self.passes = MailboxPasses(rules, self.mails, self.mailroom, lambda: at)
