@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 
+import httpx2
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from pydantic import HttpUrl
 
+from atoz.tracing import traced
+from atoz.web.board import Connecting
+from tests.support.board import a_stand, alive
 from tests.support.marked import MARKS, ORDER, OTHER, Played
+from tests.support.running import Process
 from tests.support.scanning import seen_in
+from tests.support.service import claim_of, eventually
 from workflows import names
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
@@ -39,3 +49,63 @@ async def test_spans_tell_what_was_done_and_nothing_of_whom(played: Played) -> N
     assert {*wanted, "HandleSignal:other", "StartActivity:send_message"} <= set(own)
     sent = b"".join(span.SerializeToString() for span in spans)
     assert not list(seen_in(sent, MARKS.values()))
+
+
+async def test_a_trace_begins_at_who_starts_the_claim_and_at_who_tells_it_something(
+    played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command's start is the parent of what the worker does; the board's reply is linked to it."""
+    claim = claim_of({"claim": {"buyer_comment": f"{MARKS['comment']} again"}})
+    order, workflow = claim.claim.order_id, names.claim_workflow_id(claim.claim.order_id)
+    file = tmp_path / "claim.json"
+    file.write_text(claim.model_dump_json(by_alias=True, exclude_none=True), "utf-8")
+    address = played.server.client.service_client.config.target_host
+    command = Process(
+        tmp_path,
+        *("starter.py", "start", str(file), "--received-now"),
+        TEMPORAL_ADDRESS=address,
+        ATOZ_STATE=str(played.service.settings.state),
+        ATOZ_TRACES_URL=played.traces_url,
+    )
+    assert await asyncio.to_thread(command.popen.wait, 60) == 0, command.err
+    begun = await span(played, "StartWorkflow:ClaimWorkflow", workflow)
+    ran = await span(played, "RunWorkflow:ClaimWorkflow", workflow)
+    assert (ran.trace_id, ran.parent_span_id) == (begun.trace_id, begun.span_id)
+
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+    settings = played.service.settings.model_copy(update={"traces_url": HttpUrl(played.traces_url)})
+    async with traced(settings, "board") as interceptors:
+        stand = a_stand(tmp_path, Connecting(settings, interceptors), settings=settings)
+        async with alive(stand), stand.client(headers=stand.token()) as client:
+            await eventually(lambda: told(client, order))
+    said = await span(played, "SignalWorkflow:buyer_replied", workflow)
+    heard = await span(played, "HandleSignal:buyer_replied", workflow)
+    assert said.span_id in {link.span_id for link in heard.links}
+    sent = b"".join(path.read_bytes() for path in (played.folder / "traces").glob("*.bin"))
+    assert b"atoz-command" in sent
+    assert b"atoz-board" in sent
+    assert not list(seen_in(sent, MARKS.values()))
+
+
+async def told(client: httpx2.AsyncClient, order: str) -> bool:
+    """Whether the claim was told; the board needs a moment to find its server."""
+    body = {"text": f"I am {MARKS['reply']}", "language": "en"}
+    return (await client.post(f"/api/claims/{order}/reply", json=body)).is_success
+
+
+async def span(played: Played, name: str, workflow: str) -> Span:
+    """The span of this name and workflow, once it has come."""
+
+    def found() -> list[Span]:
+        return [
+            each
+            for each in played.collector.spans()
+            if each.name == name
+            and workflow in [attribute.value.string_value for attribute in each.attributes]
+        ]
+
+    async def come() -> bool:
+        return bool(found())
+
+    await eventually(come, 30)
+    return found()[0]

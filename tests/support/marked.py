@@ -54,6 +54,7 @@ class Played(NamedTuple):
     service: Service
     folder: Path
     collector: Collector
+    traces_url: str
 
     def seen(self, address: str) -> str:
         """What the worker's port answered at the end: `healthz`, `readyz` or `metrics`."""
@@ -93,7 +94,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
             service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
             await _live(server, service)
             await asyncio.to_thread(_look, folder / "seen", f"http://127.0.0.1:{port}")
-            yield Played(server, service, folder, collector)
+            yield Played(server, service, folder, collector, traces_url)
         finally:
             worker.popen.kill()
             worker.popen.wait()
