@@ -119,11 +119,15 @@ def _shown(number: int, count: int, now: datetime) -> dict[str, str]:
         names.REASON.name: "not_as_described",
         names.PLAYBOOK.name: "documented",
         names.STEP.name: "deescalate",
+        names.ACTED.name: "deescalate",
         names.NEXT_AT.name: instant_text(now + timedelta(hours=number % 100)),
     }
     if number % 10 == 1:
         return {**shown, names.STATUS.name: "denied", names.DECIDED_AT.name: instant_text(now)}
-    return shown if number % 10 == 2 else {**shown, names.RESPONSE_DUE.name: instant_text(due)}
+    if number % 10 == 2:
+        return shown
+    ends = instant_text(due)
+    return {**shown, names.RESPONSE_DUE.name: ends, names.CLOCK.name: f"{ends} response"}
 
 
 async def pages_of(client: Client, folder: Path, repeats: int = REPEATS) -> tuple[PageTime, ...]:

@@ -31,7 +31,8 @@ CLOCK = SearchAttributeKey.for_keyword("AtozClock")
 """The clock that ends first, `2026-09-08T09:00:00Z response`: words of this form sort as their instants do,
 and for instants there is no room left."""
 ACTED = SearchAttributeKey.for_keyword("AtozActed")
-"""The last step that acted, where `AtozStep` names one that was skipped, too."""
+"""The last step that acted, where `AtozStep` names one that was skipped, too; `NONE_ACTED` where none did."""
+NONE_ACTED = "-"
 NEXT_AT = SearchAttributeKey.for_datetime("AtozNextAt")
 RESPONSE_DUE = SearchAttributeKey.for_datetime("AtozResponseDue")
 DECIDED_AT = SearchAttributeKey.for_datetime("AtozDecidedAt")

@@ -42,7 +42,7 @@ def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
         names.RESPONSE_DUE.name: instant_text(due.due) if due and due.running else None,
         names.DECIDED_AT.name: instant_text(state.decided_at) if state.decided_at else None,
         names.CLOCK.name: _clock_word(first) if first else None,
-        names.ACTED.name: last_acted(state),
+        names.ACTED.name: (last_acted(state) or names.NONE_ACTED) if state.last_step else None,
         names.TASKS.name: " ".join(_open_kinds(state)) or None,
     }
     return {key: value for key, value in values.items() if value is not None}

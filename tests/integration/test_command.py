@@ -49,6 +49,9 @@ async def test_lists_are_filtered_and_paged(bench: Bench) -> None:
 
     await eventually(settled)
     assert await listed() == orders
+    left_out = listing.Wanted(step="deescalate")
+    rows = (await listing.claims(service, left_out, limit=1_000))["claims"]
+    assert [row["acted"] for row in rows if row["order_id"] == skipped] == [None]
     soon, later = (datetime.now(UTC) + timedelta(days=days) for days in (6, 8))
     assert await listed(due_before=soon) == set()
     assert await listed(due_before=later) == {waiting, skipped}

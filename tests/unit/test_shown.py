@@ -70,6 +70,12 @@ def test_what_was_skipped_is_shown_beside_what_acted() -> None:
     assert values[names.ACTED.name] == "deescalate"
 
 
+def test_a_claim_of_which_no_step_acted_says_so() -> None:
+    """Else one that was left out by hand would look like one that acted."""
+    assert names.ACTED.name not in shown(Play().to(HOUR))
+    assert shown(Play().to(HOUR).skip("deescalate"))[names.ACTED.name] == names.NONE_ACTED
+
+
 TASKS = names.TASKS.name
 BEFORE_TASKS = TASKS_SHOWN - 1
 
