@@ -40,7 +40,7 @@ async def status(service: Service, order_id: str) -> dict[str, Any]:
 def told_apart(status: dict[str, Any]) -> dict[str, Any]:
     """A status with what an older edition did not tell: of its steps, those that act."""
     steps = {"acted": "step", "acts_next": "next_step", "acts_at": "next_at"}
-    return {**{new: status[old] for new, old in steps.items()}, **status}
+    return {**{new: status.get(old) for new, old in steps.items()}, **status}
 
 
 async def _stopped(service: Service, workflow_id: str) -> dict[str, Any]:
