@@ -57,7 +57,7 @@ async def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> As
 async def visiting(browser: Browser, shop: Shop) -> AsyncIterator[Visiting]:
     """Opens a window of somebody who is logged in; with `role=None` of a stranger."""
 
-    def opened(role: Role | None = Role.APPROVER, name: str = "mara", **more: Any) -> Any:
+    def opened(role: Role | None = Role.APPROVER, name: str = "approver-1", **more: Any) -> Any:
         cookie = shop.cookie(role, name) if role else None
         return a_visit(browser, shop.place.address, cookie, **more)
 

@@ -50,7 +50,7 @@ async def test_a_text_is_edited_compared_and_approved(shop: Shop, visit: Visit) 
     await expect(approving(page)).to_contain_text(after[:8])
     await approving(page).click()
     entry = page.locator(".timeline li").filter(has_text="approved")
-    await expect(entry.last).to_contain_text("mara")
+    await expect(entry.last).to_contain_text("approver-1")
     status = await looking.status(shop.service, order)
     assert [task["kind"] for task in status["tasks"]] == ["submit-appeal"]
     assert status["appeal"]["digest"] == after
@@ -65,12 +65,12 @@ async def test_a_text_that_changed_meanwhile_is_not_approved(shop: Shop, visit: 
     read = await digest_on(page)
     await page.locator("#edit > summary").click()
     await page.locator("#edit textarea").fill("A text that I was just writing.")
-    await added(shop.claims[order], "We sent the lamp with care.", by="otto")
-    await expect(page.locator("#news")).to_contain_text("otto")
+    await added(shop.claims[order], "We sent the lamp with care.", by="agent-2")
+    await expect(page.locator("#news")).to_contain_text("agent-2")
     assert await digest_on(page) == read
     visit.expect("409")
     await approving(page).click()
-    await expect(page.locator("#problem, main .problem").first).to_contain_text("otto")
+    await expect(page.locator("#problem, main .problem").first).to_contain_text("agent-2")
     status = await looking.status(shop.service, order)
     assert "approve-appeal" in [task["kind"] for task in status["tasks"]]
     kept = page.locator("#edit textarea")
@@ -84,7 +84,7 @@ async def test_an_agent_writes_and_does_not_approve(shop: Shop, visiting: Visiti
     """The page says which role approves."""
     part = Part("buyer-silent", "111-0000503-0000503", "121h", adds=CLAIMED)
     (order,) = await shop.open([part])
-    async with visiting(Role.AGENT, "otto") as agent:
+    async with visiting(Role.AGENT, "agent-2") as agent:
         page = agent.page
         await page.goto(f"/claims/{order}/approve")
         await expect(page.locator("main")).to_contain_text("needs the role approver")
@@ -135,7 +135,7 @@ async def test_a_session_that_ends_loses_no_word(shop: Shop, visit: Visit) -> No
         await page.get_by_role("button", name="It is handed in").click()
         await expect(page.locator("#problem")).to_contain_text("logged in")
         await expect(page.get_by_label("Receipt")).to_have_value("A1B2C3")
-        await visit.context.add_cookies([shop.cookie(Role.APPROVER, "mara")])  # type: ignore[list-item] # see a_visit
+        await visit.context.add_cookies([shop.cookie(Role.APPROVER, "approver-1")])  # type: ignore[list-item] # see a_visit
         await page.goto(address)
         await expect(page.get_by_label("Receipt")).to_have_value("A1B2C3")
     assert "submit-appeal" in [

@@ -50,7 +50,7 @@ async def test_a_reply_is_told_and_opens_what_it_asks_for(shop: Shop, visit: Vis
     await form.get_by_role("button").last.click()
     await expect(page.get_by_role("heading", name="Answer the buyer")).to_be_visible()
     entry = page.locator(".timeline li").filter(has_text="Where is my money?")
-    await expect(entry).to_contain_text("mara")
+    await expect(entry).to_contain_text("approver-1")
 
 
 async def test_a_refund_says_first_what_it_costs(shop: Shop, visit: Visit) -> None:
@@ -74,7 +74,7 @@ async def test_two_people_see_each_others_acts(
 ) -> None:
     """One pauses while the other types: both see it at once, and what is typed stays."""
     (order,) = await shop.open([Part("buyer-silent", "111-0000403-0000403", "12h")])
-    async with visiting(name="anna") as other:
+    async with visiting(name="agent-1") as other:
         for each in (visit, other):
             await each.page.goto(f"/claims/{order}")
         typed = other.page.locator("#reply textarea")
@@ -84,17 +84,17 @@ async def test_two_people_see_each_others_acts(
         await pause.get_by_role("button").last.click()
         for each in (visit, other):
             paused = each.page.locator(".timeline li").filter(has_text="paused")
-            await expect(paused).to_contain_text("mara")
+            await expect(paused).to_contain_text("approver-1")
         await expect(typed).to_have_value("Where is")
         await other.page.locator("form[action$='/resume']").get_by_role("button").last.click()
         await expect(visit.page.locator("form[action$='/pause']")).to_be_visible()
         resumed = visit.page.locator(".timeline li").filter(has_text="resumed")
-        await expect(resumed).to_contain_text("anna")
+        await expect(resumed).to_contain_text("agent-1")
 
 
 async def test_a_viewer_only_looks(visiting: Visiting) -> None:
     """No form that would be refused: it says which role the act needs."""
-    async with visiting("viewer", "otto") as viewer:
+    async with visiting("viewer", "agent-2") as viewer:
         await viewer.page.goto(f"/claims/{APPEAL}")
         assert await viewer.page.locator("main form[method=post]").count() == 0
         await expect(viewer.page.locator("main")).to_contain_text("needs the role agent")

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
 async def test_a_link_lets_in_once(shop: Shop, visiting: Visiting) -> None:
     """A stranger is shown the login; the printed link opens the queue; used again it says so."""
-    link = login_link(shop.board, "mara")
+    link = login_link(shop.board, "approver-1")
     assert link
     async with visiting(role=None) as stranger:
         page = stranger.page
@@ -27,7 +27,7 @@ async def test_a_link_lets_in_once(shop: Shop, visiting: Visiting) -> None:
         await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
         await page.goto(link)
         await expect(page.get_by_role("heading", level=1)).to_have_text("Needs you now")
-        await page.get_by_role("button", name="mara (approver)").click()
+        await page.get_by_role("button", name="approver-1 (approver)").click()
         await page.get_by_role("button", name="Log out").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
         stranger.expect("401")
@@ -39,7 +39,7 @@ async def test_a_link_lets_in_once(shop: Shop, visiting: Visiting) -> None:
 
 async def test_the_first_page_knows_the_zone(shop: Shop, visiting: Visiting) -> None:
     """Behind a link the very first page shows times of the reader's zone, UTC when the pointer rests."""
-    link = login_link(shop.board, "mara")
+    link = login_link(shop.board, "approver-1")
     async with visiting(role=None) as stranger:
         page = stranger.page
         await page.goto(str(link))

@@ -93,7 +93,7 @@ async def test_a_mail_of_the_desk_is_handed_to_a_claim_or_let_go(shop: Shop, vis
     assert not [task for task in await desk.tasks(shop.service) if order in str(task)]
     await page.goto(f"/claims/{order}")
     entry = page.locator(".timeline li").filter(has_text="Here is a lamp.")
-    await expect(entry).to_contain_text("mara")
+    await expect(entry).to_contain_text("approver-1")
 
 
 async def test_the_figures_stand_beside_their_pictures(visit: Visit) -> None:

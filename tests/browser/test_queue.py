@@ -78,7 +78,7 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
     for order in pair:
         await page.get_by_label(f"Choose {order}").check()
     await page.get_by_label("Why").fill("The carrier is on strike.")
-    await acting.do(shop.service, second, ev.Paused, why="", by="anna", key="k-1")
+    await acting.do(shop.service, second, ev.Paused, why="", by="agent-1", key="k-1")
     await page.get_by_role("button", name="Pause the chosen claims").click()
     await expect(page.get_by_text("1 paused")).to_be_visible()
     await expect(page.get_by_role("alert").filter(has_text=second)).to_contain_text(

@@ -19,7 +19,7 @@ AGAIN = 6_000
 async def test_a_server_that_is_gone_is_told_until_it_is_back(shop: Shop, browser: Browser) -> None:
     """Nobody reloads anything: the page comes when the server does."""
     async with behind_a_gate(shop) as (board, place, gate):
-        cookie = shop.cookie(Role.APPROVER, "mara", place)
+        cookie = shop.cookie(Role.APPROVER, "approver-1", place)
         async with a_visit(browser, place.address, cookie) as visit:
             page = visit.page
             visit.expect("503")
@@ -53,7 +53,7 @@ async def test_words_outlive_a_server_that_is_gone(shop: Shop, browser: Browser)
     """A form that could not be sent keeps its words; the page tells when the server is back; it goes once."""
     (order,) = await shop.open([Part("buyer-silent", "111-0000701-0000701", "9h")])
     async with behind_a_gate(shop) as (board, place, gate):
-        cookie = shop.cookie(Role.APPROVER, "mara", place)
+        cookie = shop.cookie(Role.APPROVER, "approver-1", place)
         async with a_visit(browser, place.address, cookie) as visit:
             page = visit.page
             visit.expect("503")

@@ -106,7 +106,7 @@ class _Course:
                 acts.append(
                     ev.TaskDone(
                         at=max(self._now, task.opened_at + PERSON),
-                        by="mara",
+                        by="approver-1",
                         key=f"settle-{task.id}",
                         task=task.id,
                         receipt="sent" if went else "not-sent",

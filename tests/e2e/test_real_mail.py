@@ -180,7 +180,7 @@ async def completed(service: Service, servers: RealMail, relay: str) -> str:
         "buyer": {"relay": relay, "language": "en"},
         "shipment": {"status": "delivered", "carrier": "UPS", "tracking_number": "1Z9"},
     }
-    await acting.amend(service, order, values, by="anna", key="k1")
+    await acting.amend(service, order, values, by="agent-1", key="k1")
     return order
 
 

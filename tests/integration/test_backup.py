@@ -76,7 +76,7 @@ async def test_a_restored_claim_goes_on_and_writes_to_nobody_twice(tmp_path: Pat
         task = (await looking.status(service, order))["tasks"][0]
         assert task["kind"] == "settle-send"
         assert "restored from a backup" in str(await looking.timeline(service, order))
-        settled = {"task": task["id"], "receipt": "sent", "by": "mara", "key": "s"}
+        settled = {"task": task["id"], "receipt": "sent", "by": "approver-1", "key": "s"}
         await acting.do(service, order, ev.TaskDone, **settled)
         await reporting.reply(service, order, "Hello again?")
         await eventually(lambda: _has(service, order, "reply_received"))

@@ -302,7 +302,7 @@ async def test_many_claims_are_paused_at_once(bench: Bench, tmp_path: Path) -> N
         entries = (await browser.get(f"/api/claims/{order}/timeline")).json()["timeline"]
         (paused,) = [entry for entry in entries if entry["kind"] == "paused"]
         assert paused["data"]["why"] == "The carrier is on strike."
-        assert paused["source"] == "operator:mara"
+        assert paused["source"] == "operator:approver-1"
 
 
 async def served(bench: Bench, folder: Path) -> AsyncIterator[tuple[Stand, str]]:

@@ -86,7 +86,7 @@ async def test_the_clock_that_ends_first_is_listed_and_sorted_by(bench: Bench) -
     assert (await rows())[soon]["attention"] == "urgent"
     # It was urgent before: nothing that a list shows changes but the clock.
     due = utc(service.now()) + timedelta(hours=2)
-    corrected = {"clock": "buyer_reply", "due": due, "by": "mara", "key": "d1"}
+    corrected = {"clock": "buyer_reply", "due": due, "by": "approver-1", "key": "d1"}
     await acting.do(service, soon, ev.DueSet, **corrected)
 
     async def moved() -> bool:
@@ -154,7 +154,7 @@ async def test_the_command_from_start_to_list(command: Command, tmp_path: Path) 
     file.write_text(claim.model_dump_json(by_alias=True), "utf-8")
     assert (await command("start", str(file), "--received-now"))[1]["already_running"] is False
     assert (await command("start", str(file)))[1]["already_running"] is True
-    assert (await command("pause", order, "--why", "holiday", "--as", "mara"))[0] == 0
+    assert (await command("pause", order, "--why", "holiday", "--as", "approver-1"))[0] == 0
     code, refused = await command("pause", order)
     assert (code, refused) == (1, {"error": "the claim is paused already", "exit": 1})
     assert (await command("resume", order))[0] == 0
@@ -164,7 +164,7 @@ async def test_the_command_from_start_to_list(command: Command, tmp_path: Path) 
     assert view["clocks"][0]["due"] == "2098-12-31T22:00:00Z"
     code, document = await command("timeline", order)
     sources = {entry["kind"]: entry["source"] for entry in document["timeline"]}
-    assert sources["paused"] == "operator:mara"
+    assert sources["paused"] == "operator:approver-1"
     assert (await command("status", NOBODY))[0] == 3
     assert (await command("list", "--limit", "1"))[1].keys() == {"claims", "next_page_token"}
     assert (await command("tasks", order))[1] == {"tasks": [], "next_page_token": None}

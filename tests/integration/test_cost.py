@@ -29,7 +29,7 @@ async def hand_in(claim: Claim, state: CaseState) -> CaseState:
     at = await claim.now() + timedelta(minutes=30)
     await claim.rehearsal.reach(at)
     return await claim.take(
-        ev.TaskDone(at=at, by="mara", key="receipt", task=task.id, receipt="R-1")
+        ev.TaskDone(at=at, by="approver-1", key="receipt", task=task.id, receipt="R-1")
     )
 
 

@@ -54,9 +54,9 @@ async def test_lists_and_names_say_nothing_of_a_buyer(played: Played) -> None:
 async def test_an_open_claim_is_refused(played: Played) -> None:
     """With what has to happen first; one that does not exist is none."""
     with pytest.raises(Refused, match="is open: it can be erased once"):
-        await erase(played.service, OTHER, by="mara")
+        await erase(played.service, OTHER, by="approver-1")
     with pytest.raises(NoSuchClaim):
-        await erase(played.service, "777-9999999-9999999", by="mara")
+        await erase(played.service, "777-9999999-9999999", by="approver-1")
     assert await looking.status(played.service, OTHER)
 
 
@@ -73,7 +73,7 @@ async def test_an_erased_claim_yields_nothing(played: Played) -> None:
     archive = played.folder / "state" / "store" / "documents" / "archive" / f"{workflow_id}.json"
     kept.append(archive.read_bytes())
 
-    done = await erase(service, ORDER, by="mara")
+    done = await erase(service, ORDER, by="approver-1")
     assert (done["already"], done["keys"]) == (False, 1)
     assert done["files"] >= 3
 
@@ -111,7 +111,7 @@ async def test_what_is_asked_of_an_erased_claim_is_answered(played: Played) -> N
     assert left["outcome"]["playbook"] == "documented"
     assert (left["marketplace"], left["reason"]) == ("US", "not_as_described")
     assert left["amount"]
-    assert (await erase(service, ORDER, by="mara"))["already"]
+    assert (await erase(service, ORDER, by="approver-1"))["already"]
     assert await looking.status(service, OTHER), "no other claim loses anything"
 
 

@@ -79,7 +79,10 @@ def reply(number: int) -> dict[str, Any]:
 
 def evidence(number: int) -> dict[str, Any]:
     """An operator's act that can be told from every other."""
-    return {"by": "mara", "file": {"name": f"{number}.pdf", "type": "application/pdf", "size": 1}}
+    return {
+        "by": "approver-1",
+        "file": {"name": f"{number}.pdf", "type": "application/pdf", "size": 1},
+    }
 
 
 async def counted(bench: Bench, state: CaseState) -> tuple[Counter[str], Counter[str]]:

@@ -118,7 +118,7 @@ UPDATES: dict[str, tuple[str, list[Any], str]] = {
     "no argument": ("pause", [], "takes one document, not 0"),
     "two arguments": ("pause", [{}, {}], "takes one document, not 2"),
     "a word for a document": ("pause", ["now"], "should be an object"),
-    "a field that is missing": ("refunded", [{"by": "mara"}], "amount"),
+    "a field that is missing": ("refunded", [{"by": "approver-1"}], "amount"),
     "a field of the wrong type": ("refunded", [{"amount": []}], "amount"),
     "an amount that is none": ("refunded", [{"amount": "NaN"}], "amount"),
     "more than is left": ("refunded", [{"amount": "1000000"}], "more than what is left"),
@@ -170,7 +170,7 @@ async def test_a_bad_update_is_refused_at_the_caller(
 async def test_the_same_act_twice_is_applied_once(bench: Bench) -> None:
     """Whether the repeat has the same update id or only the same key."""
     claim = await bench.begin(a_case())
-    refund = {"by": "mara", "amount": "10.00", "key": "refund-1"}
+    refund = {"by": "approver-1", "amount": "10.00", "key": "refund-1"}
     answers = [
         await claim.handle.execute_update("refunded", refund, id=update_id)
         for update_id in ("u-1", "u-1", "u-2")
@@ -184,8 +184,8 @@ async def test_the_same_act_twice_is_applied_once(bench: Bench) -> None:
 async def test_an_act_without_a_key_is_known_by_its_update_id(bench: Bench) -> None:
     """Across runs the server forgets update ids; the claim does not."""
     claim = await bench.begin(a_case())
-    await claim.handle.execute_update("pause", {"by": "mara"}, id="pause-1")
-    again = {"by": "mara", "key": "pause-1"}
+    await claim.handle.execute_update("pause", {"by": "approver-1"}, id="pause-1")
+    again = {"by": "approver-1", "key": "pause-1"}
     assert (await claim.handle.execute_update("pause", again, id="u-9"))["recorded"] == 0
 
 
@@ -286,5 +286,5 @@ async def test_the_desk_keeps_whatever_comes(bench: Bench) -> None:
         async with asyncio.timeout(PROMPTLY):
             with pytest.raises(WorkflowUpdateFailedError):
                 await desk.execute_update("done", args=args)
-    await desk.execute_update("done", DeskDone(task="desk-1", by="mara"))
+    await desk.execute_update("done", DeskDone(task="desk-1", by="approver-1"))
     assert len(await desk_tasks(desk, len(HOSTILE))) == len(HOSTILE)

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
 SOONER = variant("documented", {"request-photos": {"at": "2d"}}, version=2)
 LATE = variant("documented", {"request-photos": {"at": "5d"}}, version=3)
-ACT = {"by": "mara", "why": "buyers answer sooner"}
+ACT = {"by": "approver-1", "why": "buyers answer sooner"}
 
 
 async def listed(service: Service, *orders: str) -> None:
@@ -47,7 +47,7 @@ async def test_what_is_safe_is_moved_and_taken_back(bench: Bench) -> None:
     assert (await looking.status(service, order))["playbook_digest"] == SOONER.digest
     entries = (await looking.timeline(service, order))["timeline"]
     (fact,) = [entry for entry in entries if entry["kind"] == "overridden"]
-    assert fact["source"] == "operator:mara"
+    assert fact["source"] == "operator:approver-1"
     assert (fact["data"]["old_digest"], fact["data"]["digest"]) == (old, SOONER.digest)
     assert (await migrating.preview(service, SOONER, order))["following"] == 1
 

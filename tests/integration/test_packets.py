@@ -55,7 +55,7 @@ async def handed_over(bench: Bench, service: Service) -> str:
     """A claim whose appeal waits to be posted."""
     order = await begun(service, PROVEN)
     content, _ = photo("door.jpg")
-    await acting.add_evidence(service, order, Given("door.jpg", content), by="mara", key="k1")
+    await acting.add_evidence(service, order, Given("door.jpg", content), by="approver-1", key="k1")
     handle = bench.server.client.get_workflow_handle(claim_id(order))
     await bench.server.jump(handle, datetime.now(UTC) + timedelta(hours=3))
     task = await task_of(service, order, "submit-appeal")
@@ -103,7 +103,7 @@ async def test_a_letter_is_fetched_like_an_appeal(bench: Bench, tmp_path: Path) 
     folder = await fetched(service, order, tmp_path)
     assert (folder / "letter.txt").read_text("utf-8").count(order) > 1
     assert await differences(service, folder) == []
-    await acting.do(service, order, ev.Refunded, amount="5.00", by="mara", key="k2")
+    await acting.do(service, order, ev.Refunded, amount="5.00", by="approver-1", key="k2")
     assert await differences(service, folder) == []
 
 

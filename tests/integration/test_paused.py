@@ -16,7 +16,7 @@ async def paused(bench: Bench, span: str) -> Claim:
     """A claim that a person pauses at this span after its notice."""
     claim = await bench.begin(a_case())
     await claim.reach(span)
-    await claim.take(ev.Paused(at=ARRIVED, by="mara", key="pause", why="on holiday"))
+    await claim.take(ev.Paused(at=ARRIVED, by="approver-1", key="pause", why="on holiday"))
     return claim
 
 
@@ -49,7 +49,7 @@ async def test_a_resumed_claim_does_what_still_makes_sense(bench: Bench) -> None
     """Resumed after both mails were due it sends one of them, not two at once, then the appeal."""
     claim = await paused(bench, "12h")
     await claim.reach("4d")
-    await claim.take(ev.Resumed(at=ARRIVED, by="mara", key="resume"))
+    await claim.take(ev.Resumed(at=ARRIVED, by="approver-1", key="resume"))
     state = await claim.reach("4d", 60)
     assert len(instants(state, "message_sent")) == 1
     assert instants(state, "appeal_drafted") == []

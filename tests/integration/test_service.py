@@ -134,7 +134,7 @@ async def test_an_act_says_what_it_recorded_and_a_repeat_says_the_same(bench: Be
     service = service_of(bench)
     order = await begun(service)
     act = ev.Refunded.model_validate(
-        {"at": service.now(), "by": "mara", "key": "once", "amount": "5.00"}
+        {"at": service.now(), "by": "approver-1", "key": "once", "amount": "5.00"}
     )
     first = await acting.act(service, order, act)
     again = await acting.act(service, order, act)
@@ -142,7 +142,7 @@ async def test_an_act_says_what_it_recorded_and_a_repeat_says_the_same(bench: Be
     assert again == first
     entries = (await looking.timeline(service, order))["timeline"]
     (fact,) = [entry for entry in entries if entry["kind"] == "refund_recorded"]
-    assert fact["source"] == "operator:mara"
+    assert fact["source"] == "operator:approver-1"
 
 
 async def test_refusals_come_in_the_claims_own_words(bench: Bench) -> None:
@@ -163,7 +163,7 @@ async def test_refusals_come_in_the_claims_own_words(bench: Bench) -> None:
     ]
     for kind, values, words in refused:
         with pytest.raises(BadInput, match=words) as raised:
-            await acting.do(service, order, kind, by="mara", key="k", **values)
+            await acting.do(service, order, kind, by="approver-1", key="k", **values)
         assert "\n" not in str(raised.value)
     assert await looking.timeline(service, order) == before
 
@@ -189,7 +189,7 @@ async def test_only_the_text_that_was_read_is_approved(bench: Bench) -> None:
     await claim.reach("5d")
 
     async def do(kind: type[ev.OperatorEvent], key: str, **values: object) -> None:
-        await acting.do(service, order, kind, by="mara", key=key, **values)
+        await acting.do(service, order, kind, by="approver-1", key=key, **values)
 
     await do(ev.Edited, "k1", task="submit-appeal", text="SHOUTING!! Refund at www.shop.example")
     state = await claim.state()
@@ -210,7 +210,7 @@ async def test_a_photo_that_comes_after_the_approval_voids_it(bench: Bench) -> N
     await claim.reach("5d")
 
     async def do(kind: type[ev.OperatorEvent], key: str, **values: object) -> None:
-        await acting.do(service, order, kind, by="mara", key=key, **values)
+        await acting.do(service, order, kind, by="approver-1", key=key, **values)
 
     async def waiting(kind: str) -> Task:
         async def there() -> bool:
@@ -242,7 +242,7 @@ async def test_evidence_is_kept_and_recorded_by_its_sha256(bench: Bench) -> None
     service = service_of(bench)
     order = await begun(service)
     note = Given("note.txt", b"Handed to the neighbour.")
-    done = await acting.add_evidence(service, order, note, by="mara", key="k1")
+    done = await acting.add_evidence(service, order, note, by="approver-1", key="k1")
     assert await service.store.of_order(order).get(done["file"]["sha256"]) == note.content
     assert "evidence_added" in await kinds(service, order)
     with pytest.raises(BadInput, match="page"):

@@ -70,7 +70,7 @@ async def test_a_stopped_claim_does_not_look_alive(bench: Bench, how: str) -> No
     [row] = await rows(service, order, closed=True)
     assert (row["running"], row["ended"]) == (False, how)
     with pytest.raises(BadInput, match=f"was {how} on the server .*atoz start FILE"):
-        await acting.do(service, order, ev.Paused, by="mara", key="k")
+        await acting.do(service, order, ev.Paused, by="approver-1", key="k")
 
 
 @pytest.mark.parametrize("how", ["terminated", "cancelled"])

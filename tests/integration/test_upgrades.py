@@ -167,13 +167,13 @@ async def test_old_claims_end_on_old_code_and_new_ones_begin_on_new(tmp_path: Pa
             await deploying.status(own)
         with worker(server, tmp_path / "1", "worker.py", **common, ATOZ_BUILD="one") as one:
             await works(one)
-            assert (await deploying.promote(own, "one", "mara"))["previous"] is None
+            assert (await deploying.promote(own, "one", "approver-1"))["previous"] is None
             old = await begun(own)
             with worker(server, tmp_path / "2", "worker.py", **common, ATOZ_BUILD="two") as two:
                 await works(two)
                 # Seen, but not promoted: new claims still begin on the old build.
                 still_old = await begun(own)
-                assert (await deploying.promote(own, "two", "mara"))["previous"] == "one"
+                assert (await deploying.promote(own, "two", "approver-1"))["previous"] == "one"
                 new = await begun(own)
                 await eventually(lambda: _counted(own, {"one": 2, "two": 1}))
                 assert await asyncio.to_thread(one.end) == 0

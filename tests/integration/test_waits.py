@@ -69,7 +69,7 @@ async def edited_badly(claim: Claim) -> None:
     state = await claim.reach("4d1h")
     task = next(task for task in state.tasks if task.kind == "submit-appeal" and task.open)
     text = "The buyer is a liar and a fraud."
-    await claim.take(ev.Edited(at=ARRIVED, by="mara", key="e", task=task.id, text=text))
+    await claim.take(ev.Edited(at=ARRIVED, by="approver-1", key="e", task=task.id, text=text))
 
 
 AT_NIGHT = {"claim": {"notified_at": "2026-09-08T11:00:00Z", "filed_at": "2026-09-08T11:00:00Z"}}

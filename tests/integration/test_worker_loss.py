@@ -74,7 +74,11 @@ STEPS: tuple[tuple[str, ev.Event | None], ...] = (
     (
         "3d8h",
         ev.TaskDone(
-            at=a_case().claim.notified_at, by="mara", key="r", task="submit-appeal", receipt="R-1"
+            at=a_case().claim.notified_at,
+            by="approver-1",
+            key="r",
+            task="submit-appeal",
+            receipt="R-1",
         ),
     ),
     ("4d", None),

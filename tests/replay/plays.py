@@ -83,7 +83,7 @@ async def _migrated(bench: Bench) -> WorkflowHistory:
         "digest": sooner.digest,
         "playbook": sooner,
         "why": "sooner",
-        "by": "mara",
+        "by": "approver-1",
         "key": "move",
     }
     await rehearsal.send(Migrated.model_validate({"at": case.claim.notified_at, **move}))
@@ -105,7 +105,7 @@ async def _desk_day(bench: Bench) -> WorkflowHistory:
     await at_rest(bench.server, handle)
     await handle.signal("item", "no document")
     await at_rest(bench.server, handle)
-    await handle.execute_update("done", DeskDone(task="desk-1", by="mara"), id="done-1")
+    await handle.execute_update("done", DeskDone(task="desk-1", by="approver-1"), id="done-1")
     return await handle.fetch_history()
 
 

@@ -278,7 +278,7 @@ def attach(play: Play, name: str) -> Play:
     """A person adds a file."""
     kind = "image/png" if name.endswith(".png") else "application/pdf"
     file = ev.Attachment(name=name, type=kind, size=1, sha256="a" * 64)
-    return play.take(ev.EvidenceAdded(at=play.now + MINUTE, by="mara", file=file))
+    return play.take(ev.EvidenceAdded(at=play.now + MINUTE, by="approver-1", file=file))
 
 
 LIVES: dict[str, Life] = dict(

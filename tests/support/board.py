@@ -63,7 +63,7 @@ class Stand:
         _, text = self.board.access.tokens.new(name, role, self.board.now(), **more)
         return {"Authorization": f"Bearer {text}"}
 
-    def browser(self, role: Role = Role.APPROVER, name: str = "mara") -> httpx2.AsyncClient:
+    def browser(self, role: Role = Role.APPROVER, name: str = "approver-1") -> httpx2.AsyncClient:
         """A browser that is logged in, and sends the token of its pages' forms with every act."""
         person = Person(name, role, "link")
         secret, session = self.board.access.sessions.begin(person, self.board.now())

@@ -305,10 +305,12 @@ class Play:
 
     def done(self, task: str, receipt: str | None = None, key: str = "") -> Play:
         """A person does a task."""
-        return self.take(ev.TaskDone(at=self.now, by="mara", key=key, task=task, receipt=receipt))
+        return self.take(
+            ev.TaskDone(at=self.now, by="approver-1", key=key, task=task, receipt=receipt)
+        )
 
     def approve(
-        self, digest: str | None = None, by: str = "mara", despite: str | None = "I looked"
+        self, digest: str | None = None, by: str = "approver-1", despite: str | None = "I looked"
     ) -> Play:
         """A person approves the appeal as it stands, whatever the checks say."""
         task = self.task("approve-appeal")
@@ -320,36 +322,40 @@ class Play:
     def reject(self, why: str = "too long") -> Play:
         """A person rejects the appeal."""
         task = self.task("approve-appeal")
-        return self.take(ev.Rejected(at=self.now, by="mara", task=task.id, why=why))
+        return self.take(ev.Rejected(at=self.now, by="approver-1", task=task.id, why=why))
 
-    def edit(self, kind: str, text: str, by: str = "mara") -> Play:
+    def edit(self, kind: str, text: str, by: str = "approver-1") -> Play:
         """A person writes the appeal."""
         return self.take(ev.Edited(at=self.now, by=by, task=self.task(kind).id, text=text))
 
     def refund(self, amount: str, key: str = "") -> Play:
         """A person refunds."""
-        return self.take(ev.Refunded(at=self.now, by="mara", key=key, amount=Decimal(amount)))
+        return self.take(ev.Refunded(at=self.now, by="approver-1", key=key, amount=Decimal(amount)))
 
     def amend(self, values: dict[str, Any], key: str = "") -> Play:
         """A person completes or corrects the claim."""
-        return self.take(ev.Amended(at=self.now, by="mara", key=key, values=values))
+        return self.take(ev.Amended(at=self.now, by="approver-1", key=key, values=values))
 
     def pause(self) -> Play:
         """A person pauses the claim."""
-        return self.take(ev.Paused(at=self.now, by="mara", why="on holiday"))
+        return self.take(ev.Paused(at=self.now, by="approver-1", why="on holiday"))
 
     def resume(self) -> Play:
         """A person resumes it."""
-        return self.take(ev.Resumed(at=self.now, by="mara"))
+        return self.take(ev.Resumed(at=self.now, by="approver-1"))
 
     def skip(self, step: str) -> Play:
         """A person leaves a step out."""
-        return self.take(ev.StepSkippedByHand(at=self.now, by="mara", step=step, why="no use"))
+        return self.take(
+            ev.StepSkippedByHand(at=self.now, by="approver-1", step=step, why="no use")
+        )
 
     def due(self, clock: str, span: timedelta) -> Play:
         """A person corrects a clock, to so long after the arrival."""
         return self.take(
-            ev.DueSet(at=self.now, by="mara", clock=clock, due=self.arrived + span, why="as stated")
+            ev.DueSet(
+                at=self.now, by="approver-1", clock=clock, due=self.arrived + span, why="as stated"
+            )
         )
 
     # What came of it ----------------------------------------------------------------------

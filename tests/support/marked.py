@@ -119,7 +119,7 @@ async def _live(server: VirtualTime, service: Service) -> None:
     await reporting.reply(service, ORDER, f"I live at {MARKS['reply']}, a refund please?")
     await reporting.reply(service, ORDER, f"{MARKS['long reply']} has a lot to say. " * 300)
     note = Given("note.txt", f"Handed to {MARKS['evidence']}.".encode())
-    await acting.add_evidence(service, ORDER, note, by="mara", key="k1")
+    await acting.add_evidence(service, ORDER, note, by="approver-1", key="k1")
     await server.client.get_workflow_handle(handle.id).signal("nonsense", MARKS["reply"])
     held = DeskItem(
         key="<held@mail.example>",

@@ -97,7 +97,7 @@ async def played(bench: Bench, case: CaseFile, now: datetime) -> Claim:
     return claim
 
 
-async def added(claim: Claim, sentence: str, by: str = "anna") -> None:
+async def added(claim: Claim, sentence: str, by: str = "agent-1") -> None:
     """Somebody writes a sentence below the text of the appeal."""
     state = await claim.state()
     assert state.appeal is not None

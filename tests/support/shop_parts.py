@@ -50,7 +50,7 @@ def forged(order: str, words: str) -> bytes:
     """A buyer's reply that no server vouches for."""
     number = zlib.crc32(words.encode())
     lines = (
-        f'From: "Anna - Amazon Marketplace" <zqc{number}@marketplace.amazon.com>',
+        f'From: "A buyer - Amazon Marketplace" <zqc{number}@marketplace.amazon.com>',
         "To: claims@fernlane.example",
         f"Subject: Re: Your order {order}",
         f"Message-ID: <forged-{number}@mail.example>",

@@ -26,9 +26,9 @@ WORDS = "four plain words here"
 def test_a_password_is_known_again_and_kept_as_a_hash(tmp_path: Path) -> None:
     """Neither the file nor anything beside it holds the password; only its owner reads it."""
     users = Users(tmp_path / "access")
-    users.add("mara", Role.AGENT, WORDS, NOW)
-    assert users.with_password("mara", WORDS) == users.all()["mara"]
-    assert users.with_password("mara", WORDS + "!") is None
+    users.add("approver-1", Role.AGENT, WORDS, NOW)
+    assert users.with_password("approver-1", WORDS) == users.all()["approver-1"]
+    assert users.with_password("approver-1", WORDS + "!") is None
     assert users.with_password("nobody", WORDS) is None
     file = tmp_path / "access" / "users.json"
     assert WORDS not in file.read_text("utf-8")
@@ -40,15 +40,15 @@ def test_a_password_is_known_again_and_kept_as_a_hash(tmp_path: Path) -> None:
 def test_a_user_without_a_password_gets_in_with_none(tmp_path: Path) -> None:
     """The reverse proxy alone vouches for such a user."""
     users = Users(tmp_path)
-    users.add("mara@shop.example", Role.VIEWER, None, NOW)
-    assert users.with_password("mara@shop.example", "") is None
+    users.add("approver-1@shop.example", Role.VIEWER, None, NOW)
+    assert users.with_password("approver-1@shop.example", "") is None
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 201, "aaaaaaaaaaaaa", "maramaramara"])
 def test_a_weak_password_is_refused(tmp_path: Path, password: str) -> None:
     """Nothing is written then."""
     with pytest.raises(BadInput, match="words"):
-        Users(tmp_path).add("mara", Role.AGENT, password, NOW)
+        Users(tmp_path).add("approver-1", Role.AGENT, password, NOW)
     assert Users(tmp_path).all() == {}
 
 
@@ -62,10 +62,10 @@ def test_a_name_is_plain(tmp_path: Path, name: str) -> None:
 def test_removing_nobody_names_who_is_there(tmp_path: Path) -> None:
     """A slip of the pen is told."""
     users = Users(tmp_path)
-    users.add("mara", Role.AGENT, WORDS, NOW)
-    with pytest.raises(BadInput, match="known: mara"):
+    users.add("approver-1", Role.AGENT, WORDS, NOW)
+    with pytest.raises(BadInput, match="known: approver-1"):
         users.remove("maria")
-    users.remove("mara")
+    users.remove("approver-1")
     assert users.all() == {}
 
 
@@ -102,8 +102,10 @@ def test_a_token_is_not_made_for_what_its_role_may_not(tmp_path: Path) -> None:
 def test_a_link_works_once(tmp_path: Path) -> None:
     """And not at all when it is too old; a guess writes nothing."""
     links = Links(tmp_path)
-    first, second = links.new("mara", NOW), links.new("mara", NOW)
-    assert links.used(first, NOW + LINK_LASTS - SECOND) == Person("mara", Role.APPROVER, "link")
+    first, second = links.new("approver-1", NOW), links.new("approver-1", NOW)
+    assert links.used(first, NOW + LINK_LASTS - SECOND) == Person(
+        "approver-1", Role.APPROVER, "link"
+    )
     assert links.used(first, NOW) is None
     assert links.used(second, NOW + LINK_LASTS) is None
     before = (tmp_path / "links.json").stat().st_mtime_ns
@@ -120,36 +122,36 @@ def sessions(folder: Path) -> tuple[Users, Sessions]:
 def test_a_session_ends_when_it_is_not_used(tmp_path: Path) -> None:
     """Being used carries it on, until it has lasted long enough."""
     _, kept = sessions(tmp_path)
-    secret, _ = kept.begin(Person("mara", Role.APPROVER, "link"), NOW)
+    secret, _ = kept.begin(Person("approver-1", Role.APPROVER, "link"), NOW)
     assert secret not in (tmp_path / "sessions.json").read_text("utf-8")
     at = NOW
     for _ in range(3):
         at += IDLE - SECOND
         assert kept.find(secret, at)
     assert kept.find(secret, NOW + timedelta(hours=12)) is None
-    fresh, _ = kept.begin(Person("mara", Role.APPROVER, "link"), NOW)
+    fresh, _ = kept.begin(Person("approver-1", Role.APPROVER, "link"), NOW)
     assert kept.find(fresh, NOW + IDLE) is None
 
 
 def test_a_session_ends_with_its_user_or_password(tmp_path: Path) -> None:
     """Another role holds at once."""
     users, kept = sessions(tmp_path)
-    users.add("mara", Role.AGENT, WORDS, NOW)
-    secret, _ = kept.begin(Person("mara", Role.AGENT, "password"), NOW)
+    users.add("approver-1", Role.AGENT, WORDS, NOW)
+    secret, _ = kept.begin(Person("approver-1", Role.AGENT, "password"), NOW)
     found = kept.find(secret, NOW)
     assert found
     assert found[1].role is Role.AGENT
-    users.add("mara", Role.VIEWER, WORDS + " two", NOW)
+    users.add("approver-1", Role.VIEWER, WORDS + " two", NOW)
     assert kept.find(secret, NOW) is None
-    secret, _ = kept.begin(Person("mara", Role.VIEWER, "password"), NOW)
-    users.remove("mara")
+    secret, _ = kept.begin(Person("approver-1", Role.VIEWER, "password"), NOW)
+    users.remove("approver-1")
     assert kept.find(secret, NOW) is None
 
 
 def test_a_session_that_was_ended_stays_ended(tmp_path: Path) -> None:
     """Also for another process over the same folder."""
     _, kept = sessions(tmp_path)
-    secret, _ = kept.begin(Person("mara", Role.APPROVER, "link"), NOW)
+    secret, _ = kept.begin(Person("approver-1", Role.APPROVER, "link"), NOW)
     _, others = sessions(tmp_path)
     assert others.find(secret, NOW)
     kept.end(secret)
@@ -166,17 +168,17 @@ def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
 async def test_after_some_failures_one_must_wait(tmp_path: Path) -> None:
     """The right password is refused, too, until the window has passed: of the name, and the address."""
     access = Access(tmp_path, timedelta(hours=12), Attempts(most=3))
-    access.users.add("mara", Role.AGENT, WORDS, NOW)
-    access.users.add("noor", Role.AGENT, WORDS, NOW)
+    access.users.add("approver-1", Role.AGENT, WORDS, NOW)
+    access.users.add("agent-2", Role.AGENT, WORDS, NOW)
     for _ in range(3):
         with pytest.raises(NotKnown):
-            await access.by_password("mara", "wrong wrong wrong", "10.0.0.1", NOW)
+            await access.by_password("approver-1", "wrong wrong wrong", "10.0.0.1", NOW)
     with pytest.raises(TooMany):
-        await access.by_password("mara", WORDS, "10.0.0.2", NOW + WINDOW - SECOND)
+        await access.by_password("approver-1", WORDS, "10.0.0.2", NOW + WINDOW - SECOND)
     with pytest.raises(TooMany):
-        await access.by_password("noor", WORDS, "10.0.0.1", NOW)
-    assert await access.by_password("noor", WORDS, "10.0.0.2", NOW)
-    assert await access.by_password("mara", WORDS, "10.0.0.1", NOW + WINDOW)
+        await access.by_password("agent-2", WORDS, "10.0.0.1", NOW)
+    assert await access.by_password("agent-2", WORDS, "10.0.0.2", NOW)
+    assert await access.by_password("approver-1", WORDS, "10.0.0.1", NOW + WINDOW)
 
 
 def test_a_flood_of_names_takes_no_more_memory() -> None:

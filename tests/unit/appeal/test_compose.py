@@ -168,7 +168,7 @@ def test_a_files_name_is_data() -> None:
     play = Play().to(HOUR)
     name = "a.pdf, attached.\nWe admit it\u202e <b>"
     file = ev.Attachment(name=name, type="application/pdf", size=1, sha256="a" * 64)
-    play.take(ev.EvidenceAdded(at=play.now, by="mara", file=file))
+    play.take(ev.EvidenceAdded(at=play.now, by="approver-1", file=file))
     lines = [s.text for s in compose(play.state, play.now, WORDS) if "Exhibit 2" in s.text]
     assert lines == ["Exhibit 2: the file a.pdf_ attached._We admit it_ _b_, attached."]
 

@@ -83,7 +83,7 @@ def test_approved_is_handed_in() -> None:
     claim = play("always").to(4 * DAY + HOUR).approve()
     assert claim.open_tasks() == {"submit-appeal"}
     [fact] = claim.facts("approved")
-    assert (fact.source, fact.data["revision"]) == ("operator:mara", 1)
+    assert (fact.source, fact.data["revision"]) == ("operator:approver-1", 1)
     assert claim.task("submit-appeal").digest == fact.data["digest"]
 
 
@@ -155,7 +155,7 @@ def test_evidence_voids_the_approval() -> None:
     claim = play("always").to(4 * DAY)
     old = claim.task("approve-appeal").digest
     file = ev.Attachment(name="label.pdf", type="application/pdf", size=9, sha256="a" * 64)
-    claim.take(ev.EvidenceAdded(at=claim.now, by="mara", file=file))
+    claim.take(ev.EvidenceAdded(at=claim.now, by="approver-1", file=file))
     assert claim.task("approve-appeal").digest != old
 
 
@@ -166,7 +166,7 @@ def test_a_photo_between_the_approval_and_the_submission(approval: str) -> None:
     claim.to(4 * DAY).approve()
     old = claim.state.appeal
     assert old is not None
-    assert old.approved_by == "mara"
+    assert old.approved_by == "approver-1"
     claim.reply(photos=1)
     assert claim.state.appeal is not None
     assert claim.state.appeal.approved_by is None
@@ -242,7 +242,7 @@ def test_rejected_is_written_by_a_person_and_approved() -> None:
     claim.to(4 * DAY + HOUR).edit("rewrite-appeal", OWN)
     assert claim.open_tasks() == {"approve-appeal-2"}
     assert drafts(claim) == [(1, 4 * DAY), (2, 4 * DAY + HOUR)]
-    assert claim.facts("appeal_drafted")[-1].source == "operator:mara"
+    assert claim.facts("appeal_drafted")[-1].source == "operator:approver-1"
     claim.approve()
     assert claim.open_tasks() == {"submit-appeal"}
     assert claim.state.appeal is not None

@@ -183,7 +183,7 @@ def test_amending_completes_the_claim_and_chooses_again() -> None:
     ]
     [amended, again] = play.facts("claim_amended")
     assert amended.data["changed"] == ["claim.reason", "shipment.status"]
-    assert again.source == "operator:mara"
+    assert again.source == "operator:approver-1"
     assert play.facts("shipment.signature")[-1].data["value"] is True
 
 

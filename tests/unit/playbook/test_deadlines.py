@@ -120,7 +120,7 @@ def test_a_corrected_clock_moves_everything_with_it() -> None:
     """Tasks, warnings and the latest start; with who and why."""
     play = Play().to(4 * DAY + HOUR).due("response", 5 * DAY)
     assert play.task("submit-appeal").due == ARRIVED + 5 * DAY
-    assert play.clock().source == "operator:mara"
+    assert play.clock().source == "operator:approver-1"
     assert play.facts("overridden")[0].data == {
         "what": "due",
         "clock": "response",

@@ -181,20 +181,20 @@ def test_an_edit_while_the_text_is_written_is_not_lost() -> None:
     """The person's words win over the draft that was under way."""
     play = Play().to(4 * DAY)
     under_way = play.world.perform(play.state, acts.Draft(step="appeal", revision=2), play.now)
-    edit = ev.Edited(at=play.now, by="mara", task="submit-appeal", text="My own words. " * 30)
+    edit = ev.Edited(at=play.now, by="approver-1", task="submit-appeal", text="My own words. " * 30)
     state = apply(apply(play.state, edit), under_way)
-    wanted = acts.Draft(step="appeal", revision=2, text=edit.text, edited_by="mara")
+    wanted = acts.Draft(step="appeal", revision=2, text=edit.text, edited_by="approver-1")
     assert next_of(state, play) == wanted
 
 
 def test_a_reply_while_an_edit_is_checked_has_it_checked_again() -> None:
     """It keeps its words."""
     play = Play().to(4 * DAY)
-    edit = ev.Edited(at=play.now, by="mara", task="submit-appeal", text="My own words. " * 30)
+    edit = ev.Edited(at=play.now, by="approver-1", task="submit-appeal", text="My own words. " * 30)
     state = apply(play.state, edit)
     under_way = play.world.perform(state, next_of(state, play), play.now)
     state = apply(apply(state, reply_at(play, "Look.")), under_way)
-    wanted = acts.Draft(step="appeal", revision=3, text=edit.text, edited_by="mara")
+    wanted = acts.Draft(step="appeal", revision=3, text=edit.text, edited_by="approver-1")
     assert next_of(state, play) == wanted
 
 

@@ -54,7 +54,7 @@ def without(step: str, *more: dict[str, Any], name: str = "documented") -> Playb
 def move(play: Play, book: Playbook, **more: Any) -> ev.Migrated:
     """The act of moving a claim."""
     named = {"digest": book.digest, "playbook": book, "why": "better", **more}
-    return ev.Migrated.model_validate({"at": play.now, "by": "mara", "key": "m", **named})
+    return ev.Migrated.model_validate({"at": play.now, "by": "approver-1", "key": "m", **named})
 
 
 def reasons(play: Play, book: Playbook) -> str:
@@ -82,7 +82,7 @@ def test_a_move_is_recorded_with_who_why_and_both_digests() -> None:
     old = play.state.playbook_digest
     play.take(move(play, SOONER))
     (fact,) = play.facts("overridden")
-    assert fact.source == "operator:mara"
+    assert fact.source == "operator:approver-1"
     assert fact.data == {
         "what": "migrate",
         "playbook": "documented",
@@ -110,7 +110,7 @@ def test_a_move_can_be_taken_back_by_the_old_digest() -> None:
     play = Play().to(HOUR)
     old = play.state.playbook_digest
     play.take(move(play, SOONER))
-    play.take(ev.Migrated(at=play.now, by="mara", key="back", digest=old))
+    play.take(ev.Migrated(at=play.now, by="approver-1", key="back", digest=old))
     assert play.state.playbook_digest == old
     assert [book.digest for book in play.state.former] == [SOONER.digest]
     play.to(6 * DAY)
@@ -244,7 +244,7 @@ def test_a_hold_ends_no_later_than_the_answer_begins() -> None:
 def test_a_paused_claim_is_proved_as_if_it_went_on() -> None:
     """Who pauses has the claim in his own hands; a move says nothing of that."""
     play = Play().to(DAY + HOUR)
-    play.take(ev.Paused(at=play.now, key="p", by="mara", why="wait"))
+    play.take(ev.Paused(at=play.now, key="p", by="approver-1", why="wait"))
     assert judge_by_walk(play.state, SOONER, play.now).proved
 
 

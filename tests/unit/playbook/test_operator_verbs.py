@@ -158,7 +158,7 @@ def test_pausing_and_resuming_alternate() -> None:
     assert refused(play, ev.Resumed(at=play.now)) == "the claim is not paused"
     play.pause()
     assert refused(play, ev.Paused(at=play.now)) == "the claim is paused already"
-    assert play.resume().facts("resumed")[0].source == "operator:mara"
+    assert play.resume().facts("resumed")[0].source == "operator:approver-1"
 
 
 def test_what_others_say_is_never_refused() -> None:

@@ -92,7 +92,7 @@ def test_a_decision_ends_it() -> None:
 
 def test_a_packet_that_was_edited_away_may_have_been_posted() -> None:
     """A colleague was faster."""
-    claim = Play().to(4 * DAY).edit("submit-appeal", OWN, by="jo").done("submit-appeal", "R-1")
+    claim = Play().to(4 * DAY).edit("submit-appeal", OWN, by="agent-3").done("submit-appeal", "R-1")
     assert claim.facts("appeal_submitted")[0].data["revision"] == 1
     assert current(claim).edited_by is None
 
@@ -140,7 +140,7 @@ def test_tasks_of_older_claims_name_the_digest_alone() -> None:
 
 def receipt(claim: Play) -> ev.TaskDone:
     """The receipt of the first packet."""
-    return ev.TaskDone(at=claim.now, by="mara", task="submit-appeal", receipt="R-1")
+    return ev.TaskDone(at=claim.now, by="approver-1", task="submit-appeal", receipt="R-1")
 
 
 def open_texts(state: CaseState) -> list[Task]:

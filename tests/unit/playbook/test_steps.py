@@ -231,7 +231,7 @@ def test_the_sellers_own_picture_is_no_answer_of_the_buyer() -> None:
     """A packing photo that a person adds neither skips the request nor ends the wait."""
     file = ev.Attachment(name="packing.jpg", type="image/jpeg", size=10)
     play = Play().to(2 * DAY)
-    play.take(ev.EvidenceAdded(at=play.now, by="mara", file=file))
+    play.take(ev.EvidenceAdded(at=play.now, by="approver-1", file=file))
     play.to(5 * DAY)
     assert play.sent() == {"deescalate": DAY, "request-photos": 3 * DAY}
     assert play.when("appeal_drafted") == [4 * DAY]

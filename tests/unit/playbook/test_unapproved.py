@@ -150,7 +150,7 @@ def test_an_approved_text_that_waits_for_its_next_attempt_may_be_edited() -> Non
     claim = play("submit_facts_only", channel="email", hand_ins=["refused_for_now"])
     claim.to(4 * DAY).approve().to(4 * DAY + 5 * MINUTE - SECOND)
     assert claim.open_tasks() == set()
-    edit = ev.Edited(at=claim.now, by="mara", task="approve-appeal", text=OWN)
+    edit = ev.Edited(at=claim.now, by="approver-1", task="approve-appeal", text=OWN)
     claim.take(edit)
     assert claim.open_tasks() == {"approve-appeal-2"}
     assert claim.to(4 * DAY + HOUR).when("appeal_submitted") == []
@@ -164,7 +164,7 @@ def test_an_approved_text_on_its_way_may_not() -> None:
     claim.to(4 * DAY).approve()
     at = ARRIVED + 4 * DAY + 5 * MINUTE
     claim.now = at
-    why = claim.why_not(ev.Edited(at=at, by="mara", task="approve-appeal", text=OWN))
+    why = claim.why_not(ev.Edited(at=at, by="approver-1", task="approve-appeal", text=OWN))
     assert why == "approve-appeal is closed: approved; open tasks: none"
 
 

@@ -212,14 +212,14 @@ def test_a_rejected_text_stands_beside_the_task_to_write_it_anew() -> None:
     assert shown(play, "rewrite-appeal")["text"]
     play.edit("rewrite-appeal", "My own words. " * 30)
     task = shown(play, "approve-appeal")
-    assert (task["text"], task["edited_by"]) == ("My own words. " * 30, "mara")
+    assert (task["text"], task["edited_by"]) == ("My own words. " * 30, "approver-1")
 
 
 def test_a_file_that_came_too_late_is_no_attachment_of_the_packet() -> None:
     """The digest does not bind it."""
     play = Play().to(7 * DAY - HOUR)
     file = ev.Attachment(name="late.pdf", type="application/pdf", size=9, sha256="a" * 64)
-    play.take(ev.EvidenceAdded(at=play.now, by="mara", file=file))
+    play.take(ev.EvidenceAdded(at=play.now, by="approver-1", file=file))
     assert shown(play, "submit-appeal")["attachments"] == []
 
 

@@ -30,7 +30,7 @@ def play(approval: str = "always", **scripted: Any) -> Play:
     return Play(playbooks=books, **scripted).to(4 * DAY)
 
 
-def refusal(claim: Play, by: str = "jo", despite: str | None = None) -> str | None:
+def refusal(claim: Play, by: str = "agent-3", despite: str | None = None) -> str | None:
     """Why the text as it stands may not be approved by this person."""
     task = claim.task("approve-appeal")
     words = {"task": task.id, "digest": task.digest or "", "by": by, "despite": despite}
@@ -41,44 +41,52 @@ def refusal(claim: Play, by: str = "jo", despite: str | None = None) -> str | No
 
 
 @pytest.mark.parametrize(
-    "by", ["mara", "MARA", " Mara ", "ma\u200bra", "\uff2d\uff21\uff32\uff21", "unknown"]
+    "by",
+    [
+        "approver-1",
+        "APPROVER-1",
+        " Approver-1 ",
+        "appro\u200bver-1",
+        "\uff21\uff30\uff30\uff32\uff2f\uff36\uff25\uff32-1",
+        "unknown",
+    ],
 )
 def test_who_wrote_it_may_not_approve_it(by: str) -> None:
     """Case, width, spaces and invisible signs make no second person, and no name is nobody."""
     claim = play(two_person_approval=True).edit("approve-appeal", OWN)
     why = refusal(claim, by, "I looked")
     assert why is not None
-    assert "mara" in why
+    assert "approver-1" in why
     assert "anyone" in why
 
 
 def test_another_person_may_approve_it() -> None:
     """Two people have seen it."""
-    claim = play(two_person_approval=True).edit("approve-appeal", OWN, by="mara b")
-    assert refusal(claim, "mara", "I looked") is None
-    claim.approve(by="mara")
-    assert claim.facts("approved")[0].source == "operator:mara"
+    claim = play(two_person_approval=True).edit("approve-appeal", OWN, by="approver-2")
+    assert refusal(claim, "approver-1", "I looked") is None
+    claim.approve(by="approver-1")
+    assert claim.facts("approved")[0].source == "operator:approver-1"
 
 
 def test_what_nobody_wrote_anybody_approves() -> None:
     """The composed text is the one, who reads it the other."""
     claim = play(two_person_approval=True)
-    assert refusal(claim, "mara") is None
+    assert refusal(claim, "approver-1") is None
     assert refusal(claim, "unknown") is None
 
 
 def test_the_last_writer_counts() -> None:
     """His text has replaced hers."""
     claim = play(two_person_approval=True).edit("approve-appeal", OWN)
-    claim.edit("approve-appeal", OWN + "It is short.", by="jo")
-    assert refusal(claim, "mara", "I looked") is None
-    assert refusal(claim, "jo", "I looked") is not None
+    claim.edit("approve-appeal", OWN + "It is short.", by="agent-3")
+    assert refusal(claim, "approver-1", "I looked") is None
+    assert refusal(claim, "agent-3", "I looked") is not None
 
 
 def test_where_one_person_is_enough_the_writer_approves() -> None:
     """The setting is off by default, and a claim keeps the one that it was opened with."""
     claim = play().edit("approve-appeal", OWN)
-    assert refusal(claim, "mara", "I looked") is None
+    assert refusal(claim, "approver-1", "I looked") is None
 
 
 def test_a_person_cannot_go_around_the_second_one() -> None:
@@ -94,7 +102,7 @@ def test_a_person_cannot_go_around_the_second_one() -> None:
 def test_who_may_is_asked_for_a_reply_too() -> None:
     """A text that is checked again is still his who wrote it."""
     claim = play(two_person_approval=True).edit("approve-appeal", OWN).reply("other")
-    assert refusal(claim, "mara", "I looked") is not None
+    assert refusal(claim, "approver-1", "I looked") is not None
 
 
 # A reason where a check blocks ------------------------------------------------------------------
@@ -111,9 +119,11 @@ def test_what_a_check_blocks_is_not_simply_approved(despite: str | None) -> None
 
 def test_a_reason_is_recorded_with_the_rules() -> None:
     """Who, why, what was overridden."""
-    claim = play("on_findings", findings=STOPS).approve(by="jo", despite="the name is in capitals")
+    claim = play("on_findings", findings=STOPS).approve(
+        by="agent-3", despite="the name is in capitals"
+    )
     [fact] = claim.facts("approved")
-    assert fact.source == "operator:jo"
+    assert fact.source == "operator:agent-3"
     assert fact.data["despite"] == "the name is in capitals"
     assert fact.data["overridden"] == ["shouting", "placeholder"]
     assert claim.open_tasks() == {"submit-appeal"}

@@ -38,7 +38,7 @@ TASKS = [
     task(6, "20 more mails", "quarantined", refs=[""]),
 ]
 SORTS = ["quarantined", "unknown-order", "refused", "other", "other", "quarantined"]
-DONE = [task(0, "An offer", "other", done_at=AT, result="mara: discarded: an advertisement")]
+DONE = [task(0, "An offer", "other", done_at=AT, result="approver-1: discarded: an advertisement")]
 
 
 @pytest.fixture
@@ -72,7 +72,11 @@ async def test_the_command_and_the_api_say_the_same(
     show(Answer({}, verbs._list_look(document)), as_json=False)
     show(Answer({}, verbs._look(one)), as_json=False)
     said = " ".join(capsys.readouterr().out.split())
-    for words in ("desk-2 no claim yet", "not understood", "mara: discarded: an advertisement"):
+    for words in (
+        "desk-2 no claim yet",
+        "not understood",
+        "approver-1: discarded: an advertisement",
+    ):
         assert words in said
 
 
@@ -126,7 +130,7 @@ async def test_a_task_that_is_not_there_is_told_with_those_that_are(desk: Desk) 
 async def test_who_discards_says_why(desk: Desk, why: str) -> None:
     """Spaces are no reason."""
     with pytest.raises(BadInput, match="say why it is discarded"):
-        await desk_mail.discard(desk.service, "desk-1", by="mara", why=why, key="k")
+        await desk_mail.discard(desk.service, "desk-1", by="approver-1", why=why, key="k")
 
 
 def test_an_item_of_an_older_edition_says_no_sort() -> None:

@@ -61,8 +61,8 @@ async def test_an_approval_binds_the_text_that_was_read(desk: Desk) -> None:
     done = await sent(browser, page, f"/claims/{order}/tasks/{task}/approve")
     assert (done.status_code, done.headers["location"]) == (303, f"/claims/{order}?did=approve")
     name, act = desk.calls.acts[-1]
-    assert (name, act["digest"], act["by"]) == ("approve", appeal.digest, "mara")
-    assert "Approved by mara" in (await browser.get(page)).text
+    assert (name, act["digest"], act["by"]) == ("approve", appeal.digest, "approver-1")
+    assert "Approved by approver-1" in (await browser.get(page)).text
 
 
 async def test_each_sentence_shows_what_carries_it(desk: Desk) -> None:
@@ -114,10 +114,10 @@ async def test_who_approves_what_became_another_text_is_shown_it(desk: Desk) -> 
     assert appeal
     path = f"/claims/{order}/tasks/{task}/approve"
     hidden = form_in((await browser.get(f"/claims/{order}/approve")).text, path)
-    play.edit("approve-appeal", appeal.text.replace("placed", "accepted"), by="noor")
+    play.edit("approve-appeal", appeal.text.replace("placed", "accepted"), by="agent-2")
     stale = await browser.post(path, data={**hidden, "despite": "I asked the shop."})
     assert stale.status_code == 409
-    assert "Revision 2 was written by noor meanwhile." in stale.text
+    assert "Revision 2 was written by agent-2 meanwhile." in stale.text
     assert "<ins>accepted." in stale.text
     assert "I asked the shop." in stale.text
     assert play.state.appeal
@@ -136,7 +136,7 @@ async def test_nobody_writes_over_what_they_have_not_read(desk: Desk) -> None:
     task = play.task("approve-appeal").id
     path = f"/claims/{order}/tasks/{task}/edit"
     hidden = form_in((await browser.get(f"/claims/{order}/approve")).text, path)
-    play.edit("approve-appeal", "The first editor's text. " * 20, by="noor")
+    play.edit("approve-appeal", "The first editor's text. " * 20, by="agent-2")
     mine = "Mine, with <b>markup</b>\n\nand a second line."
     stale = await browser.post(path, data={**hidden, "text": mine})
     assert stale.status_code == 409
@@ -354,7 +354,7 @@ async def test_others_words_are_told_with_who_told_them(desk: Desk) -> None:
     assert (fact.data["status"], fact.data["odr_counts"], fact.data["by"]) == (
         "denied",
         False,
-        "mara",
+        "approver-1",
     )
 
 
@@ -466,8 +466,10 @@ async def test_what_was_typed_outlives_a_token_of_another_session(desk: Desk) ->
 
 def test_secrets_are_never_given_back() -> None:
     """Neither a password nor the token of a form."""
-    typed = Typed((("name", "mara"), ("password", "a secret of mine"), ("csrf", "c"), ("key", "k")))
-    assert typed.given_back == (("name", "mara"),)
+    typed = Typed(
+        (("name", "approver-1"), ("password", "a secret of mine"), ("csrf", "c"), ("key", "k"))
+    )
+    assert typed.given_back == (("name", "approver-1"),)
 
 
 async def test_an_erasure_names_the_order_and_needs_a_claim_that_is_over(desk: Desk) -> None:

@@ -26,7 +26,7 @@ OPEN = 503
 async def test_a_link_lets_a_browser_in_once(tmp_path: Path) -> None:
     """Its cookie is for this site alone; the second try says how to get another."""
     stand = a_stand(tmp_path)
-    link = login_link(stand.board, "mara")
+    link = login_link(stand.board, "approver-1")
     assert link
     browser = stand.client()
     answer = await browser.get(link)
@@ -35,7 +35,7 @@ async def test_a_link_lets_a_browser_in_once(tmp_path: Path) -> None:
     assert cookie.startswith("atoz-9233=")
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
-    assert (await browser.get("/api/me")).json()["name"] == "mara"
+    assert (await browser.get("/api/me")).json()["name"] == "approver-1"
     again = await stand.client().get(link)
     assert again.status_code == 401
     assert "atoz login" in again.text
@@ -44,16 +44,16 @@ async def test_a_link_lets_a_browser_in_once(tmp_path: Path) -> None:
 async def test_a_password_lets_in_and_logging_out_ends_it(tmp_path: Path) -> None:
     """Also for whoever has a copy of the cookie. A wrong one keeps the name that was typed."""
     stand = a_stand(tmp_path)
-    stand.board.access.users.add("mara", Role.AGENT, WORDS, stand.board.now())
+    stand.board.access.users.add("approver-1", Role.AGENT, WORDS, stand.board.now())
     browser = stand.client()
-    wrong = await browser.post("/login", data={"name": "mara", "password": "not this one"})
+    wrong = await browser.post("/login", data={"name": "approver-1", "password": "not this one"})
     assert wrong.status_code == 401
-    assert 'value="mara"' in wrong.text
+    assert 'value="approver-1"' in wrong.text
     assert (
-        await browser.post("/login", data={"name": "mara", "password": WORDS})
+        await browser.post("/login", data={"name": "approver-1", "password": WORDS})
     ).status_code == 303
     assert (await browser.get("/api/me")).json() | {"acts": []} == {
-        "name": "mara",
+        "name": "approver-1",
         "role": "agent",
         "via": "password",
         "acts": [],
@@ -82,7 +82,7 @@ async def test_a_session_that_ended_leads_to_the_login(tmp_path: Path) -> None:
 async def test_an_act_needs_the_token_of_its_page(tmp_path: Path) -> None:
     """None, a wrong one or another session's is refused; a header or a field of a form will do."""
     stand = a_stand(tmp_path)
-    browser, other = stand.browser(), stand.browser(name="noor")
+    browser, other = stand.browser(), stand.browser(name="agent-2")
     token = browser.headers.pop("X-CSRF-Token")
     for wrong in ({}, {"X-CSRF-Token": "x"}, {"X-CSRF-Token": other.headers["X-CSRF-Token"]}):
         assert (await browser.post(ACT, headers=wrong)).status_code == 403
@@ -215,17 +215,17 @@ def behind(folder: Path, **more: object) -> Stand:
     return a_stand(folder, settings=settings)
 
 
-MARA = {"X-Forwarded-User": "mara@shop.example", "X-Forwarded-Groups": "staff, atoz-agent"}
+PROXIED = {"X-Forwarded-User": "approver-1@shop.example", "X-Forwarded-Groups": "staff, atoz-agent"}
 
 
 async def test_the_proxy_vouches_for_people(tmp_path: Path) -> None:
     """Only from its own address; the first page begins a session that guards their forms."""
     stand = behind(tmp_path)
-    stranger = stand.client(address="10.0.0.6", headers=MARA)
+    stranger = stand.client(address="10.0.0.6", headers=PROXIED)
     assert (await stranger.get("/api/me")).status_code == 401
-    browser = stand.client(address="10.0.0.5", headers=MARA)
+    browser = stand.client(address="10.0.0.5", headers=PROXIED)
     me = (await browser.get("/api/me")).json()
-    assert (me["name"], me["role"], me["via"]) == ("mara@shop.example", "agent", "proxy")
+    assert (me["name"], me["role"], me["via"]) == ("approver-1@shop.example", "agent", "proxy")
     assert (await browser.post(ACT)).status_code == 403
     page = await browser.get("/queue/needs-you")
     cookie = page.headers["set-cookie"]
@@ -234,7 +234,7 @@ async def test_the_proxy_vouches_for_people(tmp_path: Path) -> None:
     guarded = {"X-CSRF-Token": csrf_in(page.text)}
     assert (await browser.post(ACT, headers=guarded)).status_code == OPEN
     # Her session is of no use to anybody whom the proxy names otherwise, or who goes around it.
-    other = {"X-Forwarded-User": "noor@shop.example"}
+    other = {"X-Forwarded-User": "agent-2@shop.example"}
     assert (await browser.post(ACT, headers=guarded | other)).status_code == 403
     around = stand.client(address="10.0.0.6", cookies=dict(browser.cookies))
     assert (await around.get("/api/me")).status_code == 401
@@ -243,20 +243,20 @@ async def test_the_proxy_vouches_for_people(tmp_path: Path) -> None:
 async def test_a_user_of_the_proxy_needs_a_role(tmp_path: Path) -> None:
     """The users file beats the groups; who has neither is told how to get one."""
     stand = behind(tmp_path)
-    browser = stand.client(address="10.0.0.5", headers=MARA | {"X-Forwarded-Groups": "staff"})
+    browser = stand.client(address="10.0.0.5", headers=PROXIED | {"X-Forwarded-Groups": "staff"})
     answer = await browser.get("/api/me")
     assert answer.status_code == 401
     assert "users add" in answer.json()["detail"]
-    stand.board.access.users.add("mara@shop.example", Role.VIEWER, None, stand.board.now())
-    browser = stand.client(address="10.0.0.5", headers=MARA)
+    stand.board.access.users.add("approver-1@shop.example", Role.VIEWER, None, stand.board.now())
+    browser = stand.client(address="10.0.0.5", headers=PROXIED)
     assert (await browser.get("/api/me")).json()["role"] == "viewer"
 
 
 async def test_links_are_off_beyond_this_machine(tmp_path: Path) -> None:
     """Whoever gets hold of one gets nowhere."""
     stand = behind(tmp_path)
-    assert login_link(stand.board, "mara") is None
-    secret = stand.board.access.links.new("mara", stand.board.now())
+    assert login_link(stand.board, "approver-1") is None
+    secret = stand.board.access.links.new("approver-1", stand.board.now())
     assert (await stand.client().get(f"/login/{secret}")).status_code == 401
 
 
@@ -268,7 +268,7 @@ def test_a_board_that_nobody_could_enter_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="nobody could get in"):
         refuse_if_closed(settings)
     stand = a_stand(tmp_path, settings=settings)
-    stand.board.access.users.add("mara", Role.AGENT, WORDS, stand.board.now())
+    stand.board.access.users.add("approver-1", Role.AGENT, WORDS, stand.board.now())
     refuse_if_closed(settings)
 
 

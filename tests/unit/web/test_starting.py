@@ -142,7 +142,7 @@ async def test_a_claim_is_started_by_what_was_typed(desk: Desk, begun: Begun) ->
     assert file.claim.notified_at.isoformat() == "2026-09-08T09:00:00+00:00"
     assert (file.claim.currency, file.shipment and file.shipment.signature) == ("USD", True)
     assert file.missing == ("claim.reason", "buyer.relay", "shipment.status")
-    assert begun.by == "mara"
+    assert begun.by == "approver-1"
 
 
 async def test_each_value_that_is_wrong_is_told_by_its_name(desk: Desk, begun: Begun) -> None:

@@ -63,7 +63,7 @@ async def test_who_is_not_let_in_is_counted(stand: Stand) -> None:
         for _ in range(12):
             await client.get("/api/claims")
     async with stand.client() as client:
-        await client.post("/login", data={"name": "mara", "password": "nonsense"})
+        await client.post("/login", data={"name": "approver-1", "password": "nonsense"})
         await client.get("/login/nonsense")
     assert counted(stand.board.tally, meters.LOGINS_REFUSED) == {
         ("token", "unknown"): 10,

@@ -101,7 +101,7 @@ async def test_what_the_pdf_shows() -> None:
 async def test_markup_of_a_stranger_stays_text() -> None:
     """In a person's own text and in the recorded facts: shown as it was written, run by nothing."""
     state, store = await claim_with(reply=HOSTILE, claim={"buyer_comment": HOSTILE})
-    state = drafted(state, 2, text=HOSTILE + "\nIt was sent.", edited_by="mara")
+    state = drafted(state, 2, text=HOSTILE + "\nIt was sent.", edited_by="approver-1")
     text = text_of((await packet_of(state, store)).files["evidence.pdf"])
     for wanted in ('#import "x.typ": * $x^2$ *bold* _it_ `raw`', '#panic("no")', "<script>"):
         assert wanted in text
@@ -111,7 +111,7 @@ async def test_unseen_signs_are_not_shown() -> None:
     """Direction overrides go, controls become a mark; the pasted text stays what was approved."""
     words = "Order 111-0000199-0000199 \u202egnp.exe\u202c was\x07 sent."
     state, store = await claim_with()
-    state = drafted(state, 2, text=words, edited_by="mara")
+    state = drafted(state, 2, text=words, edited_by="approver-1")
     packet = await packet_of(state, store)
     text = text_of(packet.files["evidence.pdf"])
     assert "gnp.exe was\ufffd sent." in text

@@ -190,7 +190,9 @@ async def test_an_older_revision_stays_what_it_was(
 ) -> None:
     """A newer text changes nothing about the packet that was posted."""
     state, store = claim
-    edited = drafted(state, 2, text="Another text of order 111-0000199-0000199.", edited_by="mara")
+    edited = drafted(
+        state, 2, text="Another text of order 111-0000199-0000199.", edited_by="approver-1"
+    )
     assert await check((edited, store), files) == []
 
 
