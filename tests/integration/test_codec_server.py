@@ -41,6 +41,7 @@ class Serving(NamedTuple):
     login: str
     token: str
     state: Path
+    health: str
 
     async def ask(self, what: str = "decode", body: str = "{}", **headers: str) -> httpx2.Response:
         """One request with these headers; `_` stands for a dash."""
@@ -63,15 +64,18 @@ async def serving(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
     folder = tmp_path_factory.mktemp("codec")
     settings = shop_settings(folder / "state")
     _, token = Tokens(settings.access_folder).new("temporal-pages", Role.VIEWER, datetime.now(UTC))
+    health = free_port()
     process = Process(
         folder,
         *("starter.py", "codec-server", "-o", "json"),
         *("--state", str(settings.state), "--port", str(free_port())),
+        ATOZ_CODEC_HEALTH_PORT=str(health),
     )
     try:
         process.until(lambda: "\n" in process.out, "it did not start")
         said = json.loads(process.out)
-        yield Serving(said["codec"], said["login"], token, settings.state)
+        own = f"http://127.0.0.1:{health}"
+        yield Serving(said["codec"], said["login"], token, settings.state, own)
     finally:
         process.popen.terminate()
         assert process.popen.wait(30) == 0
@@ -128,6 +132,18 @@ async def test_a_link_lets_one_browser_in_and_only_for_known_pages(serving: Serv
             assert refused.status_code in (401, 403)
     async with httpx2.AsyncClient() as another:
         assert (await another.get(serving.login)).status_code == 401
+
+
+async def test_it_shows_itself_on_a_port_of_its_own(serving: Serving) -> None:
+    """Ready as soon as it answers, since its keys are open; who was refused is counted, not who."""
+    await serving.ask(body="{}", Authorization="Bearer guessed")
+    async with httpx2.AsyncClient(base_url=serving.health) as probe:
+        assert (await probe.get("/readyz")).json() == {"ready": True, "keys": True}
+        page = (await probe.get("/metrics")).text
+        assert (await probe.post("/decode", content="{}")).status_code == 404
+    assert 'route="/decode",server="codec",status="401"' in page
+    assert 'atoz_logins_refused_total{reason="unknown",server="codec",way="token"}' in page
+    assert "guessed" not in page
 
 
 @pytest.mark.parametrize("body", ["", "no json", '{"payloads": 3}', '{"payloads": [{"data": 5}]}'])

@@ -15,7 +15,7 @@ from atoz.tracing import traced
 from atoz.web.board import Connecting
 from tests.support.board import a_stand, alive
 from tests.support.marked import MARKS, ORDER, OTHER, Played
-from tests.support.running import Process
+from tests.support.running import Process, free_port
 from tests.support.scanning import seen_in
 from tests.support.service import claim_of, eventually
 from workflows import names
@@ -49,6 +49,33 @@ async def test_spans_tell_what_was_done_and_nothing_of_whom(played: Played) -> N
     assert {*wanted, "HandleSignal:other", "StartActivity:send_message"} <= set(own)
     sent = b"".join(span.SerializeToString() for span in spans)
     assert not list(seen_in(sent, MARKS.values()))
+
+
+async def test_a_board_is_ready_once_it_found_its_server(played: Played, tmp_path: Path) -> None:
+    """As a process: its port shows addresses of the program and no order."""
+    board, health = free_port(), free_port()
+    process = Process(
+        tmp_path,
+        *("starter.py", "board", "--no-link", "-o", "json", "--port", str(board)),
+        TEMPORAL_ADDRESS=played.server.client.service_client.config.target_host,
+        ATOZ_STATE=str(played.service.settings.state),
+        ATOZ_BOARD_HEALTH_PORT=str(health),
+    )
+    try:
+        await asyncio.to_thread(process.until, lambda: "\n" in process.out, "it did not start")
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{health}") as probe:
+
+            async def ready() -> bool:
+                return bool((await probe.get("/readyz")).is_success)
+
+            await eventually(ready)
+            await probe.get(f"http://127.0.0.1:{board}/claims/{ORDER}")
+            page = (await probe.get("/metrics")).text
+        assert 'method="GET",route="/claims/{order}",server="board",status="303"' in page
+        assert ORDER not in page
+        assert await asyncio.to_thread(process.end) == 0
+    finally:
+        process.popen.kill()
 
 
 async def test_a_trace_begins_at_who_starts_the_claim_and_at_who_tells_it_something(
