@@ -8,7 +8,8 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -20,6 +21,13 @@ from atoz.webhook import signed_post
 
 _LOG = logging.getLogger("atoz.notices")
 _LONGEST_SUBJECT = 200
+_ALONE = 10
+"""Notices of one minute that go each alone."""
+_TOGETHER = 2.0
+"""Seconds in which those of a flood are gathered. A worker has a hundred hands for local work, and each of
+these notices holds one: two thousand claims take less than a minute and some twenty mails."""
+_LONGEST_DIGEST = 300
+"""Lines of one mail."""
 
 
 class Notice(Record):
@@ -108,6 +116,69 @@ class EmailNotifier:
         if not result.sent:
             _LOG.error("notice not mailed", extra=result.model_dump())
         return result.sent
+
+
+class Gathering:
+    """Lets a channel for people tell the first notices at once, each alone, and those of a flood together.
+
+    After an outage hundreds of claims have something to say in one minute: a mail each would bury what is
+    urgent, and use up the account by which buyers are written to. Nobody waits longer than `pause`
+    seconds for it, and a claim knows of its notice whether it arrived. `clock` counts seconds.
+    """
+
+    def __init__(
+        self,
+        notifier: Notifier,
+        *,
+        pause: float = _TOGETHER,
+        clock: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
+    ) -> None:
+        self.name = notifier.name
+        self._notifier = notifier
+        self._pause = pause
+        self._clock = clock
+        self._lately: deque[float] = deque()
+        self._waiting: list[Notice] = []
+        self._sending: asyncio.Task[list[str]] | None = None
+
+    async def tell(self, notice: Notice) -> list[str]:
+        """Try once, alone or together with others."""
+        if self._sending is None and self._is_calm():
+            self._lately.append(self._clock())
+            return await self._notifier.tell(notice)
+        self._waiting.append(notice)
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._together())
+        # One claim that gives up does not take the mail from the others.
+        return await asyncio.shield(self._sending)
+
+    def _is_calm(self) -> bool:
+        while self._lately and self._lately[0] <= self._clock() - 60:
+            self._lately.popleft()
+        return len(self._lately) < _ALONE
+
+    async def _together(self) -> list[str]:
+        await asyncio.sleep(self._pause)
+        notices, self._waiting, self._sending = self._waiting, [], None
+        return await self._notifier.tell(notices[0] if len(notices) == 1 else digest(notices))
+
+
+def digest(notices: Sequence[Notice]) -> Notice:
+    """Many notices as one, what is due first at the top; what each asks is in `atoz tasks`."""
+    ranked = sorted(notices, key=lambda each: (each.due is None, each.due or each.at, each.subject))
+    first = f", the first by {instant_text(ranked[0].due)}" if ranked[0].due else ""
+    lines = [
+        f"{instant_text(each.due) if each.due else 'no date':<20}  {each.subject}"
+        for each in ranked[:_LONGEST_DIGEST]
+    ]
+    rest = len(ranked) - len(lines)
+    more = [f"and {rest} more"] if rest else []
+    return Notice(
+        subject=f"{len(notices)} notices at once{first}",
+        lines=(*lines, *more, "What each of them asks: `atoz tasks`, or the board."),
+        due=ranked[0].due,
+        at=max(each.at for each in notices),
+    )
 
 
 class WebhookNotifier:

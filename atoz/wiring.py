@@ -33,7 +33,14 @@ from atoz.keeping import kept_store, open_vault
 from atoz.mail.outbox import MustArrive, OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
 from atoz.mail.smtp import SmtpMailer
-from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notifier, WebhookNotifier
+from atoz.notices import (
+    AllNotifiers,
+    EmailNotifier,
+    Gathering,
+    LogNotifier,
+    Notifier,
+    WebhookNotifier,
+)
 from atoz.orderbook import OrderBook
 from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
@@ -95,14 +102,13 @@ def build_notifier(settings: Settings, mailer: Mailer) -> Notifier:
     """The log always; e-mail and webhook where they are configured."""
     channels: list[Notifier] = [LogNotifier()]
     if settings.notice_emails:
-        channels.append(
-            EmailNotifier(
-                mailer,
-                sender=settings.sender_for("*"),
-                recipients=settings.notice_emails,
-                id_domain=settings.id_domain,
-            )
+        email = EmailNotifier(
+            mailer,
+            sender=settings.sender_for("*"),
+            recipients=settings.notice_emails,
+            id_domain=settings.id_domain,
         )
+        channels.append(Gathering(email))
     if settings.notice_webhook_url is not None and settings.notice_webhook_secret is not None:
         channels.append(
             WebhookNotifier(str(settings.notice_webhook_url), settings.notice_webhook_secret)
