@@ -14,7 +14,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 from temporalio.client import Client, WorkflowUpdateFailedError
@@ -28,6 +30,8 @@ from atoz.harness.photos import Photos
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter, kept_store
+from atoz.mail.outbox import OutboxMailer
+from atoz.mail.outgoing import Delivery, delivery
 from atoz.mail.read import open_mail
 from atoz.playbook import events as ev
 from atoz.playbook.simulate import meant
@@ -41,8 +45,9 @@ from atoz.web.board import Board, Connected, Connection
 from atoz.web.place import Place, place_of
 from atoz.web.serve import board_of, serving
 from atoz.wiring import build_worker
+from tests.support.cases import PLAYBOOKS
 from tests.support.loopback import listening
-from tests.support.server import Bench, Claim, a_mailer, sample_cases, shop_settings
+from tests.support.server import Bench, Claim, sample_cases, shop_settings
 from workflows import names
 
 NOW = datetime(2026, 9, 16, 18, 0, tzinfo=UTC)
@@ -50,6 +55,9 @@ NOW = datetime(2026, 9, 16, 18, 0, tzinfo=UTC)
 
 SHORT = timedelta(seconds=2)
 """How long an answer is awaited that will not come."""
+
+LOST = "lost@marketplace.amazon.com"
+"""A relay address: what is sent there breaks off in the middle, and nobody knows what became of it."""
 
 AT_ONCE = 3
 """Claims that are played at the same time: more would only take turns."""
@@ -117,6 +125,16 @@ async def delivered(shop: Shop, raw: bytes) -> None:
     await delivering.take(raw, utc(shop.now()))
 
 
+class Post(OutboxMailer):
+    """The outbox as a mail server, whose line to one address breaks off."""
+
+    async def send(self, message: EmailMessage, to: str) -> Delivery:
+        """Sent, or of unknown fate."""
+        if to == LOST:
+            return delivery("unknown", "the connection broke off")
+        return await super().send(message, to)
+
+
 class Workers:
     """The shop's worker, which can be sent away."""
 
@@ -127,7 +145,8 @@ class Workers:
     async def come(self) -> None:
         """Start the worker."""
         client, settings, rules = self._made
-        worker = build_worker(client, settings, rules=rules, mailer=a_mailer(settings))
+        post = Post(settings.outbox_folder, delivers=True)
+        worker = build_worker(client, settings, rules=rules, mailer=post)
         await self._running.enter_async_context(worker)
 
     async def go(self) -> None:
@@ -213,7 +232,8 @@ class Shop:
 @asynccontextmanager
 async def a_shop(folder: Path, now: datetime = NOW) -> AsyncIterator[Shop]:
     """Server, worker and board, with their state below `folder`, until the block ends."""
-    settings = shop_settings(folder)
+    # A copy: somebody changes a playbook of the shop.
+    settings = shop_settings(folder, playbooks=copytree(PLAYBOOKS, folder / "playbooks"))
     rules = load_rules(settings)
     place = place_of(settings, free_port())
     async with virtual_time(converter(settings)) as server:

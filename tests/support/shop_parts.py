@@ -68,6 +68,7 @@ PAGES = {
     "queue": "/queue/needs-you",
     "queue-waiting": "/queue/waiting-buyer",
     "queue-closed": "/queue/closed-month",
+    "start": "/start",
     "claim": f"/claims/{APPEAL}",
     "claim-photos": f"/claims/{PHOTOS}",
     "claim-closed": f"/claims/{CLOSED}",

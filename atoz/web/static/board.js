@@ -98,7 +98,7 @@ function begin(place) {
   }
   for (const each of place.querySelectorAll("button[data-copy]")) each.hidden = false;
 }
-document.addEventListener("DOMContentLoaded", () => { begin(document); unfold(); });
+document.addEventListener("DOMContentLoaded", () => { begin(document); unfold(); watch(); });
 
 // What HTMX swaps keeps what was opened and where the keyboard is; what it could not do is told at the top.
 let opened = [];
@@ -139,7 +139,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful, xhr } = event.detail;
-  if (!form(elt) && successful && xhr.status === 200 && problem().querySelector("[data-waits]")) answers();
+  if (!form(elt) && successful && xhr.status === 200 && waits()) answers();
 });
 
 // A value that was refused says so beside its field, too, and is a step away from what says it at the top.
@@ -167,20 +167,23 @@ document.addEventListener("htmx:sendError", () => {
   told();
 });
 
+// A form that could not be sent waits: at the top of its page, or on the page that took its place.
+const waits = () => document.querySelector("#problem [data-waits], main:has(form.typed) > [data-waits]");
 let waiting = null;
+function watch() { if (waits() && waiting === null) waiting = setTimeout(ask, 3000); }
 function told() {
   problem().querySelector("h1")?.focus();
   problem().scrollIntoView({ block: "start" });
-  if (problem().querySelector("[data-waits]") && waiting === null) waiting = setTimeout(ask, 3000);
+  watch();
 }
 async function ask() {
   waiting = null;
-  if (!problem().querySelector("[data-waits]")) return;
+  if (!waits()) return;
   try {
     const answer = await fetch(location.href);
     if (answer.ok && !answer.url.endsWith("/login")) { renew(await answer.text()); answers(); return; }
   } catch { /* it is still gone */ }
-  waiting = setTimeout(ask, 3000);
+  watch();
 }
 // Who logged in again in another tab has another token for their forms.
 function renew(text) {
@@ -192,5 +195,6 @@ function renew(text) {
   for (const each of document.querySelectorAll(".typed button[hidden]")) each.hidden = false;
 }
 function answers() {
+  waits()?.removeAttribute("data-waits");
   problem().replaceChildren(document.getElementById("reachable").content.cloneNode(true));
 }
