@@ -11,9 +11,6 @@ from tests.support.shop import LOST, Part, Shop, until
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
-PROVEN = {"claim": {"reason": "not_received"}, "shipment": {"signature": True}}
-"""Its playbook is one that no other claim of the shop follows."""
-
 
 async def kinds(shop: Shop, order: str) -> list[str]:
     """The open tasks of a claim."""
@@ -62,17 +59,17 @@ async def test_a_mail_of_unknown_fate_is_settled(shop: Shop, visit: Visit) -> No
 async def test_claims_move_to_a_changed_playbook_and_back(shop: Shop, visit: Visit) -> None:
     """Looked at first, moved with who and why, and back; a step that is late under the new one asks."""
     late, moved = await shop.open(
-        [Part("buyer-silent", f"111-000060{n}-000060{n}", "20h", changes=PROVEN) for n in (3, 4)]
+        [Part("german-48-hours", f"303-000060{n}-000060{n}", "14h") for n in (3, 4)]
     )
-    file = shop.board.settings.playbooks / "delivered-proof.yaml"
+    file = shop.board.settings.playbooks / "short-limit.yaml"
     as_it_was = file.read_text("utf-8")
     changed = as_it_was.replace("version: 1", "version: 2")
-    asks = "send: deescalate\n    if_late: ask"
-    file.write_text(changed.replace("send: deescalate", asks), "utf-8")
+    asks = "send: request_photos\n    if_late: ask"
+    file.write_text(changed.replace("send: request_photos", asks), "utf-8")
     page = visit.page
 
     async def shown() -> bool:
-        await page.goto("/playbooks/delivered-proof/migration")
+        await page.goto("/playbooks/short-limit/migration")
         return {late, moved} <= set(await page.locator("th a").all_inner_texts())
 
     async def move(form: str) -> None:
@@ -83,7 +80,7 @@ async def test_claims_move_to_a_changed_playbook_and_back(shop: Shop, visit: Vis
 
     try:
         await page.goto("/playbooks")
-        await page.get_by_role("link", name="delivered-proof", exact=True).click()
+        await page.get_by_role("link", name="short-limit", exact=True).click()
         await page.get_by_role("link", name="What it would do to open claims").click()
         await until(shown, "both claims are listed")
         row = page.get_by_role("row").filter(has_text=moved)
@@ -93,7 +90,7 @@ async def test_claims_move_to_a_changed_playbook_and_back(shop: Shop, visit: Vis
         entry = page.locator(".timeline li").filter(has_text="They answer sooner.")
         await expect(entry).to_contain_text("mara")
         await late_step(shop, visit, late)
-        await page.goto("/playbooks/delivered-proof/migration")
+        await page.goto("/playbooks/short-limit/migration")
         await page.locator("#revert > summary").click()
         await move("revert")
         await page.goto(f"/claims/{moved}")
@@ -108,12 +105,13 @@ async def late_step(shop: Shop, visit: Visit, order: str) -> None:
     await page.goto(f"/claims/{order}")
     await page.locator("form[action$='/pause']").get_by_role("button").last.click()
     await expect(page.locator("form[action$='/resume']")).to_be_visible()
-    await shop.claims[order].reach("2d")
+    # Planned for 22:00 in Berlin, moved to 8:00, and six hours late by now.
+    await shop.claims[order].reach("33h")
     await page.locator("form[action$='/resume']").get_by_role("button").last.click()
     task = page.locator("article.task").filter(has_text="A step is late")
     await task.get_by_role("button", name="Leave it out").click()
     await expect(page.get_by_text("The task is done.")).to_be_visible()
-    left = page.locator("ol.line > li").filter(has=page.locator("#why-deescalate"))
+    left = page.locator("ol.line > li").filter(has=page.locator("#why-request-photos"))
     await expect(left.locator(".stands")).to_have_text("left out")
 
 
