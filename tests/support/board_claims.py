@@ -27,6 +27,8 @@ from atoz.service.calls import NotOpen
 from tests.support.board import Stand, a_stand
 from tests.support.cases import Play, library
 from workflows import names
+from workflows.shown import shown_values
+from workflows import names
 
 
 class MemoryCalls:
@@ -61,7 +63,7 @@ class MemoryCalls:
             run_id="r1",
             history_length=play.state.facts_recorded,
             status=running,
-            typed_search_attributes=None,
+            typed_search_attributes=names.attributes(shown_values(play.state, play.now)),
         )
 
     async def query(self, workflow_id: str, name: str, **_: bool) -> Any:

@@ -227,7 +227,7 @@ async def test_a_packet_that_was_replaced_may_have_been_posted(desk: Desk) -> No
     assert appeal
     page = f"/claims/{order}/tasks/{task}/hand-in"
     assert "has replaced this one" not in (await browser.get(page)).text
-    play.reply("photos", photos=1)
+    play.reply("other", text="It arrived broken.")
     html = (await browser.get(page)).text
     assert "has replaced this one" in html
     assert appeal.digest in html
