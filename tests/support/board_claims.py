@@ -28,7 +28,6 @@ from tests.support.board import Stand, a_stand
 from tests.support.cases import Play, library
 from workflows import names
 from workflows.shown import shown_values
-from workflows import names
 
 
 class MemoryCalls:

@@ -136,6 +136,7 @@ async def _decide(sent: Sent) -> object:
         Status(status),
         funded_by=sent.word("funded_by"),
         odr_counts=None if counts is None else counts == "yes",
+        replaces=sent.word("replaces"),
         message_id=sent.told_as,
         by=sent.who.name,
     )

@@ -358,6 +358,20 @@ async def test_others_words_are_told_with_who_told_them(desk: Desk) -> None:
     )
 
 
+async def test_a_decision_that_replaces_another_says_why(desk: Desk) -> None:
+    """Without a word it is refused and kept; with one it is recorded."""
+    play = drafted()
+    order, browser = desk.add(play), desk.stand.browser(Role.AGENT)
+    page, path = f"/claims/{order}", f"/claims/{order}/decide"
+    assert (await sent(browser, page, path, status="denied")).status_code == 303
+    refused = await sent(browser, page, path, status="order_cancelled")
+    assert (refused.status_code, "does not follow" in refused.text) == (409, True)
+    why = "I read the wrong line."
+    done = await sent(browser, page, path, status="order_cancelled", replaces=why)
+    assert done.status_code == 303
+    assert play.facts("decision_received")[-1].data["why"] == why
+
+
 async def test_the_line_shows_how_each_step_stands_and_why(desk: Desk) -> None:
     """Marks, words and the engine's own reasons; a pause holds what is to come."""
     play = Play().to(2 * DAY)
