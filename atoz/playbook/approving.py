@@ -9,6 +9,7 @@ import unicodedata
 from atoz.playbook import events as ev
 from atoz.playbook.model import Step
 from atoz.playbook.refusals import REFUSED
+from atoz.playbook.said import Said
 from atoz.playbook.state import Appeal, CaseState
 
 NOBODY = "unknown"
@@ -29,7 +30,7 @@ def blocking(appeal: Appeal) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def may_not_approve(state: CaseState, appeal: Appeal, event: ev.Approved) -> str | None:
+def may_not_approve(state: CaseState, appeal: Appeal, event: ev.Approved) -> Said | None:
     """Why this person may not approve this text like this, with who may or what to do; else None."""
     return (
         another_text(state, event.digest, "approve that")
@@ -38,7 +39,7 @@ def may_not_approve(state: CaseState, appeal: Appeal, event: ev.Approved) -> str
     )
 
 
-def another_text(state: CaseState, read: str | None, then: str) -> str | None:
+def another_text(state: CaseState, read: str | None, then: str) -> Said | None:
     """Why who read the text of this digest may not act on the one there is; None where it is the same.
 
     Nobody who says what they read writes over, or turns down, what they have not read.
@@ -50,7 +51,7 @@ def another_text(state: CaseState, read: str | None, then: str) -> str | None:
     return REFUSED("stale", read=read[:12], **now, order=state.file.claim.order_id, then=then)
 
 
-def _one_person(state: CaseState, appeal: Appeal, by: str) -> str | None:
+def _one_person(state: CaseState, appeal: Appeal, by: str) -> Said | None:
     writer = appeal.edited_by
     if not state.two_person_approval or writer is None:
         return None
@@ -61,7 +62,7 @@ def _one_person(state: CaseState, appeal: Appeal, by: str) -> str | None:
     return None
 
 
-def _without_reason(state: CaseState, appeal: Appeal, event: ev.Approved) -> str | None:
+def _without_reason(state: CaseState, appeal: Appeal, event: ev.Approved) -> Said | None:
     rules = blocking(appeal) if state.edition > 1 else []
     if not rules or (event.despite or "").strip():
         return None

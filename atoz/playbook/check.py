@@ -18,6 +18,7 @@ from atoz.playbook.approving import another_text, may_not_approve
 from atoz.playbook.edition import JUDGED
 from atoz.playbook.posted import awaits_retry, may_be_posted
 from atoz.playbook.refusals import CLOSED, REFUSED
+from atoz.playbook.said import Said
 from atoz.playbook.state import CaseState, Task
 from atoz.playbook.tasks import ASKS, TASKS, TEXT_TASKS
 
@@ -25,7 +26,7 @@ _NEEDS_ITS_OWN_VERB = frozenset({"approve-appeal", "rewrite-appeal", "complete-c
 _WORDS = {"settle-send": ("sent", "not-sent"), "late-step": ("send", "skip")}
 
 
-def refusal(state: CaseState, event: ev.Event) -> str | None:
+def refusal(state: CaseState, event: ev.Event) -> Said | None:
     """Why this act is refused, with what to do instead; None when it may be applied."""
     rule = _RULES.get(type(event))
     return rule(state, event) if rule else None
@@ -44,7 +45,7 @@ def fields(error: ValidationError) -> list[tuple[str, str]]:
     ]
 
 
-def _open_task(state: CaseState, task_id: str) -> Task | str:
+def _open_task(state: CaseState, task_id: str) -> Task | Said:
     task = state.task(task_id)
     if task is not None and task.open:
         return task
@@ -56,9 +57,9 @@ def _open_task(state: CaseState, task_id: str) -> Task | str:
     return CLOSED("closed", task=task_id, result=task.result, tasks=names)
 
 
-def _done(state: CaseState, event: ev.TaskDone) -> str | None:
+def _done(state: CaseState, event: ev.TaskDone) -> Said | None:
     task = _open_task(state, event.task)
-    if isinstance(task, str):
+    if isinstance(task, Said):
         return _done_late(state, event, task)
     if task.kind in _NEEDS_ITS_OWN_VERB:
         return REFUSED(task.kind, task=task.id)
@@ -70,7 +71,7 @@ def _done(state: CaseState, event: ev.TaskDone) -> str | None:
     return verdicts.refusal(task, event.receipt) if state.edition >= JUDGED else None
 
 
-def _done_late(state: CaseState, event: ev.TaskDone, closed: str) -> str | None:
+def _done_late(state: CaseState, event: ev.TaskDone, closed: Said) -> Said | None:
     """A packet that was replaced may have been posted all the same: its receipt is the truth.
 
     What a buyer's mail is worth may be said later, too, or otherwise.
@@ -88,9 +89,9 @@ def _given(event: ev.TaskDone) -> bool:
     return bool(event.receipt and event.receipt.strip())
 
 
-def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> str | None:
+def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> Said | None:
     task = _open_task(state, event.task)
-    if isinstance(task, str):
+    if isinstance(task, Said):
         return task
     if task.kind != "approve-appeal" or state.appeal is None:
         return REFUSED("no_approval", task=task.id)
@@ -99,16 +100,16 @@ def _approval(state: CaseState, event: ev.Approved | ev.Rejected) -> str | None:
     return another_text(state, event.read, "reject that")
 
 
-def _edit(state: CaseState, event: ev.Edited) -> str | None:
+def _edit(state: CaseState, event: ev.Edited) -> Said | None:
     task = _open_task(state, event.task)
-    if isinstance(task, str) and not awaits_retry(state, event.task, event.at):
+    if isinstance(task, Said) and not awaits_retry(state, event.task, event.at):
         return task
     if isinstance(task, Task) and not (task.kind in TEXT_TASKS and state.appeal):
         return REFUSED("no_text", task=task.id)
     return another_text(state, event.read, "edit that")
 
 
-def _amend(state: CaseState, event: ev.Amended) -> str | None:
+def _amend(state: CaseState, event: ev.Amended) -> Said | None:
     old = state.file
     try:
         file = ClaimFile.model_validate(
@@ -126,7 +127,7 @@ def _amend(state: CaseState, event: ev.Amended) -> str | None:
     return None
 
 
-def _refund(state: CaseState, event: ev.Refunded) -> str | None:
+def _refund(state: CaseState, event: ev.Refunded) -> Said | None:
     claim = state.file.claim
     left = claim.amount - state.refunded_total
     if event.amount > left:
@@ -138,7 +139,7 @@ def _refund(state: CaseState, event: ev.Refunded) -> str | None:
     return None
 
 
-def _skip(state: CaseState, event: ev.StepSkippedByHand) -> str | None:
+def _skip(state: CaseState, event: ev.StepSkippedByHand) -> Said | None:
     steps = [step.id for step in state.playbook.steps] if state.playbook else []
     if event.step not in steps:
         return REFUSED("no_step", step=event.step, steps=", ".join(steps))
@@ -146,7 +147,7 @@ def _skip(state: CaseState, event: ev.StepSkippedByHand) -> str | None:
     return REFUSED("step_over", step=event.step, run=run.state) if run.over else None
 
 
-def _due(state: CaseState, event: ev.DueSet) -> str | None:
+def _due(state: CaseState, event: ev.DueSet) -> Said | None:
     clock = state.clock(event.clock)
     if clock is None and event.clock not in STOPPED_BY:
         known = dict.fromkeys([*(clock.id for clock in state.clocks), *STOPPED_BY])
@@ -158,15 +159,15 @@ def _due(state: CaseState, event: ev.DueSet) -> str | None:
     return None
 
 
-def _pause(state: CaseState, _: ev.Paused) -> str | None:
+def _pause(state: CaseState, _: ev.Paused) -> Said | None:
     return REFUSED("paused") if state.paused else None
 
 
-def _resume(state: CaseState, _: ev.Resumed) -> str | None:
+def _resume(state: CaseState, _: ev.Resumed) -> Said | None:
     return None if state.paused else REFUSED("not_paused")
 
 
-_RULES: dict[type[ev.Event], Callable[[CaseState, Any], str | None]] = {
+_RULES: dict[type[ev.Event], Callable[[CaseState, Any], Said | None]] = {
     ev.TaskDone: _done,
     ev.Approved: _approval,
     ev.Rejected: _approval,

@@ -19,7 +19,7 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.moving import pinned, target
 from atoz.playbook.prove import WorstCase
 from atoz.playbook.remaining import worst_from
-from atoz.playbook.said import Sentences, word
+from atoz.playbook.said import Said, Sentences, word
 from atoz.playbook.schedule import due_at, playbook_of
 from atoz.playbook.state import CaseState
 
@@ -171,7 +171,7 @@ def _unproved(worst: WorstCase | None) -> Iterator[str]:
         yield SAY("unproved", at=at, due=due)
 
 
-def refusal(state: CaseState, event: ev.Migrated) -> str | None:
+def refusal(state: CaseState, event: ev.Migrated) -> Said | None:
     """Why the claim must not be moved, or None."""
     new = target(state, event)
     if new is None:

@@ -27,6 +27,8 @@ REFUSED = Sentences(
         "choice": "{task} takes the receipt {words}",
         "no_approval": "{task} asks for no approval",
         "no_text": "{task} has no text to edit",
+        "about_nothing": "{task} is about no fact, not about {facts}",
+        "about_others": "{task} is about {asked}, not about {facts}",
         "stale": (
             "the digest {read} is stale: the text is now revision {revision} with digest {digest}; read "
             "it (`atoz status {order}`) and {then}"

@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 
 from atoz.claims.facts import Fact
 from atoz.playbook.model import TaskKind
+from atoz.playbook.refusals import REFUSED
+from atoz.playbook.said import Said
 from atoz.playbook.state import Task
 
 Verdict = Literal["helps", "harms"]
@@ -47,13 +49,16 @@ def given(task: Task, receipt: str | None) -> Given | None:
     return Given(verdict, tuple(dict.fromkeys(_FACT.findall(found[2].lower()))) or task.refs)
 
 
-def refusal(task: Task, receipt: str | None) -> str | None:
+def refusal(task: Task, receipt: str | None) -> Said | None:
     """Why this verdict cannot be taken: it is about what the task does not ask about."""
     said = given(task, receipt)
     unknown = [each for each in said.about if each not in task.refs] if said else []
     if not unknown:
         return None
-    return f"{task.id} is about {', '.join(task.refs) or 'no fact'}, not about {', '.join(unknown)}"
+    asked, named = ", ".join(task.refs), ", ".join(unknown)
+    if not asked:
+        return REFUSED("about_nothing", task=task.id, facts=named)
+    return REFUSED("about_others", task=task.id, asked=asked, facts=named)
 
 
 def verdicts(facts: Iterable[Fact]) -> dict[str, Fact]:

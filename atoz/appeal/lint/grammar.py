@@ -15,6 +15,7 @@ from atoz.appeal.lint.subject import Rule, Subject, Theirs, cut, warn
 from atoz.appeal.sentences import replaced_quotes
 from atoz.appeal.values import values_in
 from atoz.playbook.events import Finding
+from atoz.playbook.said import Said
 
 _LOG = logging.getLogger("atoz")
 
@@ -118,7 +119,7 @@ def _is_name(subject: Subject, text: str) -> bool:
     )
 
 
-def _advice(mistake: Mistake) -> str:
+def _advice(mistake: Mistake) -> Said:
     word = cut(mistake.text)
     if mistake.instead:
         return FOUND("spelling_instead", word=word, instead=repr(mistake.instead))

@@ -14,6 +14,7 @@ from atoz.appeal.sentences import without_quotes
 from atoz.appeal.words import AppealWords
 from atoz.claims.facts import Fact
 from atoz.playbook.events import Finding, Sentence
+from atoz.playbook.said import Said
 from atoz.playbook.state import CaseState
 
 
@@ -112,12 +113,12 @@ class Theirs:
 Rule = Callable[[Subject], Iterator[Finding]]
 
 
-def block(rule: str, message: str, sentence: int | None = None) -> Finding:
+def block(rule: str, message: Said, sentence: int | None = None) -> Finding:
     """A finding that needs a person before the text goes."""
     return Finding(rule=rule, severity="block", message=message, sentence=sentence)
 
 
-def warn(rule: str, message: str, sentence: int | None = None) -> Finding:
+def warn(rule: str, message: Said, sentence: int | None = None) -> Finding:
     """A finding that makes the text weaker, not wrong."""
     return Finding(rule=rule, severity="warn", message=message, sentence=sentence)
 
