@@ -11,6 +11,7 @@ from atoz.access.people import Person, Users
 from atoz.access.sessions import Session, Sessions
 from atoz.access.tokens import Tokens
 from atoz.errors import AtozError
+from atoz.service.problems import PROBLEMS
 
 Told = Callable[[str, str], None]
 """Is told of each try that was refused: by which way, and why (`unknown`, `too_many`)."""
@@ -60,7 +61,7 @@ class Access:
             user = await asyncio.to_thread(self.users.with_password, name, password)
             if user is None:
                 self._failed("password", keys, now)
-                raise NotKnown("name and password do not belong together: try again")
+                raise NotKnown(PROBLEMS("password"))
         self._attempts.succeeded(keys)
         return self.sessions.begin(Person(name, user.role, "password"), now)
 
@@ -71,7 +72,7 @@ class Access:
         person = self.links.used(secret, now)
         if person is None:
             self._failed("link", keys, now)
-            raise NotKnown("this link was used already or is too old: `atoz login` prints another")
+            raise NotKnown(PROBLEMS("link"))
         return self.sessions.begin(person, now)
 
     def by_token(self, text: str, address: str, now: datetime) -> Person:

@@ -112,14 +112,16 @@ class Sentences:
         return [_form(key, self.english[key]) for key in sorted(own, key=own.__getitem__)[::-1]]
 
 
+_NAMED = (
+    *("status", "step", "skipped", "clock", "field", "reason"),
+    *("task", "run", "then", "role", "how"),
+)
 _SETS: Mapping[str, str] = {
-    **{
-        name: name
-        for name in ("status", "step", "skipped", "clock", "field", "reason", "task", "run", "then")
-    },
+    **{name: name for name in _NAMED},
     "steps": "step",
     "clocks": "clock",
     "tasks": "task",
+    "least": "role",
 }
 """Of which set a value is one, or several with commas between them, by its name."""
 

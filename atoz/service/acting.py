@@ -12,6 +12,7 @@ from atoz.service.archive import archived
 from atoz.service.base import Service, claim_id, is_running, no_such_claim
 from atoz.service.calls import NotOpen
 from atoz.service.claim_files import validated
+from atoz.service.problems import PROBLEMS
 from atoz.service.stopped import how_stopped
 from workflows import names
 
@@ -31,7 +32,7 @@ async def act(service: Service, order_id: str, event: ev.OperatorEvent) -> dict[
     workflow_id = claim_id(order_id)
     document = event.model_dump(mode="json", exclude={"at", "type"})
     if len(json.dumps(document)) > LONGEST:
-        raise BadInput(f"this is more than a claim can take: {LONGEST:,} bytes are allowed")
+        raise BadInput(PROBLEMS("too_large", longest=f"{LONGEST:,}"))
     try:
         done = await service.calls.update(
             workflow_id, _VERBS[type(event)], document, event.key, probe="status"

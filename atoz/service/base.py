@@ -13,6 +13,7 @@ from atoz.evidence.store import EvidenceStore
 from atoz.keeping import kept_store
 from atoz.library import Library, load_library
 from atoz.service.calls import Calls
+from atoz.service.problems import PROBLEMS
 from atoz.settings import Settings
 from workflows import names
 
@@ -52,7 +53,7 @@ def claim_id(order_id: str) -> str:
     """
     plain = names.order_of(order_id.strip())
     if not ORDER_ID.fullmatch(plain):
-        raise NoSuchClaim(f"{order_id[:60]!r} is no order id: write it like 111-0000102-0000102")
+        raise NoSuchClaim(PROBLEMS("no_order", order=repr(order_id[:60])))
     return names.claim_workflow_id(plain)
 
 
@@ -65,4 +66,4 @@ async def is_running(service: Service, workflow_id: str) -> bool:
 def no_such_claim(workflow_id: str) -> NoSuchClaim:
     """There is no claim of this id, running or archived."""
     order = names.order_of(workflow_id)
-    return NoSuchClaim(f"there is no claim for order {order}: start it with `atoz start FILE`")
+    return NoSuchClaim(PROBLEMS("no_claim", order=order))

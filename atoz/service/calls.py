@@ -26,6 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from atoz.errors import AtozError, BadInput, NoServer, NoWorker, OldWorker, Refused
 from atoz.mail.plain import one_line
+from atoz.service.problems import PROBLEMS
 
 SERVER_PATIENCE = timedelta(seconds=5)
 RACE_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5)
@@ -201,9 +202,7 @@ def _worker_errors() -> Iterator[None]:
             raise OldWorker from error
         raise AtozError(f"the worker could not answer: {one_line(error.message, 300)}") from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise NoWorker(
-            "the worker stopped answering in the middle: look at the timeline before you repeat this"
-        ) from error
+        raise NoWorker(PROBLEMS("interrupted")) from error
     except WorkflowUpdateFailedError as error:
         _raise_refusal(error)
     except NoServer as error:

@@ -24,6 +24,7 @@ from atoz.service.acting import add_evidence, not_running
 from atoz.service.base import Service, claim_id, is_running
 from atoz.service.notices import opened
 from atoz.service.office import TemporalOffice
+from atoz.service.problems import PROBLEMS
 from atoz.vault.vault import Erased
 from workflows import names
 from workflows.desk import UNREADABLE, DeskAttached, DeskSort
@@ -106,7 +107,7 @@ async def item(service: Service, task: str) -> Item:
         if each.task["id"] == task:
             return each
     names_of_open = ", ".join(str(each.task["id"]) for each in found.items[:20]) or "none"
-    raise BadInput(f"{task[:80]} is not an open desk task; open: {names_of_open}")
+    raise BadInput(PROBLEMS("no_desk_task", task=task[:80], tasks=names_of_open))
 
 
 async def shown(service: Service, task: str) -> dict[str, Any]:
@@ -177,7 +178,7 @@ async def attach(
 async def discard(service: Service, task: str, *, by: str, why: str, key: str) -> dict[str, Any]:
     """Close a task whose mail is no claim's business; a reason is needed. Raises BadInput, NoWorker."""
     if not why.strip():
-        raise BadInput("say why it is discarded: whoever asks later needs to know")
+        raise BadInput(PROBLEMS("why_discard"))
     found = await item(service, task)
     return await _close(service, found, "discarded", by=by, why=why, key=key)
 

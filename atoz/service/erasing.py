@@ -18,6 +18,7 @@ from atoz.mail import outbox
 from atoz.service.archive import archived, erased, keep_erased, remove_documents
 from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.looking import timeline
+from atoz.service.problems import PROBLEMS
 from atoz.service.stopped import STOPPED
 from atoz.settings import Settings
 from atoz.vault.data_keys import DataKeys
@@ -78,10 +79,7 @@ async def _what_stays(service: Service, workflow_id: str, by: str) -> dict[str, 
     if document is None and found is None:
         return None
     if document is None and (found is None or found.status not in STOPPED):
-        raise Refused(
-            f"the claim of order {order} is open: it can be erased once it is decided and its aftercare "
-            "is over"
-        )
+        raise Refused(PROBLEMS("open", order=order))
     told = document or await timeline(service, order)
     shown = found.typed_search_attributes if found else None
     return {

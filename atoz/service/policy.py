@@ -6,6 +6,7 @@ The command, the API and the board all ask here. A role may do whatever a lesser
 from enum import StrEnum
 
 from atoz.errors import NotAllowed
+from atoz.service.problems import PROBLEMS
 
 
 class Role(StrEnum):
@@ -57,8 +58,7 @@ def demand(role: Role, act: str, who: str) -> None:
     """Raise NotAllowed, naming the role that is needed, where this one may not do the act."""
     if not permitted(role, act):
         raise NotAllowed(
-            f"`{act}` needs the role {LEAST[act]} and {who} has the role {role}: "
-            f"ask somebody who is {_some(LEAST[act])}"
+            PROBLEMS("role", act=act, least=LEAST[act], name=who, role=role, some=_some(LEAST[act]))
         )
 
 

@@ -16,6 +16,7 @@ from atoz.playbook.problems import PlaybookRefused, Problem
 from atoz.playbook.proof import Proof, prove
 from atoz.playbook.walking import Year
 from atoz.service import books
+from atoz.service.problems import PROBLEMS
 from atoz.yaml_folder import fingerprint
 
 _EVERY_PROBLEM = 20
@@ -108,7 +109,7 @@ def limit_of(span: str) -> timedelta:
     except ValueError as fault:
         raise BadInput(str(fault)) from fault
     if limit <= timedelta(0):
-        raise BadInput("a limit is longer than nothing")
+        raise BadInput(PROBLEMS("no_limit"))
     return limit
 
 

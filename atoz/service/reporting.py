@@ -26,6 +26,7 @@ from atoz.service.archive import archived
 from atoz.service.base import Service, claim_id, is_running, no_such_claim
 from atoz.service.calls import NotOpen
 from atoz.service.claim_files import validated
+from atoz.service.problems import PROBLEMS
 from workflows import names
 from workflows.desk import DeskItem
 
@@ -52,7 +53,7 @@ async def reply(
     workflow_id = claim_id(order_id)
     text = _plain(text)
     if not text.strip() and not photos:
-        raise BadInput("a reply has words or files: give --text, --photo or both")
+        raise BadInput(PROBLEMS("empty_reply"))
     taken_files = await files.judged(photos)
     running = await is_running(service, workflow_id)
     if not running:
@@ -158,7 +159,7 @@ async def request_information(
         {"at": service.now(), "message_id": message_id or made, "due": due, "by": by},
     )
     if due is not None and due <= service.now():
-        raise BadInput("--due must lie in the future")
+        raise BadInput(PROBLEMS("past"))
     return await _report(service, order_id, "information_requested", event)
 
 
@@ -198,7 +199,7 @@ async def _words(store: EvidenceStore, text: str) -> dict[str, str]:
     if len(text) <= KEPT_TEXT:
         return {"text": text}
     if len(text) > LONGEST_TEXT:
-        raise BadInput(f"the text has {len(text):,} signs; {LONGEST_TEXT:,} are allowed")
+        raise BadInput(PROBLEMS("too_long", length=f"{len(text):,}", longest=f"{LONGEST_TEXT:,}"))
     ref = await store.put(text.encode(), "text/plain")
     return {"text": text[:KEPT_TEXT] + " […]", "text_ref": ref}
 

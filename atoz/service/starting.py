@@ -13,6 +13,7 @@ from atoz.service.beginning import DIGEST, ONCE, begin
 from atoz.service.claim_files import digest_of, shifted
 from atoz.service.foreseen import foreseen
 from atoz.service.going_on import go_on
+from atoz.service.problems import PROBLEMS
 from atoz.service.stopped import how_stopped
 from atoz.service.waking import wake
 from workflows import names
@@ -66,12 +67,7 @@ async def _refuse_other(found: WorkflowExecutionDescription, given: ClaimFile) -
     order = given.claim.order_id
     first = (await found.memo()).get(DIGEST)
     if first is not None and first != digest_of(given):
-        raise BadInput(
-            f"order {order} has a claim already, started with other data: correct it with "
-            f"`atoz amend {order} FILE`"
-        )
+        raise BadInput(PROBLEMS("other_data", order=order))
     how = how_stopped(found.status)
     if how is not None:
-        raise BadInput(
-            f"the claim of order {order} was {how} on the server: only `atoz start FILE` lets it go on"
-        )
+        raise BadInput(PROBLEMS("stopped", order=order, how=how))

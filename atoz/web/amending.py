@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from atoz.claims.base import instant_text
 from atoz.claims.claim import ClaimFile, Reason, ShipmentStatus
 from atoz.errors import BadInput
+from atoz.service.problems import PROBLEMS
 
 Kind = Literal["line", "text", "date", "instant", "choice"]
 
@@ -68,7 +69,7 @@ def amended(file: ClaimFile, typed: Mapping[str, str]) -> dict[str, Any]:
         part, name = value.path.split(".")
         values.setdefault(part, {})[name] = typed_value(value.path, new.strip())
     if not values:
-        raise BadInput("nothing was changed: change a value, then save")
+        raise BadInput(PROBLEMS("nothing_changed"))
     return values
 
 
@@ -88,4 +89,4 @@ def instant_in(zone: ZoneInfo, word: str) -> str:
         at = datetime.fromisoformat(word.strip())
         return instant_text(at if at.tzinfo else at.replace(tzinfo=zone))
     except (ValueError, OverflowError) as fault:
-        raise BadInput(f"{word[:60]!r} is no instant: write it like 2026-09-08 11:00") from fault
+        raise BadInput(PROBLEMS("no_instant", word=repr(word[:60]))) from fault

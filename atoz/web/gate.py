@@ -13,6 +13,7 @@ from atoz.access.people import Person
 from atoz.access.secret import same
 from atoz.errors import NotAllowed
 from atoz.service.policy import LEAST, LOOK, demand
+from atoz.service.problems import PROBLEMS
 from atoz.web.board import Board
 from atoz.web.problems import NotGenuine
 from atoz.web.visitor import SAFE, Visitor
@@ -41,7 +42,7 @@ class Need:
             raise NotKnown
         demand(visitor.person.role, self.act, visitor.person.name)
         if not visitor.person.may(self.act):
-            raise NotAllowed(f"this token is not for `{self.act}`: it was made for other acts")
+            raise NotAllowed(PROBLEMS("token", act=self.act))
         if request.method not in SAFE:
             await genuine(request, visitor)
         return visitor.person

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from atoz import errors
 from atoz.access.access import NotKnown, TooMany
+from atoz.service.problems import PROBLEMS
 from atoz.web.simulations import Busy
 
 PROBLEM = "application/problem+json"
@@ -113,5 +114,5 @@ def of_http(_: Request, error: Exception) -> JSONResponse:
 def of_surprise(request: Request, error: Exception) -> JSONResponse:
     """A surprise: nothing of it leaves but that it happened."""
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    detail = "something unexpected happened and was logged: try again, or tell who runs this board"
+    detail = PROBLEMS("surprise")
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

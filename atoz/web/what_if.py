@@ -19,6 +19,7 @@ from atoz.harness.bounds import Bounds
 from atoz.harness.play import Played, continued, simulated
 from atoz.playbook.chart import Chart
 from atoz.service.claim_files import read_case, validated
+from atoz.service.problems import PROBLEMS
 from atoz.service.whole import whole
 from atoz.web.board import Board
 from atoz.web.looks import Looks
@@ -111,16 +112,16 @@ def event_of(written: str) -> Event:
     try:
         instant = datetime.fromisoformat(at)
     except ValueError as fault:
-        raise BadInput(f"{written[:60]!r} is no event of this page") from fault
+        raise BadInput(PROBLEMS("no_event", word=repr(written[:60]))) from fault
     return checked(Event(instant, kind))
 
 
 def checked(event: Event) -> Event:
     """The event, where it can be one. Raises BadInput."""
     if event.kind not in KINDS:
-        raise BadInput(f"{event.kind[:40]!r} is nothing that can happen here")
+        raise BadInput(PROBLEMS("no_kind", word=repr(event.kind[:40])))
     if event.at.tzinfo is None or not FIRST <= event.at.date() <= LAST:
-        raise BadInput("an event lies between the years 2000 and 2199, with its zone")
+        raise BadInput(PROBLEMS("no_year"))
     return event
 
 
@@ -155,12 +156,12 @@ class Answer(NamedTuple):
 async def answer(board: Board, asked: Question) -> Answer:
     """Play it twice, with the events and without. Raises BadInput, NoSuchClaim, NoServer, NoWorker."""
     if len(asked.events) > MOST_EVENTS:
-        raise BadInput(f"{MOST_EVENTS} events are enough for one question: take some away")
+        raise BadInput(PROBLEMS("many_events", most=MOST_EVENTS))
     playbook = _playbook(board.service.library, asked.playbook)
     if asked.order:
         found = await whole(board.service, asked.order)
         if found.case is None or not found.status["running"]:
-            raise BadInput(f"the claim of order {asked.order[:60]} is over: what was is known")
+            raise BadInput(PROBLEMS("over", order=asked.order[:60]))
         state, starts = found.case, found.at
         told = [entry for entry in found.timeline if _older(entry, state.facts)]
 
@@ -172,7 +173,7 @@ async def answer(board: Board, asked: Question) -> Answer:
     else:
         case = cases().get(asked.case)
         if case is None:
-            raise NoSuchClaim(f"no case is called {asked.case[:60]}: choose one of the list")
+            raise NoSuchClaim(PROBLEMS("no_case", name=asked.case[:60]))
         starts = case.claim.notified_at
         base = Happenings(events=case.events, operator=case.operator, world=case.world)
 

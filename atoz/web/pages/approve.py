@@ -10,6 +10,7 @@ from atoz.playbook.approving import blocking
 from atoz.playbook.state import Appeal, CaseState
 from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.view import attachments
+from atoz.service.problems import PROBLEMS
 from atoz.service.whole import Whole, whole
 from atoz.web.api.shapes import Order
 from atoz.web.gate import Who, board_of
@@ -32,7 +33,7 @@ async def approve(
     """The current text with what carries it; `read` is the digest of what somebody still looks at."""
     found = await whole(board_of(request).service, order)
     if found.case is None or found.case.appeal is None:
-        raise NoSuchClaim(f"the claim of order {found.status['order_id']} has no text yet")
+        raise NoSuchClaim(PROBLEMS("no_text", order=found.status["order_id"]))
     values = {
         **shared(who, found),
         **_text(found, found.case, found.case.appeal),

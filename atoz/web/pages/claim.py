@@ -15,6 +15,7 @@ from atoz.playbook.diagram_svg import svg
 from atoz.playbook.tasks import TASKS, TEXT_TASKS
 from atoz.service import evidence
 from atoz.service.policy import LEAST
+from atoz.service.problems import PROBLEMS
 from atoz.service.whole import Whole, whole
 from atoz.web.amending import VALUES, written
 from atoz.web.api.events import Seen, claim_events
@@ -99,7 +100,7 @@ async def mail(request: Request, who: Who, order: Order, fact: TaskId) -> Respon
     found = await whole(service, order)
     reply = found.facts.get(fact)
     if reply is None or reply.kind != "reply_received":
-        raise NoSuchClaim(f"{fact[:20]} of order {order[:60]} is no reply of the buyer's")
+        raise NoSuchClaim(PROBLEMS("no_reply", fact=fact[:20], order=order[:60]))
     text = await evidence.words(service, order, reply.data)
     values = {**shared(who, found), "fact": reply, "text": text}
     return render(request, "mail.html", values, now=found.at)

@@ -19,6 +19,7 @@ from atoz.evidence.limits import LARGEST_FILE
 from atoz.service import acting, erasing, looking, reporting, starting
 from atoz.service.base import Service, claim_id
 from atoz.service.once import once
+from atoz.service.problems import PROBLEMS
 from atoz.service.whole import whole
 from atoz.web.amending import amended, instant_in
 from atoz.web.api.acts import ACTS, Act
@@ -101,7 +102,7 @@ async def _due(sent: Sent) -> dict[str, Any]:
 
 async def _rejected(sent: Sent) -> dict[str, Any]:
     if sent.word("why") is None:
-        raise BadInput("say why the text may not go: whoever writes it anew needs to know")
+        raise BadInput(PROBLEMS("why_reject"))
     return dict(sent.typed.words)
 
 
@@ -128,7 +129,7 @@ async def _reply(sent: Sent) -> object:
 async def _decide(sent: Sent) -> object:
     status = sent.word("status")
     if status not in set(Status):
-        raise BadInput("choose what the marketplace decided")
+        raise BadInput(PROBLEMS("choose_decision"))
     counts = sent.word("odr_counts")
     return await reporting.decide(
         sent.service,
@@ -153,7 +154,7 @@ async def _ask(sent: Sent) -> object:
 async def _add_file(sent: Sent) -> object:
     given = await sent.files()
     if not given:
-        raise BadInput("choose a file: an image, a PDF or plain text")
+        raise BadInput(PROBLEMS("choose_file"))
     key = sent.key
     for number, file in enumerate(given):
         own = key if number == 0 else f"{key}-{number}"
@@ -165,13 +166,13 @@ async def _go_on(sent: Sent) -> object:
     """A claim that somebody stopped on the server goes on as it stood: no other data are needed."""
     known = (await whole(sent.service, sent.order)).case
     if known is None:
-        raise BadInput("nothing tells how this claim stood: it cannot go on")
+        raise BadInput(PROBLEMS("unknown_state"))
     return await starting.start(sent.service, known.file, by=sent.who.name)
 
 
 async def _erase(sent: Sent) -> object:
     if sent.word("order_id") != sent.order:
-        raise BadInput("type the order id of this claim: nothing brings an erased claim back")
+        raise BadInput(PROBLEMS("type_order"))
     return await erasing.erase(sent.service, sent.order, by=sent.who.name)
 
 

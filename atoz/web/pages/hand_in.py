@@ -11,6 +11,7 @@ from atoz.playbook.state import Task
 from atoz.playbook.view import attachments
 from atoz.service.kept_packets import SUBMIT
 from atoz.service.packets import has_packet, zipped_packet
+from atoz.service.problems import PROBLEMS
 from atoz.service.whole import Whole, whole
 from atoz.web.api.shapes import Order, TaskId
 from atoz.web.gate import Who, board_of
@@ -73,7 +74,7 @@ async def packet(request: Request, _: Who, order: Order, task: TaskId) -> Respon
     found = await whole(service, order)
     open_task = _open_task(found, order, task)
     if found.case is None:
-        raise NoSuchClaim(f"the claim of order {order[:60]} has no packet")
+        raise NoSuchClaim(PROBLEMS("no_packet", order=order[:60]))
     made = await zipped_packet(service, found.case, open_task["kind"], found.at)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}.zip"'}
     return Response(made.content, media_type="application/zip", headers=headers)
@@ -90,7 +91,5 @@ def _open_task(found: Whole, order: str, task: str) -> dict[str, Any]:
     known = {each["id"]: each for each in found.status["tasks"] if each["kind"] in HANDED_IN}
     if task not in known:
         open_now = ", ".join(known) or "none"
-        raise NoSuchClaim(
-            f"{task[:60]} of order {order[:60]} waits for no receipt any more; open: {open_now}"
-        )
+        raise NoSuchClaim(PROBLEMS("no_receipt", task=task[:60], order=order[:60], tasks=open_now))
     return dict(known[task])

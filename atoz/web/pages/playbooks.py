@@ -14,6 +14,7 @@ from atoz.playbook.diagram_svg import svg
 from atoz.service import migrating
 from atoz.service.books import proved
 from atoz.service.policy import LEAST
+from atoz.service.problems import PROBLEMS
 from atoz.service.proofs import Shelved, limit_of
 from atoz.web.api.keyed import key_of
 from atoz.web.gate import Who, board_of, needs
@@ -58,7 +59,7 @@ async def drawing(request: Request, _: Who, name: Name) -> Response:
     """The playbook as a drawing."""
     found = await _named(request, name)
     if found.playbook is None:
-        raise NoSuchClaim(f"{name} cannot be drawn: mend its text first")
+        raise NoSuchClaim(PROBLEMS("undrawn", name=name))
     drawn = svg(found.playbook, say=looks_of(request).say)
     return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
@@ -137,4 +138,4 @@ async def _named(request: Request, name: str, limit: timedelta | None = None) ->
         if each.name == name:
             return each
     known = ", ".join(each.name for each in shelf)
-    raise NoSuchClaim(f"no playbook is called {name[:60]}; there are: {known}")
+    raise NoSuchClaim(PROBLEMS("no_playbook", name=name[:60], names=known))

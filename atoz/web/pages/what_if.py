@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from atoz.errors import AtozError, BadInput, NoSuchClaim
 from atoz.playbook.chart_svg import svg
+from atoz.service.problems import PROBLEMS
 from atoz.web.amending import instant_in
 from atoz.web.gate import Who, board_of
 from atoz.web.looks import Looks
@@ -127,7 +128,7 @@ def _added(looks: Looks, kind: str, at: str, day: str, add: str) -> Event | None
     if not day and not add:
         return None
     if not day and not at:
-        raise BadInput("say when it happens: date and time")
+        raise BadInput(PROBLEMS("say_when"))
     word = at
     if day:
         word = f"{_day(day)}T{_time(at):%H:%M}"
@@ -138,7 +139,7 @@ def _day(word: str) -> date:
     try:
         return date.fromisoformat(word)
     except ValueError as fault:
-        raise BadInput(f"{word[:40]!r} is no day: write it like 2026-09-08") from fault
+        raise BadInput(PROBLEMS("no_day", word=repr(word[:40]))) from fault
 
 
 def _time(at: str) -> time:

@@ -28,6 +28,7 @@ from atoz.playbook import (
     why_words,
 )
 from atoz.playbook.said import Said, Sentences
+from atoz.service import problems
 from atoz.web.words import shipped
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
@@ -36,6 +37,7 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 ENGINE: tuple[Sentences, ...] = (
     migrating.SAY,
     pictured.SAY,
+    problems.PROBLEMS,
     reasons.REASONS,
     refusals.CLOSED,
     refusals.REFUSED,

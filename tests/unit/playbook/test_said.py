@@ -14,12 +14,25 @@ from atoz.playbook.refusals import CLOSED, REFUSED
 from atoz.playbook.said import Said, Sentences, word
 from atoz.playbook.stored import NOTES, POLICIES, RESULTS, SOURCES
 from atoz.playbook.tasks import ASKS
+from atoz.service.problems import PROBLEMS
 from atoz.web.words import ENGINE
 from atoz.web.words.shipped import TITLES
 from tests.support.cases import library
 from tests.support.server import sample_cases
 
-KEPT = (ASKS, CLOSED, FOUND, NOTES, POLICIES, REFUSED, RESULTS, SAY_STAYS, SOURCES, TITLES)
+KEPT = (
+    ASKS,
+    CLOSED,
+    FOUND,
+    NOTES,
+    POLICIES,
+    PROBLEMS,
+    REFUSED,
+    RESULTS,
+    SAY_STAYS,
+    SOURCES,
+    TITLES,
+)
 """What comes back from a history, a file or another process as text."""
 SAY = Sentences(
     "test", {"and": "{first}, {second}", "wait": "it waits {span}", "gone": "gone, now"}

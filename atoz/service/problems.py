@@ -1,0 +1,74 @@
+"""What the service and the board refuse in so many words: sentences, so that a page says them in its tongue.
+
+An error is one line of English for the command and the API; where it comes back as that, it is read by its
+words. What only who runs the system meets stands where it is raised.
+"""
+
+from atoz.errors import AtozError, NoServer, NotAllowed, NoWorker, OldWorker
+from atoz.playbook.said import Sentences
+
+PROBLEMS = Sentences(
+    "problem",
+    {
+        # Claims.
+        "no_order": "{order} is no order id: write it like 111-0000102-0000102",
+        "no_claim": "there is no claim for order {order}: start it with `atoz start FILE`",
+        "other_data": (
+            "order {order} has a claim already, started with other data: correct it with `atoz amend "
+            "{order} FILE`"
+        ),
+        "stopped": "the claim of order {order} was {how} on the server: only `atoz start FILE` lets it go on",
+        "open": (
+            "the claim of order {order} is open: it can be erased once it is decided and its aftercare "
+            "is over"
+        ),
+        "over": "the claim of order {order} is over: what was is known",
+        "no_text": "the claim of order {order} has no text yet",
+        "no_packet": "the claim of order {order} has no packet",
+        "no_reply": "{fact} of order {order} is no reply of the buyer's",
+        "no_receipt": "{task} of order {order} waits for no receipt any more; open: {tasks}",
+        "unknown_state": "nothing tells how this claim stood: it cannot go on",
+        # Acts.
+        "role": "`{act}` needs the role {least} and {name} has the role {role}: ask somebody who is {some}",
+        "token": "this token is not for `{act}`: it was made for other acts",
+        "empty_reply": "a reply has words or files: give --text, --photo or both",
+        "past": "--due must lie in the future",
+        "too_long": "the text has {length} signs; {longest} are allowed",
+        "too_large": "this is more than a claim can take: {longest} bytes are allowed",
+        "nothing_changed": "nothing was changed: change a value, then save",
+        "no_instant": "{word} is no instant: write it like 2026-09-08 11:00",
+        "no_day": "{word} is no day: write it like 2026-09-08",
+        "why_reject": "say why the text may not go: whoever writes it anew needs to know",
+        "choose_decision": "choose what the marketplace decided",
+        "choose_file": "choose a file: an image, a PDF or plain text",
+        "type_order": "type the order id of this claim: nothing brings an erased claim back",
+        # The desk.
+        "no_desk_task": "{task} is not an open desk task; open: {tasks}",
+        "why_discard": "say why it is discarded: whoever asks later needs to know",
+        # Playbooks and what if.
+        "no_playbook": "no playbook is called {name}; there are: {names}",
+        "undrawn": "{name} cannot be drawn: mend its text first",
+        "no_limit": "a limit is longer than nothing",
+        "no_case": "no case is called {name}: choose one of the list",
+        "no_event": "{word} is no event of this page",
+        "no_kind": "{word} is nothing that can happen here",
+        "no_year": "an event lies between the years 2000 and 2199, with its zone",
+        "many_events": "{most} events are enough for one question: take some away",
+        "say_when": "say when it happens: date and time",
+        # Who gets in.
+        "password": "name and password do not belong together: try again",
+        "link": "this link was used already or is too old: `atoz login` prints another",
+        # The machinery.
+        "interrupted": (
+            "the worker stopped answering in the middle: look at the timeline before you repeat this"
+        ),
+        "surprise": (
+            "something unexpected happened and was logged: try again, or tell who runs this board"
+        ),
+        "server": str(NoServer()),
+        "worker": str(NoWorker()),
+        "old_worker": str(OldWorker()),
+        "not_allowed": str(NotAllowed()),
+        "unnamed": str(AtozError()),
+    },
+)
