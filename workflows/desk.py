@@ -182,7 +182,8 @@ class DeskWorkflow:
     @workflow.query
     def worked_off(self) -> list[dict[str, Any]]:
         """The tasks that were done lately, the newest first."""
-        done = [task for task in self._state.tasks if not task.open]
+        # Of two that were done in one second the later task comes first.
+        done = [task for task in reversed(self._state.tasks) if not task.open]
         newest = sorted(done, key=lambda task: task.done_at or task.opened_at, reverse=True)
         return [task.model_dump(mode="json", exclude_none=True) for task in newest]
 

@@ -17,9 +17,10 @@ from atoz.claims.status import Status
 from atoz.cli.app import main
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.playbook import events as ev
-from atoz.service import acting, listing, queues, reporting
+from atoz.service import acting, desk, listing, looking, queues, reporting
 from tests.support.server import Bench
 from tests.support.service import NOBODY, begun, claim_of, eventually, service_of
+from workflows.desk import DeskItem
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -168,3 +169,47 @@ async def test_the_command_from_start_to_list(command: Command, tmp_path: Path) 
     assert (await command("status", NOBODY))[0] == 3
     assert (await command("list", "--limit", "1"))[1].keys() == {"claims", "next_page_token"}
     assert (await command("tasks", order))[1] == {"tasks": [], "next_page_token": None}
+
+
+MAIL = b"""From: Ann <ann@mail.example>
+Date: Tue, 08 Sep 2026 09:00:00 +0000
+Subject: The lamp
+
+The lamp of order %s arrived.
+"""
+
+
+async def test_the_desk_is_worked_off_by_the_command(bench: Bench, command: Command) -> None:
+    """Listed, read, attached to a claim, let go with why: each recorded with who did it."""
+    service = service_of(bench)
+    order = await begun(service)
+    ref = await service.store.of_order(order).put(MAIL % order.encode(), "message/rfc822")
+    for key, sort in (("a", "quarantined"), ("b", "other")):
+        own = {"key": f"<{key}.{order}@x>", "title": f"Mail {key} of {order}", "order_id": order}
+        await desk.put(service, DeskItem.model_validate({**own, "refs": [ref], "sort": sort}))
+
+    async def waiting() -> list[dict[str, Any]]:
+        code, document = await command("desk", "list")
+        assert code == 0
+        return [each for each in document["tasks"] if each["about_order"] == order]
+
+    first, second = [each["id"] for each in await waiting()]
+    assert [each["sort"] for each in await waiting()] == ["quarantined", "other"]
+    shown = (await command("desk", "show", first))[1]
+    assert shown["mail"]["text"].strip() == f"The lamp of order {order} arrived."
+    assert (await command("desk", "attach", first, NOBODY))[0] == 3
+    assert len(await waiting()) == 2
+    code, done = await command("desk", "attach", first, order, "--why", "I know her", "--as", "ann")
+    assert (code, done["attached_to"], done["attached_as"]) == (0, order, "evidence")
+    found = (await looking.timeline(service, order))["timeline"]
+    (added,) = [entry for entry in found if entry["kind"] == "evidence_added"]
+    assert added["source"] == "operator:ann"
+    code, refused = await command("desk", "discard", second, "--why", " ")
+    assert (code, "say why" in refused["error"]) == (1, True)
+    assert (await command("desk", "discard", second, "--why", "an advertisement"))[0] == 0
+    code, again = await command("desk", "discard", second, "--why", "an advertisement")
+    assert (code, "is not an open desk task" in again["error"]) == (1, True)
+    assert await waiting() == []
+    results = [each["result"] for each in (await command("desk", "list"))[1]["done"][:2]]
+    assert results[0].endswith(": discarded: an advertisement")
+    assert results[1] == f"ann: attached to order {order}: I know her"
