@@ -13,8 +13,9 @@ from atoz.cli.groups import CLAIMS, Groups
 from atoz.cli.looks import list_look, status_look, timeline_look
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
+from atoz.errors import Usage
 from atoz.playbook import events as ev
-from atoz.service import acting, listing, looking, starting
+from atoz.service import acting, listing, looking, queues, starting
 from atoz.service.claim_files import read_claim, read_values
 
 
@@ -96,10 +97,14 @@ async def list_(
         typer.Option(parser=given.instant, metavar="T", help="answer due before this instant"),
     ] = None,
     closed: Annotated[bool, typer.Option("--closed", help="archived ones, too")] = False,
+    view: Annotated[
+        queues.View | None,
+        typer.Option(help="a view of the board's queue, sorted by the clock that ends first"),
+    ] = None,
     limit: Limit = listing.PAGE,
     page_token: PageToken = None,
 ) -> Answer:
-    """The claims that run, newest first, narrowed by filters."""
+    """The claims that run, newest first, narrowed by filters; or a view, the most urgent first."""
     wanted = listing.Wanted(
         status=status,
         step=step,
@@ -108,7 +113,13 @@ async def list_(
         closed=closed,
     )
     listing.query_of(wanted)
-    page = await listing.claims(await call.service(), wanted, limit=limit, page_token=page_token)
+    if view is not None and wanted != listing.Wanted():
+        raise Usage("--view is a choice of its own: leave the filters out")
+    service = await call.service()
+    if view is not None:
+        page = await queues.queues(service).rows(view, limit=limit, page_token=page_token)
+    else:
+        page = await listing.claims(service, wanted, limit=limit, page_token=page_token)
     return Answer(page, list_look(page, call.now))
 
 

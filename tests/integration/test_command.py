@@ -68,7 +68,9 @@ async def test_lists_are_filtered_and_paged(bench: Bench) -> None:
         await listed(step="x' OR '1'='1")
 
 
-async def test_the_clock_that_ends_first_is_listed_and_sorted_by(bench: Bench) -> None:
+async def test_the_clock_that_ends_first_is_listed_and_sorted_by(
+    bench: Bench, command: Command
+) -> None:
     """Also where it is not the answer's, nothing else of the claim changed, and the server cuts slices."""
     service = service_of(bench)
     late, soon = [await begun(service) for _ in range(2)]
@@ -108,7 +110,9 @@ async def test_the_clock_that_ends_first_is_listed_and_sorted_by(bench: Bench) -
     assert await between(due, None)
     assert not await between(due + second, None)
     assert not await between(None, due)
-    page = await queues.queues(service).rows("needs-you", limit=1_000)
+    line = ("list", "--view", "needs-you", "--limit", "1000")
+    code, page = await command(*line)
+    assert code == 0
     dues = [row["clock"]["due"] for row in page["claims"] if row["attention"] == "urgent"]
     assert dues == sorted(dues)
 

@@ -12,7 +12,7 @@ from atoz.errors import BadInput
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
 from atoz.playbook.events import MessageId
-from atoz.service import erasing, listing, looking, reporting, starting
+from atoz.service import erasing, listing, looking, queues, reporting, starting
 from atoz.service.claim_files import read_claim
 from atoz.web.api import shapes
 from atoz.web.api.keyed import Key, key_of
@@ -51,6 +51,18 @@ async def list_(
     """The claims that run, newest first, narrowed by filters; a moment behind."""
     service = board_of(request).service
     return await listing.claims(service, filters, limit=limit, page_token=page_token)
+
+
+@router.get("/queue/{view}", responses={200: {"model": shapes.Page}}, operation_id="queue")
+async def queue(
+    request: Request,
+    _: Who,
+    view: queues.View,
+    limit: shapes.Limit = listing.PAGE,
+    page_token: shapes.PageToken = None,
+) -> dict[str, Any]:
+    """A view of the board's queue, the most urgent first; a moment behind."""
+    return await board_of(request).queues.rows(view, limit=limit, page_token=page_token)
 
 
 @router.post(

@@ -15,7 +15,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "start": ("start",),
     "status": ("status",),
     "timeline": ("timeline",),
-    "list": ("list",),
+    "list": ("list", "queue"),
     "amend": ("amend",),
     "refunded": ("refunded",),
     "report": ("report",),
