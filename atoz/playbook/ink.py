@@ -16,7 +16,7 @@ LIGHT = {
     "line": "#c3cad5",
     "faint": "#e7eaef",
     "night": "#f4f6f9",
-    "done": "#1a7f4b",
+    "done": "#166b3f",
     "done_fill": "#d7f0e2",
     "plain": "#4a5568",
     "plain_fill": "#e6e9ee",

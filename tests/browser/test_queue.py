@@ -7,7 +7,8 @@ from playwright.async_api import Page, expect
 
 from atoz.playbook import events as ev
 from atoz.service import acting, reporting
-from tests.support.chromium import Visit
+from tests.browser.conftest import Visiting
+from tests.support.chromium import NARROW, Visit
 from tests.support.shop import Part, Shop
 from tests.support.shop_parts import APPEAL, CLOSED, FILED, GERMAN, NEW, PHOTOS, REFUND
 
@@ -87,3 +88,33 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
     await page.goto(f"/claims/{first}")
     entry = page.locator(".timeline li").filter(has_text="The carrier is on strike.")
     await expect(entry).to_be_visible()
+
+
+async def test_the_first_claims_are_seen_on_a_telephone(visiting: Visiting) -> None:
+    """Below the head and the views, without scrolling: each with its clock, and its box to choose it."""
+    async with visiting(width=NARROW, height=640) as visit:
+        await visit.page.goto("/queue/needs-you")
+        for row in (await visit.page.locator("table.queue tbody tr").all())[:3]:
+            for part in (
+                row.get_by_role("link"),
+                row.locator(".badge"),
+                row.get_by_role("checkbox"),
+            ):
+                box = await part.bounding_box()
+                assert box is not None
+                assert box["y"] + box["height"] <= 640
+                assert min(box["width"], box["height"]) >= 12
+
+
+async def test_the_menu_is_for_the_keyboard(visit: Visit) -> None:
+    """Enter opens it, the next Tab is in it, Escape closes it and leaves the focus where it was."""
+    page = visit.page
+    await page.goto("/queue/needs-you")
+    opener = page.locator("button.who")
+    await opener.press("Enter")
+    await expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="English")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Log out")).to_be_hidden()
+    await expect(opener).to_be_focused()

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
+from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,10 @@ from atoz.claims.claim import Buyer, Claim, Return, Shipment
 from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.facts import TIMELINE_KINDS
 from atoz.claims.status import Status
+from atoz.playbook.chart import chart
+from atoz.playbook.chart_svg import svg as course
 from atoz.playbook.conditions import CONDITIONS
+from atoz.playbook.diagram_svg import svg as plan
 from atoz.playbook.standing import _VERDICTS
 from atoz.playbook.state import StepRun
 from atoz.playbook.tasks import TASKS
@@ -23,6 +27,7 @@ from atoz.service.policy import Role
 from atoz.service.queues import VIEWS
 from atoz.web.looks import Looks
 from atoz.web.words import LANGUAGES, preferred, words_of
+from tests.support.cases import DAY, HOUR, Play, library
 
 PLAYBOOK = Path(__file__).resolve().parents[3] / "atoz" / "playbook"
 TEMPLATES = Path(__file__).resolve().parents[3] / "atoz" / "web" / "templates"
@@ -120,3 +125,21 @@ def test_the_reader_is_spoken_to_in_their_language(
 ) -> None:
     """What they chose, else the best that their browser accepts, else English."""
     assert preferred(chosen, accepted) == language
+
+
+def test_a_drawing_speaks_chinese() -> None:
+    """Of the engine's own English nothing is left; names that a seller gave stay as they are."""
+    looks = Looks(words_of("zh"), ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 8, tzinfo=UTC))
+    play = Play().to(2 * DAY).reply("says_withdrawn").reply("question", photos=1)
+    play.to(2 * DAY + HOUR).pause().to(3 * DAY).resume().to(6 * DAY)
+    play.decided("granted_amazon_funded")
+    assert play.state.playbook is not None
+    drawings = [course(chart(play.state, play.state.facts, play.now, play.now), looks.say)]
+    drawings.append(plan(play.state.playbook, play.state, play.now, looks.say, looks.zone))
+    drawings += [plan(book, say=looks.say) for book in library().playbooks]
+    names = {word for book in library().playbooks for word in f"{book.title} {book.name}".split()}
+    kept = names | {"Amazon", "US", "America/Los_Angeles", "CST", "UTC"}
+    for drawn in drawings:
+        root = ET.fromstring(drawn)  # noqa: S314 - our own drawing
+        shown = " ".join(node.text or "" for node in root.iter() if node.tag.endswith("}text"))
+        assert set(re.findall(r"[A-Za-z][A-Za-z/_-]+", shown)) <= kept
