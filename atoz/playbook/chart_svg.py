@@ -167,9 +167,12 @@ class _Canvas:
 
     def _row(self, row: Row, top: float) -> tuple[float, list[str]]:
         placed = self._packed(row)
-        tracks = 1 + max((each.track + each.under for each in placed), default=0)
-        name = ink.fitted(self._say(row.name), _LEFT - 36, _SIZE)
-        parts = [f'<text x="28" y="{top + 14:.0f}">{ink.text(name)}</text>']
+        names = list(ink.lines(self._say(row.name), _LEFT - 36, _SIZE))
+        tracks = max([len(names), *(1 + each.track + each.under for each in placed)])
+        parts = [
+            f'<text x="28" y="{top + 14 + number * 16:.0f}">{ink.text(name)}</text>'
+            for number, name in enumerate(names)
+        ]
         for each in placed:
             y = top + each.track * _TRACK
             shape = (

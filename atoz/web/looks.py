@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from atoz.claims.base import parse_span
+from atoz.playbook.said import Said
 from atoz.playbook.told import told, told_by
 from atoz.web.commands import COMMAND, as_form
 from atoz.web.words import Words
+from atoz.web.words.shipped import TITLES
 
 SOON = timedelta(hours=24)
 
@@ -131,6 +133,10 @@ class Looks:
     def heard(self, text: str, *parts: str) -> Markup:
         """A kept text of the engine's, of one of these parts; what is none of them as it was written."""
         return self.said(self.words.heard(text, *parts))
+
+    def drawn(self, said: str) -> str:
+        """What a drawing writes, also the title of a shipped playbook."""
+        return self.say(said if isinstance(said, Said) else self.words.heard(said, TITLES.part))
 
     def said(self, said: str) -> Markup:
         """What the engine said, in the reader's language and zone."""

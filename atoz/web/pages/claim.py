@@ -113,7 +113,7 @@ async def drawing(request: Request, _: Who, order: Order) -> Response:
     if found.case is None or found.case.playbook is None:
         raise NoSuchClaim("this claim has no playbook that could be drawn")
     looks = looks_of(request)
-    drawn = svg(found.case.playbook, found.case, found.at, looks.say, looks.zone)
+    drawn = svg(found.case.playbook, found.case, found.at, looks.drawn, looks.zone)
     return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 

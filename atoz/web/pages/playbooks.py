@@ -60,7 +60,7 @@ async def drawing(request: Request, _: Who, name: Name) -> Response:
     found = await _named(request, name)
     if found.playbook is None:
         raise NoSuchClaim(PROBLEMS("undrawn", name=name))
-    drawn = svg(found.playbook, say=looks_of(request).say)
+    drawn = svg(found.playbook, say=looks_of(request).drawn)
     return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 

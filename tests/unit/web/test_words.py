@@ -135,10 +135,15 @@ def test_a_drawing_speaks_chinese() -> None:
     play.decided("granted_amazon_funded")
     assert play.state.playbook is not None
     drawings = [course(chart(play.state, play.state.facts, play.now, play.now), looks.say)]
-    drawings.append(plan(play.state.playbook, play.state, play.now, looks.say, looks.zone))
-    drawings += [plan(book, say=looks.say) for book in library().playbooks]
-    names = {word for book in library().playbooks for word in f"{book.title} {book.name}".split()}
-    kept = names | {"Amazon", "US", "America/Los_Angeles", "CST", "UTC"}
+    drawings.append(plan(play.state.playbook, play.state, play.now, looks.drawn, looks.zone))
+    drawings += [plan(book, say=looks.drawn) for book in library().playbooks]
+    kept = {book.name for book in library().playbooks} | {
+        "Amazon",
+        "US",
+        "America/Los_Angeles",
+        "CST",
+        "UTC",
+    }
     for drawn in drawings:
         root = ET.fromstring(drawn)  # noqa: S314 - our own drawing
         shown = " ".join(node.text or "" for node in root.iter() if node.tag.endswith("}text"))
