@@ -11,6 +11,7 @@ from atoz.cli.verbs import Call, register
 from atoz.cli.words import columns, line
 from atoz.keeping import reader
 from atoz.service import deploying
+from atoz.service.registered import demand_registered
 from atoz.service.verifying import verify_folder, verify_server
 
 
@@ -26,6 +27,7 @@ async def verify(
         found = await verify_folder(histories, reader(call.settings))
     else:
         service = await call.service()
+        await demand_registered(service.client)
         found = await verify_server(service.client, service.settings)
     if not found.broken:
         shown = [line(f"{found.replayed} open workflows go on under this code")]

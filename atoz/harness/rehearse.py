@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
 
 from atoz.claims.case import CaseFile
 from atoz.claims.claim import ClaimFile
@@ -92,13 +93,23 @@ class Rehearsal:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             virtual = await self.server.idle(self.handle)
-            if virtual is not None:
-                state: CaseState = await self.handle.query("case", result_type=CaseState)
+            state = None if virtual is None else await self._state()
+            if virtual is not None and state is not None:
                 now = virtual + self.offset
                 decision = decide(state, now)
                 if not isinstance(decision, Act):
                     return state, now, decision
             await pause_until(deadline)
+
+    async def _state(self) -> CaseState | None:
+        """The claim's state; None in the moment between two runs."""
+        try:
+            state: CaseState = await self.handle.query("case", result_type=CaseState)
+        except RPCError as fault:
+            if "not scheduled yet" not in fault.message:
+                raise
+            return None
+        return state
 
     async def reach(self, instant: datetime) -> tuple[CaseState, datetime, Wait | Done]:
         """Move the claim's clock to `instant` and let it come to rest."""

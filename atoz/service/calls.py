@@ -39,7 +39,7 @@ _TIMED_OUT = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED
 _AWAY = _TIMED_OUT | {RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN}
 """UNKNOWN is what the client makes of a connection that broke: `transport error` (measured)."""
 T = TypeVar("T")
-_BUSY = ("is closing", "concurrent in-flight updates", "Update was aborted")
+_BUSY = ("is closing", "concurrent in-flight updates", "Update was aborted", "not scheduled yet")
 """Of the server's refusals, those that a moment later are none. An update's id makes a repeat safe."""
 
 _NOT_KNOWN = "expected but not found"
@@ -82,8 +82,14 @@ class Calls:
         handle = self._client.get_workflow_handle(workflow_id)
 
         async def ask() -> Any:
-            with _worker_errors(), server_errors():
-                return await handle.query(name, reject_condition=reject, rpc_timeout=self._patience)
+            while True:
+                try:
+                    with _worker_errors(), server_errors():
+                        return await handle.query(
+                            name, reject_condition=reject, rpc_timeout=self._patience
+                        )
+                except _Racing:  # a claim that carries on in a fresh run has not begun there yet
+                    await asyncio.sleep(RACE_PAUSES[0])
 
         return await _first_answer(ask, self._patience)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from pathlib import Path
 
 import httpx2
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import HttpUrl
 
 from atoz.tracing import traced
@@ -35,6 +37,21 @@ async def test_no_word_of_a_buyer_and_no_order_is_shown(played: Played) -> None:
     assert 'atoz_inputs_refused_total{namespace="default",reason="unknown_message"' in shown
     assert not list(seen_in(shown.encode(), [*MARKS.values(), ORDER, OTHER]))
     assert "claim-" not in shown
+
+
+async def test_the_open_tasks_are_those_that_wait(played: Played) -> None:
+    """By kind, the desk's among them: as many as the claims themselves say."""
+    waiting = Counter(
+        "desk" if task["order_id"] == "-" else task["kind"] for task in played.waiting
+    )
+    shown: Counter[str] = Counter()
+    for family in text_string_to_metric_families(played.seen("metrics")):
+        for sample in family.samples:
+            if sample.name == "atoz_tasks_open":
+                shown[sample.labels["kind"]] += int(sample.value)
+    assert +shown == waiting
+    assert waiting["desk"] > 0
+    assert len(waiting) > 2
 
 
 async def test_spans_tell_what_was_done_and_nothing_of_whom(played: Played) -> None:

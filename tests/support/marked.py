@@ -55,6 +55,8 @@ class Played(NamedTuple):
     folder: Path
     collector: Collector
     traces_url: str
+    waiting: list[dict[str, Any]]
+    """The tasks that were open when it was looked at."""
 
     def seen(self, address: str) -> str:
         """What the worker's port answered at the end: `healthz`, `readyz` or `metrics`."""
@@ -94,7 +96,8 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
             service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
             await _live(server, service)
             await asyncio.to_thread(_look, folder / "seen", f"http://127.0.0.1:{port}")
-            yield Played(server, service, folder, collector, traces_url)
+            waiting = (await listing.tasks(service))["tasks"]
+            yield Played(server, service, folder, collector, traces_url, waiting)
         finally:
             worker.popen.kill()
             worker.popen.wait()
