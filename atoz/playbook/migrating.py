@@ -45,6 +45,9 @@ SAY = Sentences(
         "as_it_stands": "as it stands",
         "no_book": "{digest} is no playbook that this claim knows; earlier ones: {digests}",
         "moved": "the claim follows {digest} now, not {other}: look again",
+        "changed": (
+            "the claim has {facts} facts now, and had {before} when it was looked at: look again"
+        ),
         "stays": "this claim stays with its playbook: {reasons}",
     },
 )
@@ -179,5 +182,7 @@ def refusal(state: CaseState, event: ev.Migrated) -> Said | None:
         return SAY("no_book", digest=event.digest, digests=known)
     if event.expects and event.expects != state.playbook_digest:
         return SAY("moved", digest=state.playbook_digest, other=event.expects)
+    if event.facts_known not in (None, state.facts_recorded):
+        return SAY("changed", facts=state.facts_recorded, before=event.facts_known)
     reasons = judge(state, new, event.at).reasons
     return SAY("stays", reasons="; ".join(reasons)) if reasons else None

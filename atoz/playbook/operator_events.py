@@ -104,14 +104,16 @@ class DueSet(OperatorEvent):
 class Migrated(OperatorEvent):
     """A person moves the claim to another edition of its playbook, or back to one that it had.
 
-    `digest` is that playbook's; `expects` is the digest that was pinned when the person looked.
-    Without `playbook` it is one that the claim had before.
+    `digest` is that playbook's; `expects` is the digest that was pinned when the person looked, and
+    `facts_known` how many facts the claim had then: of just that claim every path was walked. Without
+    `playbook` it is one that the claim had before.
     """
 
     type: Literal["migrated"] = "migrated"
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     playbook: Annotated[Playbook | None, Compact] = None
     expects: Annotated[str, Field(max_length=64)] = ""
+    facts_known: int | None = None
     why: Words = ""
 
 

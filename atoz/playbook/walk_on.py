@@ -1,8 +1,9 @@
 """The walk of a claim that is under way: what a move to another playbook is proved by.
 
 The sum (`remaining.py`) takes what a person already has as done; the walk gives him the time that the
-new playbook names. So a move is judged by both. The claim itself asks the sum alone once more when it
-is moved: a walk is too long for a workflow, and must not differ between two editions of this code.
+new playbook names. So a move is judged by both. A walk is too long for a workflow, and must not differ
+between two editions of this code: so it is made outside, for the claim with so many facts, and the claim
+moves only while it has just these.
 """
 
 from datetime import datetime
@@ -23,7 +24,18 @@ def judge_by_walk(state: CaseState, new: Playbook, now: datetime) -> Judged:
     if not judged.safe or judged.worst is None:
         return judged
     broken = walk_on(pinned(state, new), now).broken
-    return judged._replace(reasons=(_told(state, broken),), kept=False) if broken else judged
+    return (
+        judged._replace(reasons=(broken_promise(state, broken),), kept=False) if broken else judged
+    )
+
+
+def lies_with_a_person(state: CaseState) -> bool:
+    """Whether the sum takes something as done that a person still has: there the walk alone knows."""
+    asked = any(run.state in _WITH_A_PERSON for run in state.runs.values())
+    return asked or state.appeal is not None or state.held_until is not None
+
+
+_WITH_A_PERSON = frozenset({"handed_in", "asked", "refused"})
 
 
 def walk_on(claim: CaseState, now: datetime) -> Walked:
@@ -48,7 +60,8 @@ def _not_overdue(book: Playbook, task: Task, now: datetime) -> Task:
     return task.model_copy(update={"opened_at": max(task.opened_at, now - span)})
 
 
-def _told(state: CaseState, broken: Broken) -> str:
+def broken_promise(state: CaseState, broken: Broken) -> str:
+    """Which promise falls, on which path, with dates in the marketplace's time."""
     assert state.policy is not None, "an opened claim has a policy"
     path = dated(broken.path, ZoneInfo(state.policy.zone))
     return SAY("broken", broken=broken.message, path=path or SAY("as_it_stands"))

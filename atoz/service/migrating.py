@@ -22,6 +22,9 @@ from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.calls import NotOpen
 from workflows import names
 
+LOOKS = 3
+"""So often a claim is looked at that changes under the look."""
+
 T = TypeVar("T")
 Document = dict[str, Any]
 
@@ -143,18 +146,37 @@ async def _move(service: Service, state: CaseState, new: Playbook) -> _Move | No
     return _Move(state, new, judged)
 
 
-async def _moved(service: Service, move: _Move, act: Mapping[str, str]) -> Document:
-    """The row of a claim after it was asked to move; what it refuses stays, with its own words."""
+async def _moved(
+    service: Service, move: _Move, act: Mapping[str, str], looks: int = LOOKS
+) -> Document:
+    """The row of a claim after it was asked to move; what it refuses stays, with its own words.
+
+    Where something came in between look and act, it is looked at anew.
+    """
     row = _row(move)
     if not row["safe"]:
         return row
-    plan = {"digest": move.new.digest, "expects": move.state.playbook_digest}
-    book = move.new.model_dump(mode="json", exclude_none=True)
     try:
-        await do(service, row["order_id"], ev.Migrated, **plan, playbook=book, **act)
+        await do(service, row["order_id"], ev.Migrated, **_plan(move), **act)
     except (BadInput, NoSuchClaim) as error:
-        return {**row, "safe": False, "reasons": [str(error)]}
-    return row
+        refused = {**row, "safe": False, "reasons": [str(error)]}
+    else:
+        return row
+    state = await _asked(service, row["order_id"]) if looks > 1 else None
+    if state is None or state.facts_recorded == move.state.facts_recorded:
+        return refused
+    anew = await _move(service, state, move.new)
+    return await _moved(service, anew, act, looks - 1) if anew else row
+
+
+def _plan(move: _Move) -> Document:
+    """The move, for the claim as it was looked at and no other."""
+    return {
+        "digest": move.new.digest,
+        "expects": move.state.playbook_digest,
+        "facts_known": move.state.facts_recorded,
+        "playbook": move.new.model_dump(mode="json", exclude_none=True),
+    }
 
 
 def _row(move: _Move) -> Document:

@@ -139,8 +139,9 @@ async def _must_follow(service: Service, workflow_id: str, status: Status) -> No
     before = Status(found.typed_search_attributes.get(names.STATUS) or Status.UNDER_REVIEW)
     if before not in (Status.UNDER_REVIEW, status) and not follows(status, before):
         raise Refused(
-            f"the marketplace has decided {plain(before)}, from which {plain(status)} does not follow: "
-            "where it is right all the same, say why (--replaces WHY), and it is recorded as a correction"
+            f"the marketplace has decided {plain(before)}, from which {plain(status)} does not follow: where "
+            f"it is right all the same, say why, and it is recorded as a correction (`atoz decide "
+            f"{names.order_of(workflow_id)} --status {status} --replaces WHY`)"
         )
 
 

@@ -22,7 +22,7 @@ from atoz.playbook.state import CaseState
 from atoz.playbook.walk import walk
 from atoz.playbook.walk_claims import opened
 from atoz.playbook.walk_nodes import Walked
-from atoz.playbook.walk_on import judge_by_walk, walk_on
+from atoz.playbook.walk_on import judge_by_walk, lies_with_a_person, walk_on
 from tests.support.cases import (
     BLOCKED,
     DAY,
@@ -232,6 +232,31 @@ def test_the_walk_refuses_what_the_sum_lets_pass() -> None:
     assert (judged.safe, judged.proved) == (False, False)
     assert "the answer is in only after limit less margin" in judged.reasons[0]
     assert judge_by_walk(play.state, variant("documented", operator_lead="5h"), play.now).safe
+
+
+def test_a_claim_is_moved_as_it_was_walked_or_not_at_all() -> None:
+    """What comes in between look and act makes it another claim."""
+    play = Play().to(DAY + HOUR)
+    seen = play.state.facts_recorded
+    assert play.why_not(move(play, SOONER, facts_known=seen)) is None
+    play.reply("says_withdrawn")
+    why = play.why_not(move(play, SOONER, facts_known=seen))
+    assert why == (
+        f"the claim has {play.state.facts_recorded} facts now, and had {seen} when it was looked at: "
+        "look again"
+    )
+    assert play.why_not(move(play, SOONER)) is None, (
+        "who does not say what he saw is judged by the sum"
+    )
+
+
+def test_what_lies_with_a_person_is_what_the_sum_does_not_know() -> None:
+    """A text, a packet, a question that a step asked, a hold; not a claim that goes by its plan."""
+    assert not lies_with_a_person(Play().to(3 * DAY + HOUR).state)
+    assert lies_with_a_person(Play(findings=BLOCKED).to(4 * DAY + HOUR).state)
+    assert lies_with_a_person(Play().to(4 * DAY + HOUR).state)
+    assert lies_with_a_person(Play().to(DAY).reply("says_withdrawn").state)
+    assert lies_with_a_person(Play(NEVER_SHIPPED).to(HOUR).state)
 
 
 def test_a_hold_ends_no_later_than_the_answer_begins() -> None:
