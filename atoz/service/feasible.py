@@ -39,16 +39,18 @@ async def infeasible(service: Service, playbook: Playbook) -> dict[str, Any]:
             continue
         looked_at += 1
         # A walk takes up to some 100 ms, of which the board's other users should notice nothing.
-        row = await asyncio.to_thread(_judged, service, state, playbook)
+        policy = service.library.policy(state.file.claim.marketplace)
+        row = await asyncio.to_thread(late_under, state, playbook, policy, utc(service.now()))
         rows += [row] if row else []
     return {"looked_at": looked_at, "infeasible": sorted(rows, key=lambda row: row["due"])}
 
 
-def _judged(service: Service, state: CaseState, playbook: Playbook) -> dict[str, Any] | None:
-    now, first = utc(service.now()), state.file.claim.notified_at.date()
-    today = pinned_policy(
-        service.library.policy(state.file.claim.marketplace), first, first + RULES_AHEAD
-    )
+def late_under(
+    state: CaseState, playbook: Playbook, policy: Policy, now: datetime
+) -> dict[str, Any] | None:
+    """What to tell of an open claim that would be late under these files, as of `now` (UTC), or None."""
+    first = state.file.claim.notified_at.date()
+    today = pinned_policy(policy, first, first + RULES_AHEAD)
     due = _due_today(state, playbook, today)
     new = _look(_under(state, playbook, today, due), now)
     if new.in_time:
