@@ -24,6 +24,7 @@ from atoz.playbook.check import refusal
 from atoz.playbook.decide import decide, look_again
 from atoz.playbook.prune import overflow, without
 from atoz.playbook.reasons import REASONS
+from atoz.playbook.schedule import waits_until
 from atoz.playbook.simulate import outcome
 from atoz.playbook.state import CaseState, open_claim
 from atoz.playbook.view import details_markdown, status_view
@@ -180,14 +181,15 @@ class ClaimWorkflow:
             self._turn_of, self._turn_at = self._alarm_at, self._exact_now() + wait
         assert self._turn_at is not None, "a turn was taken"
         now = self._exact_now()
-        if self._turn_at <= now:
+        turn = waits_until(self._state, self._turn_at, now)
+        if turn <= now:
             return True
         self._show()
         seen = self._changes
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._changes != seen,
-                timeout=min(self._turn_at, look_again(self._state, self._now())) - now,
+                timeout=min(turn, look_again(self._state, self._now())) - now,
                 timeout_summary="its turn among the messages that an outage delayed",
             )
         return False

@@ -13,7 +13,8 @@ from their histories. Such a rule holds for claims that are opened from its edit
 7. A list shows at once which tasks are open.
 8. A decision that replaces another says which, and somebody looks where it does not follow from it; the
    task of a missed deadline ends with its clock; a word that something speaks for the buyer lets the
-   text be checked again; old bounces and decisions leave for the store like old replies.
+   text be checked again; old bounces and decisions leave for the store like old replies; a message that
+   waits for its turn goes once the answer to the claim could no longer wait for it, whatever moved that.
 """
 
 FIRST = 1

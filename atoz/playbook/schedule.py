@@ -8,6 +8,7 @@ is the appeal or a person who is asked.
 from datetime import datetime, timedelta
 
 from atoz.playbook.conditions import holds
+from atoz.playbook.edition import JUDGED
 from atoz.playbook.model import Playbook, Step
 from atoz.playbook.state import CaseState
 from atoz.playbook.tasks import answers
@@ -39,6 +40,16 @@ def latest_start(state: CaseState) -> datetime:
 def can_wait(state: CaseState, now: datetime) -> timedelta:
     """How long a message may wait for others without delaying the answer to the claim."""
     return max(latest_start(state) - now, timedelta(0))
+
+
+def waits_until(state: CaseState, turn: datetime, now: datetime) -> datetime:
+    """Until when a message waits for its turn (UTC), also where the answer is due sooner by now.
+
+    The turn was given out by a deadline that a person or a notice may have moved since.
+    """
+    if state.edition < JUDGED:
+        return turn
+    return min(turn, now + can_wait(state, now))
 
 
 def approval_ends(state: CaseState) -> datetime:

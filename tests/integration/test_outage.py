@@ -12,10 +12,12 @@ import pytest_asyncio
 from atoz.harness.rehearse import Rehearsal
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter
+from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 from atoz.rules import Rules, load_rules
 from atoz.settings import Settings
 from atoz.wiring import build_worker
+from tests.support.cases import library
 from tests.support.server import Claim, a_case, a_mailer, decision, instants, shop_settings
 from tests.support.service import eventually
 from workflows import names
@@ -83,6 +85,26 @@ async def test_late_messages_take_turns(
     assert sent[-1] - first < 5 * MINUTE, (
         "the turn of the claim that was decided is not waited for long"
     )
+
+
+async def test_an_answer_that_is_due_sooner_now_waits_behind_no_message(
+    shop: tuple[Settings, Rules], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deadline moves while a message waits its turn: the message goes by then, and the answer begins."""
+    settings, rules = shop
+    monkeypatch.setattr(names, "OUTAGE", timedelta(seconds=1))
+    async with virtual_time(converter(settings)) as server:
+        async with build_worker(server.client, settings, rules=rules, mailer=a_mailer(settings)):
+            claims = await begun(server, rules, 3)
+        await nobody_works_when_it_is_time(server, claims)
+        async with build_worker(server.client, settings, rules=rules, mailer=a_mailer(settings)):
+            late, *_ = [each for each in claims if not instants(await rests(server, each), SENT)]
+            begins = await late.now() + timedelta(seconds=5)
+            due = begins + library().playbook("documented").answering
+            await late.take(ev.DueSet(at=begins, by="mara", key="d", clock="response", due=due))
+            state = await late.reach("1d", 20)
+    (sent,), (drafted,) = instants(state, SENT), instants(state, "appeal_drafted")[:1]
+    assert begins - timedelta(seconds=1) <= sent <= drafted < begins + timedelta(seconds=10)
 
 
 async def test_who_is_on_time_waits_for_nobody(shop: tuple[Settings, Rules]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from atoz.playbook import events as ev
-from atoz.playbook.schedule import approval_ends
+from atoz.playbook.edition import JUDGED
+from atoz.playbook.schedule import approval_ends, can_wait, waits_until
 from tests.support.cases import (
     ARRIVED,
     BLOCKED,
@@ -139,3 +140,17 @@ def test_a_pause_does_not_move_the_deadline() -> None:
     play = Play().to(HOUR).pause().to(6 * DAY).resume()
     assert play.sent() == {"request-photos": 6 * DAY}
     assert play.when("appeal_drafted") == [6 * DAY]
+
+
+def test_a_turn_never_keeps_the_answer_waiting() -> None:
+    """Whatever turn was given out: by the latest start of the appeal the message goes, or it is not kept."""
+    play = Play().to(DAY + HOUR)
+    latest = play.arrived + SEVEN_DAYS_LATEST
+    soon = play.now + HOUR
+    assert waits_until(play.state, soon, play.now) == soon
+    assert waits_until(play.state, latest + HOUR, play.now) == latest
+    play.due("response", DAY + 3 * HOUR)
+    assert can_wait(play.state, play.now) == 0 * HOUR
+    assert waits_until(play.state, soon, play.now) == play.now
+    older = Play(edition=JUDGED - 1).to(DAY + HOUR).due("response", DAY + 3 * HOUR)
+    assert waits_until(older.state, soon, older.now) == soon
