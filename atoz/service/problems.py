@@ -32,6 +32,11 @@ PROBLEMS = Sentences(
         "role": "`{act}` needs the role {least} and {name} has the role {role}: ask somebody who is {some}",
         "token": "this token is not for `{act}`: it was made for other acts",
         "empty_reply": "a reply has words or files: give --text, --photo or both",
+        "no_follow": (
+            "the marketplace has decided {before}, from which {status} does not follow: where it is right "
+            "all the same, say why, and it is recorded as a correction (`atoz decide {order} --status "
+            "{name} --replaces WHY`)"
+        ),
         "past": "--due must lie in the future",
         "too_long": "the text has {length} signs; {longest} are allowed",
         "too_large": "this is more than a claim can take: {longest} bytes are allowed",

@@ -19,7 +19,7 @@ from atoz.evidence.store import EvidenceStore
 from atoz.mail.intents import read_intents
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
-from atoz.playbook.said import plain
+from atoz.playbook.said import plain, word
 from atoz.service import desk, files
 from atoz.service.acting import not_running
 from atoz.service.archive import archived
@@ -138,11 +138,10 @@ async def _must_follow(service: Service, workflow_id: str, status: Status) -> No
         return
     before = Status(found.typed_search_attributes.get(names.STATUS) or Status.UNDER_REVIEW)
     if before not in (Status.UNDER_REVIEW, status) and not follows(status, before):
-        raise Refused(
-            f"the marketplace has decided {plain(before)}, from which {plain(status)} does not follow: where "
-            f"it is right all the same, say why, and it is recorded as a correction (`atoz decide "
-            f"{names.order_of(workflow_id)} --status {status} --replaces WHY`)"
-        )
+        said = {"status": word("status", status, plain(status)), "name": status.value}
+        known = word("status", before, plain(before))
+        order = names.order_of(workflow_id)
+        raise Refused(PROBLEMS("no_follow", order=order, before=known, **said))
 
 
 async def request_information(

@@ -139,7 +139,6 @@ async def _decide(sent: Sent) -> object:
         odr_counts=None if counts is None else counts == "yes",
         replaces=sent.word("replaces"),
         message_id=sent.told_as,
-        replaces=sent.word("replaces"),
         by=sent.who.name,
     )
 
