@@ -55,7 +55,7 @@ async def test_a_notice_becomes_a_claim(shop: Shop, visit: Visit) -> None:
     await expect(page.get_by_text("The claim is started.")).to_be_visible()
     await expect(page.get_by_role("heading", name="Complete the claim")).to_be_visible()
     received = page.locator(".timeline li").filter(has_text="claim received")
-    await expect(received).to_contain_text("mara")
+    await expect(received).to_contain_text("approver-1")
     tasks = (await looking.status(shop.service, ORDER))["tasks"]
     assert [task["kind"] for task in tasks] == ["complete-claim"]
     await page.goto("/start")

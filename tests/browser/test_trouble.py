@@ -87,7 +87,7 @@ async def test_a_page_that_took_the_place_of_a_form_sends_it_again(
     with shop.later(timedelta(hours=13)):
         await page.get_by_role("button", name="Pause the chosen claims").click()
         await expect(page.locator(".problem").first).to_contain_text("logged in")
-        again = shop.cookie(Role.APPROVER, "mara")
+        again = shop.cookie(Role.APPROVER, "approver-1")
         await visit.context.add_cookies([again])  # type: ignore[list-item] # see a_visit
         typed = page.locator("form.typed")
         await expect(typed.get_by_label("Why")).to_have_value("The carrier is on strike.")

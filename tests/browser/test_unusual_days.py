@@ -20,7 +20,7 @@ async def kinds(shop: Shop, order: str) -> list[str]:
 async def test_a_claim_is_completed(shop: Shop, visit: Visit) -> None:
     """Its task leads to the form, which says what is missing; complete, it follows a playbook."""
     unknown = {"claim": {"reason": None}}
-    (order,) = await shop.open([Part("buyer-silent", "111-0000601-0000601", "6h", changes=unknown)])
+    (order,) = await shop.open([Part("buyer-silent", "111-0000911-0000911", "6h", changes=unknown)])
     page = visit.page
     await page.goto(f"/claims/{order}")
     await page.get_by_role("link", name="Complete the claim").click()
@@ -31,7 +31,7 @@ async def test_a_claim_is_completed(shop: Shop, visit: Visit) -> None:
     await form.get_by_role("button").last.click()
     await expect(page.get_by_text("The changed values are recorded.")).to_be_visible()
     amended = page.locator(".timeline li").filter(has_text="claim amended")
-    await expect(amended).to_contain_text("mara")
+    await expect(amended).to_contain_text("approver-1")
     await expect(page.locator("ol.line > li")).to_have_count(3)
     assert await kinds(shop, order) == []
 
@@ -39,27 +39,27 @@ async def test_a_claim_is_completed(shop: Shop, visit: Visit) -> None:
 async def test_a_mail_of_unknown_fate_is_settled(shop: Shop, visit: Visit) -> None:
     """Nothing is sent a second time by itself: a person says what became of it, and that is recorded."""
     lost = {"buyer": {"relay": LOST}}
-    (order,) = await shop.open([Part("buyer-silent", "111-0000602-0000602", "30h", changes=lost)])
+    (order,) = await shop.open([Part("buyer-silent", "111-0000921-0000921", "30h", changes=lost)])
     page = visit.page
     await page.goto(f"/claims/{order}")
     task = page.locator("article.task").filter(has_text="Was this message sent?")
     await task.get_by_role("button", name="It was sent").click()
     await expect(page.get_by_text("The task is done.")).to_be_visible()
     done = page.locator(".timeline li").filter(has_text="task done")
-    await expect(done).to_contain_text("mara")
+    await expect(done).to_contain_text("approver-1")
     assert await kinds(shop, order) == []
     (sent,) = [
         fact
         for fact in (await looking.timeline(shop.service, order))["timeline"]
         if fact["kind"] == "message_sent"
     ]
-    assert sent["source"] == "operator:mara"
+    assert sent["source"] == "operator:approver-1"
 
 
 async def test_claims_move_to_a_changed_playbook_and_back(shop: Shop, visit: Visit) -> None:
     """Looked at first, moved with who and why, and back; a step that is late under the new one asks."""
     late, moved = await shop.open(
-        [Part("german-48-hours", f"303-000060{n}-000060{n}", "14h") for n in (3, 4)]
+        [Part("german-48-hours", f"303-00009{n}1-00009{n}1", "14h") for n in (3, 4)]
     )
     file = shop.board.settings.playbooks / "short-limit.yaml"
     as_it_was = file.read_text("utf-8")
@@ -88,7 +88,7 @@ async def test_claims_move_to_a_changed_playbook_and_back(shop: Shop, visit: Vis
         await move("migrate")
         await page.goto(f"/claims/{moved}")
         entry = page.locator(".timeline li").filter(has_text="They answer sooner.")
-        await expect(entry).to_contain_text("mara")
+        await expect(entry).to_contain_text("approver-1")
         await late_step(shop, visit, late)
         await page.goto("/playbooks/short-limit/migration")
         await page.locator("#revert > summary").click()
@@ -117,14 +117,14 @@ async def late_step(shop: Shop, visit: Visit, order: str) -> None:
 
 async def test_a_claim_that_is_over_is_erased(shop: Shop, visit: Visit) -> None:
     """Only by its own order id, typed; then nothing shows it any more."""
-    (order,) = await shop.open([Part("decided-on-day-two", "111-0000605-0000605", "80d")])
+    (order,) = await shop.open([Part("decided-on-day-two", "111-0000951-0000951", "80d")])
     page = visit.page
     for complaint in ("422", "409"):
         visit.expect(complaint)
     await page.goto(f"/claims/{order}")
     await page.locator("#erase > summary").click()
     form = page.locator("#erase")
-    await form.get_by_label("Order id of this claim").fill("111-0000605-0000606")
+    await form.get_by_label("Order id of this claim").fill("111-0000951-0000952")
     await form.get_by_role("button", name="Erase this claim").click()
     await expect(page.locator("#problem")).to_contain_text("type the order id of this claim")
     await form.get_by_label("Order id of this claim").fill(order)
