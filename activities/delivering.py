@@ -20,7 +20,6 @@ from atoz.mail.plain import one_line
 from atoz.mail.read import OpenMail
 from atoz.mail.reading import MailFile, Reading
 from atoz.mail.routing import (
-    TITLES,
     Answered,
     ForPerson,
     Leave,
@@ -30,7 +29,9 @@ from atoz.mail.routing import (
     message_key,
     order_of,
     route,
+    title_of,
 )
+from atoz.mail.sentences import DESK
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
 from atoz.vault.vault import Erased
@@ -193,7 +194,7 @@ class Delivering:
         unknown = await self._office.standing(where.order_id) == "unknown"
         said = "It goes to the claim by itself when one starts. " if unknown else ""
         which = "which has no claim" if unknown else "whose claim is over"
-        note = ForPerson(f"{_subject(reading)}, {which}", said + _excerpt(reading))
+        note = ForPerson(f"{title_of(reading)}, {which}", said + _excerpt(reading))
         await self._to_desk(reading, note, ref, held=unknown)
 
     async def _to_desk(
@@ -223,7 +224,7 @@ class Delivering:
         self.counts["for_persons"] += 1
         note = Note(
             key=f"{message_key(reading)}#{about}",
-            title=_subject(reading),
+            title=title_of(reading),
             text=text,
             order_id=order_of(reading) or "",
             refs=(ref,),
@@ -234,20 +235,20 @@ class Delivering:
         """Say in one note how many forgeries were too many to list."""
         more = self.counts["quarantined"] - MOST_QUARANTINED
         if more > 0:
-            title = f"{more} more mails were quarantined"
-            text = "They look like claim mail and are not trusted. They lie in the mailbox."
+            title = DESK("flood", count=more)
+            text = DESK("flood_means")
             key = f"quarantine-flood:{instant_text(at)[:13]}"
             await self._office.put(Note(key=key, title=title, text=text, sort="quarantined"))
 
     async def tell_unsettled(self, why: str, at: Instant) -> None:
         """One note a day that sends of unknown fate cannot be looked up."""
-        title = "The folder of sent mail cannot be read: look there yourself (task settle-send)"
+        title = DESK("sent_unread")
         key = f"sent-failed:{instant_text(at)[:10]}"
         await self._office.put(Note(key=key, title=title, text=one_line(why, 300)))
 
     async def tell_failure(self, why: str, at: Instant) -> None:
         """One note a day that the mailbox cannot be read."""
-        title = "The mailbox cannot be read: claims may wait in it unseen"
+        title = DESK("mailbox_unread")
         key = f"mailbox-failed:{instant_text(at)[:10]}"
         await self._office.put(Note(key=key, title=title, text=one_line(why, 300)))
 
@@ -269,8 +270,3 @@ def _too_large(size: int) -> str:
 
 def _excerpt(reading: Reading) -> str:
     return f"It says: {one_line(reading.text, 300)}" if reading.text else ""
-
-
-def _subject(reading: Reading) -> str:
-    title = TITLES[reading.kind]
-    return f"{title[:1].upper()}{title[1:]} about order {order_of(reading) or 'unknown'}"

@@ -19,6 +19,7 @@ from activities import names as activity_names
 from activities.counting import add, observe
 from atoz import meters
 from atoz.claims.base import Record, instant_text, utc
+from atoz.mail.sentences import DESK
 from atoz.playbook.check import problems
 from atoz.playbook.events import Noticed
 from atoz.playbook.state import Task
@@ -32,7 +33,7 @@ KEPT_HELD = 500
 KEPT_SEEN = 1_000
 TEXT_LIMIT = 400
 LONGEST_KEY = 250
-UNREADABLE = "A desk item could not be read"
+UNREADABLE = DESK("unreadable")
 """The title of what came and could not be understood."""
 
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from atoz.claims.base import Instant, instant_text
 from atoz.claims.claim import ORDER_ID, RELAY, Claim, ClaimFile
 from atoz.mail.plain import one_line
-from atoz.mail.reading import Kind, MailFile, Reading
+from atoz.mail.reading import MailFile, Reading
+from atoz.mail.sentences import ABOUT, DESK, KINDS, UNTRUSTED
 from atoz.playbook import events as ev
 from atoz.playbook.check import problems
 from atoz.playbook.inputs import KEPT_TEXT
@@ -24,18 +25,6 @@ LONGEST_ID = 200
 EXCERPT = 300
 QUARANTINED = "Quarantined"
 """With this word the title of a note begins whose mail was not believed."""
-TITLES: dict[Kind, str] = {
-    "claim_opened": "a claim notice",
-    "information_request": "an information request",
-    "claim_decision": "a decision",
-    "buyer_message": "a buyer's message",
-    "buyer_opted_out": "a buyer's opt-out",
-    "own_reply_copy": "a copy of a reply",
-    "bounce": "a bounce",
-    "return_requested": "a return request",
-    "refund_issued": "a refund notice",
-    "other": "a mail",
-}
 
 
 class Start(NamedTuple):
@@ -94,7 +83,7 @@ def route(reading: Reading, received_at: Instant) -> Route:
         case "claim_opened":
             return _opened(reading, received_at)
         case "return_requested" | "refund_issued":
-            return _for_person(reading, "for your information")
+            return _for_person(reading, UNTRUSTED("information"))
         case _:
             return _told(reading, received_at)
 
@@ -124,7 +113,9 @@ def _other(reading: Reading) -> Route:
     """Newsletters are nobody's business; a mail of the marketplace about an order is a person's."""
     if not reading.trusted or reading.order_id is None:
         return Leave(ours=False)
-    return _for_person(reading, f"not understood: {reading.reason or 'of no known kind'}")
+    return _for_person(
+        reading, UNTRUSTED("not_understood", why=reading.reason or "of no known kind")
+    )
 
 
 def _answered(reading: Reading, received_at: Instant) -> Route:
@@ -136,15 +127,22 @@ def _answered(reading: Reading, received_at: Instant) -> Route:
 
 
 def _quarantined(reading: Reading) -> ForPerson:
-    why = reading.reason_untrusted or "not trusted"
-    about = f" about order {reading.order_id}" if reading.order_id else ""
-    title = f"{QUARANTINED}: it looks like {TITLES[reading.kind]}{about}"
-    return ForPerson(title, f"{_first(why)}. {_about(reading)} Nothing was started.", trusted=False)
+    why = reading.reason_untrusted or UNTRUSTED("unnamed")
+    title = DESK("quarantined", kind=KINDS(reading.kind))
+    if reading.order_id:
+        title = DESK("quarantined_about", kind=KINDS(reading.kind), order=reading.order_id)
+    text = DESK("nothing_started", why=_first(why), about=_about(reading))
+    return ForPerson(title, text, trusted=False)
 
 
 def _for_person(reading: Reading, why: str) -> ForPerson:
-    title = f"{_first(TITLES[reading.kind])} about order {order_of(reading) or 'unknown'}"
-    return ForPerson(title, f"{_first(why)}. {_about(reading)}")
+    return ForPerson(title_of(reading), DESK("for_person", why=_first(why), about=_about(reading)))
+
+
+def title_of(reading: Reading) -> str:
+    """What a mail is and of which order, as the title of a task."""
+    order = order_of(reading) or "unknown"
+    return DESK("about", kind=_first(KINDS(reading.kind)), order=order)
 
 
 def _opened(reading: Reading, received_at: Instant) -> Route:
@@ -154,7 +152,7 @@ def _opened(reading: Reading, received_at: Instant) -> Route:
         return Start(_claim(reading, at, due))
     except ValidationError as error:
         why = "; ".join(problems(error)[:5])
-        return _for_person(reading, f"start this claim by hand, its notice lacks something: {why}")
+        return _for_person(reading, UNTRUSTED("lacking", why=why))
 
 
 def _claim(reading: Reading, at: Instant, due: Instant | None) -> ClaimFile:
@@ -181,7 +179,7 @@ def _missed(reading: Reading, received_at: Instant) -> ClaimFile | None:
 def _told(reading: Reading, received_at: Instant) -> Route:
     order_id = order_of(reading)
     if order_id is None:
-        return _for_person(reading, "it names no order")
+        return _for_person(reading, UNTRUSTED("no_order"))
     key = message_key(reading)
     match reading.kind:
         case "buyer_message":
@@ -193,7 +191,7 @@ def _told(reading: Reading, received_at: Instant) -> Route:
                 start=_missed(reading, received_at),
             )
         case "claim_decision" if reading.status is None:
-            return _for_person(reading, "its decision could not be read: use `atoz decide`")
+            return _for_person(reading, UNTRUSTED("no_decision"))
         case "claim_decision":
             return Tell(order_id, _decision(reading, key, received_at))
         case _:
@@ -239,11 +237,15 @@ def _bounced(reading: Reading, key: str, received_at: Instant) -> ev.MessageBoun
 
 def _about(reading: Reading) -> str:
     """Who wrote, when and what, in few words: the whole mail lies in the store."""
-    when = f" at {instant_text(reading.date)}" if reading.date else ""
     words = one_line(reading.text, EXCERPT)
-    said = f" It begins: {words}" if words else ""
-    sender = one_line(reading.sender or "an unreadable address", 100)
-    return f"From {sender}{when}, subject {one_line(reading.subject, 120)!r}.{said}"
+    known = {
+        "sender": one_line(reading.sender or "an unreadable address", 100),
+        "subject": repr(one_line(reading.subject, 120)),
+        **({"at": instant_text(reading.date)} if reading.date else {}),
+        **({"words": words} if words else {}),
+    }
+    key = "_".join([*(["at"] if reading.date else []), *(["begins"] if words else [])])
+    return ABOUT(key or "plain", **known)
 
 
 def _first(text: str) -> str:

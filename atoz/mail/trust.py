@@ -15,6 +15,7 @@ from atoz.mail.mime import MAX_HEADER, Mail
 from atoz.mail.notices import Market
 from atoz.mail.plain import domain_of, one_line
 from atoz.mail.reading import CLAIM_KINDS, Kind
+from atoz.mail.sentences import UNTRUSTED
 
 _SIGN = re.compile(r"\\.|.", re.DOTALL)
 _PAIR = re.compile(r'([^\s="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s"]+)(?:\s+|$)')
@@ -42,40 +43,40 @@ def why_untrusted(
     writes its results.
     """
     if not authserv_id:
-        return "no authserv-id configured"
+        return UNTRUSTED("unconfigured")
     if sender is None:
-        return "the From header is not one plain address"
+        return UNTRUSTED("sender")
     domain = domain_of(sender)
     if kind == "bounce" and _made_here(mail, domain, authserv_id.lower()):
         return None
     if market is None or domain not in market.domains:
-        of = f"of {market.marketplace}" if market else "of a known marketplace"
-        return f"{one_line(domain, 100)} is no sender domain {of}"
+        named = one_line(domain, 100)
+        if market is None:
+            return UNTRUSTED("unknown_domain", domain=named)
+        return UNTRUSTED("domain", domain=named, marketplace=market.marketplace)
     if kind in CLAIM_KINDS and domain in market.relays:
-        return "a notice about a claim does not come from a buyer's relay address"
+        return UNTRUSTED("relay")
     if mail.headers("Resent-From") or mail.headers("Resent-Sender"):
-        return "a person sent it on"
+        return UNTRUSTED("sent_on")
     return _why_not_authentic(mail, domain, market, authserv_id.lower())
 
 
 def _why_not_authentic(mail: Mail, domain: str, market: Market, authserv_id: str) -> str | None:
     headers = mail.headers("Authentication-Results")
     if not headers:
-        return "no Authentication-Results: the server has not checked it"
+        return UNTRUSTED("unchecked")
     found = results(headers[0])
     if found is None:
-        return "the topmost Authentication-Results cannot be read"
+        return UNTRUSTED("unreadable")
     server, checked = found
     if server != authserv_id:
-        return (
-            f"the topmost Authentication-Results is of {one_line(server, 100)}, not {authserv_id}"
-        )
+        return UNTRUSTED("other_server", server=one_line(server, 100), own=authserv_id)
     if any(result.method == "dmarc" and result.verdict == "fail" for result in checked):
-        return f"DMARC failed for {domain}"
+        return UNTRUSTED("dmarc", domain=domain)
     parents = {sender for sender in market.domains if domain.endswith(f".{sender}")}
     if any(_passes(result, {domain} | parents) for result in checked):
         return None
-    return f"neither DKIM nor DMARC passed for {domain}"
+    return UNTRUSTED("unproved", domain=domain)
 
 
 def _passes(result: Result, aligned: set[str]) -> bool:

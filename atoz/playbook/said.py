@@ -144,10 +144,16 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _begun(literal: str) -> str:
+    """The beginning of a sentence: a capital where it stands alone, a small letter within another."""
+    first, rest = literal[:1], re.escape(literal[1:])
+    return f"[{first.lower()}{first.upper()}]{rest}" if first.isalpha() else re.escape(literal)
+
+
 def _form(key: str, text: str) -> _Form:
     seen, shape = set[str](), ""
     for literal, name, _, _ in string.Formatter().parse(text):
-        shape += re.escape(literal)
+        shape += re.escape(literal) if shape else _begun(literal)
         if name:
             shape += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
             seen.add(name)

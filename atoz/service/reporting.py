@@ -17,6 +17,7 @@ from atoz.errors import BadInput, Refused
 from atoz.evidence.intake import Given, Taken
 from atoz.evidence.store import EvidenceStore
 from atoz.mail.intents import read_intents
+from atoz.mail.sentences import DESK
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
 from atoz.playbook.said import plain, word
@@ -209,7 +210,7 @@ def _desk_item(workflow_id: str, event: ev.BuyerReplied) -> DeskItem:
     refs = [file.sha256 for file in event.attachments if file.sha256]
     return DeskItem(
         key=event.message_id,
-        title=f"A buyer wrote about order {order}, whose claim is over",
+        title=DESK("late_reply", order=order),
         order_id=order,
         text=event.text,
         refs=(*refs, *([event.text_ref] if event.text_ref else [])),

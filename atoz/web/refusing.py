@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from atoz import meters
 from atoz.errors import AtozError, BadInput, NoSuchClaim
 from atoz.mail.plain import one_line
+from atoz.mail.sentences import DESK
 from atoz.service import desk
 from atoz.web.board import Board
 from workflows.desk import DeskItem
 
-TITLE = "A webhook was refused"
+TITLE = DESK("webhook")
 QUIET = timedelta(minutes=1)
 MOST_KEPT = 20
 """Tasks a day for what holders of the secret posted in vain: the desk is for others, too."""

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from atoz.appeal.lint import sentences
 from atoz.claims.base import span_text
+from atoz.mail.sentences import ABOUT, DESK, KINDS, UNTRUSTED
 from atoz.playbook import (
     migrating,
     pictured,
@@ -35,6 +36,10 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What can be chosen, in its own words; the first is what an unknown browser gets."""
 
 ENGINE: tuple[Sentences, ...] = (
+    ABOUT,
+    DESK,
+    KINDS,
+    UNTRUSTED,
     migrating.SAY,
     pictured.SAY,
     problems.PROBLEMS,

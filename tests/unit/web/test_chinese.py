@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from atoz.appeal.lint.sentences import FOUND, LACKS
 from atoz.claims.status import Status
+from atoz.mail.reading import Reading
+from atoz.mail.routing import ForPerson, route
 from atoz.playbook import events as ev
+from atoz.web.looks import Looks
+from atoz.web.words import words_of
 from tests.support.board_claims import Desk
 from tests.support.cases import DAY, HOUR, PROVEN, Play
 from tests.unit.playbook.test_why import SCENES
@@ -128,3 +134,61 @@ async def test_pages_about_playbooks_in_chinese_hold_no_english(board: Desk, pat
     page = await board.cleared().stand.browser().get(path)
     assert page.status_code == 200
     assert english_in(re.sub("“[^”]*”", "", page.text), Play()) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/claims/111-1234567-1234567",
+        "/claims/nonsense",
+        "/what-if?case=nonsense",
+        "/playbooks/documented?limit=0h",
+        "/desk/nonsense",
+    ],
+)
+async def test_what_is_not_there_is_said_in_chinese(board: Desk, path: str) -> None:
+    """What was wrong, and what to do."""
+    browser = board.cleared().stand.browser()
+    page = await browser.get(f"{path}{'&' if '?' in path else '?'}lang=zh")
+    assert english_in(page.text, Play()) == []
+
+
+async def test_a_refusal_is_said_in_chinese(board: Desk) -> None:
+    """Of an act that the claim as it stands does not take: the reason, and the task by its name."""
+    desk, play = board.cleared(), Play().to(5 * DAY)
+    order, task = desk.add(play), play.task("submit-appeal").id
+    browser = desk.stand.browser()
+    page = (await browser.get(f"/claims/{order}/tasks/{task}/hand-in?lang=zh")).text
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    play.done("submit-appeal", receipt="R-1")
+    refused = await browser.post(
+        f"/claims/{order}/tasks/{task}/done", data={**hidden, "receipt": "R-2"}
+    )
+    assert refused.status_code == 409
+    assert "“提交申诉”已经完成" in refused.text
+    assert english_in(refused.text, play) == []
+
+
+def test_a_note_of_the_desk_is_said_in_chinese() -> None:
+    """Who wrote, when, what, and why it is not believed; a mail's own words stay."""
+    looks = Looks(words_of("zh"), ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 8, tzinfo=UTC))
+    forged = Reading(
+        kind="claim_decision",
+        reason_untrusted="DMARC failed for amazon.example",
+        message_id="<m@mail.example>",
+        order_id="111-0000102-0000102",
+        sender="a@amazon.example",
+        subject="Your claim",
+        text="It was denied.",
+        date=datetime(2026, 9, 8, 9, tzinfo=UTC),
+    )
+    note = route(forged, datetime(2026, 9, 8, 10, tzinfo=UTC))
+    assert isinstance(note, ForPerson)
+    title, text = (
+        unescape(re.sub(r"<[^>]*>", "", looks.heard(str(each), "told_desk"))) for each in note[:2]
+    )
+    assert title == "已隔离：看起来是订单 111-0000102-0000102 的裁定通知"
+    assert text == (
+        "amazon.example 的 DMARC 验证失败。发件人 a@amazon.example，时间 2026-09-08 17:00，"
+        "主题 'Your claim'。开头：It was denied. 没有启动任何东西。"
+    )
