@@ -158,7 +158,7 @@ def list_look(page: Document, now: datetime) -> list[RenderableType]:
     ]
     heads = ("order", "market", "status", "playbook", "last step", "attention")
     clock = ("clock", f"ends ({zone()})", "left")
-    return [columns((*heads, *clock), rows), *_more(page)]
+    return [columns((*heads, *clock), rows), *more(page)]
 
 
 def _first_clock(clock: Document | None, now: datetime) -> tuple[str, str, Text]:
@@ -168,7 +168,8 @@ def _first_clock(clock: Document | None, now: datetime) -> tuple[str, str, Text]
     return clock["name"].replace("_", " "), local(clock["due"]), urgency(clock["due"], now)
 
 
-def _more(page: Document) -> Iterable[RenderableType]:
+def more(page: Document) -> Iterable[RenderableType]:
+    """How to see the next page, where there is one."""
     token = page["next_page_token"]
     return [Text(f"more: --page-token {token}")] if token else []
 

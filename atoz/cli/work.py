@@ -11,11 +11,11 @@ from atoz.cli import given
 from atoz.cli.answer import Answer
 from atoz.cli.claims import Limit, PageToken
 from atoz.cli.groups import OVERRIDES, TASKS, Groups
-from atoz.cli.looks import tasks_look
+from atoz.cli.looks import more, tasks_look
 from atoz.cli.verbs import Call, register
 from atoz.cli.words import line
 from atoz.playbook import events as ev
-from atoz.service import acting, desk, listing
+from atoz.service import acting, desk, listing, waiting
 
 
 async def tasks(
@@ -28,8 +28,8 @@ async def tasks(
 ) -> Answer:
     """What waits for a person: of all claims and the desk, or of one."""
     service = await call.service()
-    page = await listing.tasks(service, order, limit=limit, page_token=page_token)
-    return Answer(page, tasks_look(page["tasks"], call.now))
+    page = await waiting.tasks(service, order, limit=limit, page_token=page_token)
+    return Answer(page, [*tasks_look(page["tasks"], call.now), *more(page)])
 
 
 async def done(

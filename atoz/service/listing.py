@@ -1,9 +1,8 @@
-"""Many claims at once: lists from the server's search attributes, tasks from the claims themselves.
+"""Many claims at once: lists from the server's search attributes.
 
 A list costs no work of any worker, and is a moment behind; one claim is never looked up through it.
 """
 
-import asyncio
 import base64
 import binascii
 import hashlib
@@ -17,11 +16,8 @@ from temporalio.common import SearchAttributeKey
 from atoz.claims.base import Instant, Strict, instant_text
 from atoz.claims.status import Status
 from atoz.errors import BadInput
-from atoz.service import desk
-from atoz.service.base import Service, claim_id
-from atoz.service.calls import SERVER_PATIENCE, NotOpen, server_errors
-from atoz.service.drafting import with_drafts
-from atoz.service.looking import status as status_of
+from atoz.service.base import Service
+from atoz.service.calls import SERVER_PATIENCE, server_errors
 from atoz.service.stopped import how_stopped
 from workflows import names
 
@@ -35,7 +31,6 @@ WAITING: tuple[Attention, ...] = ("missed", "urgent", "task")
 """The attention of claims that have an open task."""
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
-_FAR = "9999"
 _MARK = 8
 
 
@@ -95,60 +90,6 @@ def query_of(wanted: Wanted) -> str:
     if wanted.due_before is not None:
         parts.append(f"{names.RESPONSE_DUE.name} < '{instant_text(wanted.due_before)}'")
     return " AND ".join(parts)
-
-
-async def tasks(
-    service: Service,
-    order_id: str | None = None,
-    *,
-    limit: int = PAGE,
-    page_token: str | None = None,
-) -> dict[str, Any]:
-    """Open tasks, the most urgent first: of one claim, of the desk (`-`), or of everything.
-
-    `{tasks: […], next_page_token}`, each task with its `order_id`. Raises NoSuchClaim, NoWorker.
-    """
-    if order_id is not None:
-        own = _of_desk if order_id == desk.DESK else _of_claim
-        return {"tasks": await own(service, order_id), "next_page_token": None}
-    waiting = Wanted(attention=WAITING)
-    page = await claims(service, waiting, limit=limit, page_token=page_token)
-    gate = asyncio.Semaphore(AT_ONCE)
-    asked = (_gently(service, claim["order_id"], gate) for claim in page["claims"])
-    found = [task for of_one in await asyncio.gather(*asked) for task in of_one]
-    first_page = [] if page_token else await desk.tasks(service)
-    return {
-        "tasks": sorted([*found, *first_page], key=_urgency),
-        "next_page_token": page["next_page_token"],
-    }
-
-
-async def _of_desk(service: Service, _: str) -> list[dict[str, Any]]:
-    return await desk.tasks(service)
-
-
-async def _of_claim(service: Service, order_id: str) -> list[dict[str, Any]]:
-    view = await status_of(service, order_id)
-    if view["ended"]:
-        return []  # nobody can do anything about them until it is started again
-    own = {"order_id": view["order_id"], "workflow_id": view["workflow_id"]}
-    return sorted(({**own, **task} for task in view["tasks"]), key=_urgency)
-
-
-async def _gently(service: Service, order_id: str, gate: asyncio.Semaphore) -> list[dict[str, Any]]:
-    """The tasks of a claim of the list, which may have ended since."""
-    async with gate:
-        try:
-            found = await service.calls.query(claim_id(order_id), "status")
-            view = await with_drafts(service, found)
-        except NotOpen:
-            return []
-    own = {"order_id": view["order_id"], "workflow_id": view["workflow_id"]}
-    return [{**own, **task} for task in view["tasks"]]
-
-
-def _urgency(task: dict[str, Any]) -> tuple[str, str]:
-    return task.get("due") or _FAR, task["opened_at"]
 
 
 def _row(execution: WorkflowExecution) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from atoz.claims.status import Status
 from atoz.cli.app import main
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.playbook import events as ev
-from atoz.service import acting, desk, listing, looking, queues, reporting
+from atoz.service import acting, desk, listing, looking, queues, reporting, waiting
 from tests.support.server import Bench
 from tests.support.service import NOBODY, begun, claim_of, eventually, service_of
 from workflows.desk import DeskItem
@@ -121,17 +121,41 @@ async def test_tasks_of_one_claim_and_of_all(bench: Bench) -> None:
     """The most urgent first; each says whose it is."""
     service = service_of(bench)
     order = await begun(service, {"buyer": {"relay": None}})
-    (task,) = (await listing.tasks(service, order))["tasks"]
+    (task,) = (await waiting.tasks(service, order))["tasks"]
     assert (task["order_id"], task["kind"]) == (order, "complete-claim")
 
     async def found() -> bool:
-        page = await listing.tasks(service, limit=1_000)
+        page = await waiting.tasks(service, limit=1_000)
         dues = [each.get("due") or "9" for each in page["tasks"]]
         return task in page["tasks"] and dues == sorted(dues)
 
     await eventually(found)
     with pytest.raises(NoSuchClaim):
-        await listing.tasks(service, NOBODY)
+        await waiting.tasks(service, NOBODY)
+
+
+async def test_tasks_come_by_the_clock_that_ends_first_over_all_pages(bench: Bench) -> None:
+    """And not by when their claims began: the newest claim has the most time."""
+    service = service_of(bench)
+    soon = await begun(service)
+    await reporting.reply(service, soon, "When will I get my money back?")
+    late = await begun(service, {"buyer": {"relay": None}})
+
+    async def orders() -> list[str]:
+        found, token = list[str](), None
+        while True:
+            page = await waiting.tasks(service, limit=1, page_token=token)
+            found += [task["order_id"] for task in page["tasks"]]
+            token = page["next_page_token"]
+            if token is None:
+                return found
+
+    async def listed() -> bool:
+        return {soon, late} <= set(await orders())
+
+    await eventually(listed)
+    found = await orders()
+    assert found.index(soon) < found.index(late)
 
 
 @pytest.fixture

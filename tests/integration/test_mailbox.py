@@ -16,7 +16,7 @@ from atoz.harness.server import virtual_time
 from atoz.keeping import converter
 from atoz.mail.reading import Kind
 from atoz.rules import load_rules
-from atoz.service import desk, listing, looking, mailbox, starting
+from atoz.service import desk, looking, mailbox, starting, waiting
 from atoz.service.base import Service
 from atoz.service.claim_files import read_case
 from atoz.wiring import build_worker
@@ -225,7 +225,7 @@ def a_mail(text: str, order: str, kind: Kind, written: datetime) -> bytes:
 
 
 async def _waits(service: Service, order: str) -> bool:
-    tasks = (await listing.tasks(service, order))["tasks"]
+    tasks = (await waiting.tasks(service, order))["tasks"]
     return "answer-buyer" in [task["kind"] for task in tasks]
 
 

@@ -12,7 +12,7 @@ from activities.claims import archive_path
 from atoz.claims.status import Status
 from atoz.errors import BadInput, NoSuchClaim, NoWorker
 from atoz.playbook import events as ev
-from atoz.service import acting, desk, listing, looking, reporting, starting
+from atoz.service import acting, desk, looking, reporting, starting, waiting
 from atoz.service.base import claim_id
 from tests.support.server import Bench
 from tests.support.service import NOBODY, begun, claim_of, over, service_of
@@ -84,7 +84,7 @@ async def test_a_reply_for_a_claim_that_is_over_becomes_a_task_of_the_desk(bench
         assert said["delivered_to"] == "desk"
     (task,) = [t for t in await desk.tasks(service) if order in t["refs"]]
     assert task["text"] == "The neighbour had it after all."
-    listed = await listing.tasks(service, "-")
+    listed = await waiting.tasks(service, "-")
     assert task in listed["tasks"]
     with pytest.raises(BadInput, match="not an open desk task"):
         await desk.done(service, "desk-9999", by="m", receipt=None, key="k1")

@@ -10,7 +10,7 @@ import pytest
 from atoz.errors import BadInput
 from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
-from atoz.service import acting, listing, looking, reporting, starting
+from atoz.service import acting, listing, looking, reporting, starting, waiting
 from atoz.service.base import Service, claim_id
 from tests.support.server import Bench
 from tests.support.service import begun, claim_of, eventually, kinds, service_of
@@ -57,7 +57,7 @@ async def test_a_stopped_claim_does_not_look_alive(bench: Bench, how: str) -> No
     assert (view["running"], view["ended"], view["state"]) == (False, how, "stopped")
     assert (view["next_step"], view["next_at"]) == (None, None)
     assert view["clocks"] == alive["clocks"]
-    assert (await listing.tasks(service, order))["tasks"] == []
+    assert (await waiting.tasks(service, order))["tasks"] == []
 
     async def is_gone() -> bool:
         return not await rows(service, order)

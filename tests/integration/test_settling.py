@@ -9,7 +9,7 @@ from atoz.harness.imap_server import imap_server
 from atoz.harness.server import virtual_time
 from atoz.keeping import converter
 from atoz.rules import load_rules
-from atoz.service import listing, looking, mailbox, starting
+from atoz.service import looking, mailbox, starting, waiting
 from atoz.service.base import Service
 from atoz.service.claim_files import read_case
 from atoz.wiring import build_worker
@@ -28,7 +28,7 @@ LATER = timedelta(days=2)
 
 async def asks(service: Service) -> bool:
     """Whether the claim asks what became of its mail."""
-    found = await listing.tasks(service, ORDER)
+    found = await waiting.tasks(service, ORDER)
     return "settle-send" in [task["kind"] for task in found["tasks"]]
 
 

@@ -12,7 +12,7 @@ from atoz.errors import BadInput
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
 from atoz.playbook.events import MessageId
-from atoz.service import erasing, listing, looking, queues, reporting, starting
+from atoz.service import erasing, listing, looking, queues, reporting, starting, waiting
 from atoz.service.claim_files import read_claim
 from atoz.web.api import shapes
 from atoz.web.api.keyed import Key, key_of
@@ -124,7 +124,7 @@ async def why_each(request: Request, _: Who, order: shapes.Order) -> dict[str, A
 )
 async def tasks_of(request: Request, _: Who, order: shapes.Order) -> dict[str, Any]:
     """What waits for a person in one claim."""
-    return await listing.tasks(board_of(request).service, order)
+    return await waiting.tasks(board_of(request).service, order)
 
 
 # What others said ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from atoz.access.people import Person
 from atoz.claims.base import Strict
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
-from atoz.service import acting, desk, evidence, kept_packets, listing
+from atoz.service import acting, desk, evidence, kept_packets, listing, waiting
 from atoz.service.policy import LEAST
 from atoz.web.api import shapes
 from atoz.web.api.keyed import Key, key_of
@@ -45,13 +45,16 @@ async def tasks(
     page_token: shapes.PageToken = None,
 ) -> dict[str, Any]:
     """What waits for a person: of all claims and the desk, the most urgent first."""
-    return await listing.tasks(board_of(request).service, limit=limit, page_token=page_token)
+    board = board_of(request)
+    return await waiting.tasks(
+        board.service, limit=limit, page_token=page_token, views=board.queues
+    )
 
 
 @router.get("/desk/tasks", responses={200: {"model": shapes.Tasks}}, operation_id="tasks-of-desk")
 async def desk_tasks(request: Request, _: Who) -> dict[str, Any]:
     """What waits at the desk, which belongs to no running claim."""
-    return await listing.tasks(board_of(request).service, desk.DESK)
+    return await waiting.tasks(board_of(request).service, desk.DESK)
 
 
 @router.post(
