@@ -21,7 +21,7 @@ from atoz.claims.status import Status
 from atoz.evidence.intake import Given
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter
-from atoz.service import acting, desk, listing, looking, reporting, starting
+from atoz.service import acting, desk, listing, looking, reporting, starting, waiting
 from atoz.service.base import Service
 from tests.support.collector import Collector, collecting
 from tests.support.running import Process
@@ -96,8 +96,8 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
             service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
             await _live(server, service)
             await asyncio.to_thread(_look, folder / "seen", f"http://127.0.0.1:{port}")
-            waiting = (await listing.tasks(service))["tasks"]
-            yield Played(server, service, folder, collector, traces_url, waiting)
+            found = (await waiting.tasks(service))["tasks"]
+            yield Played(server, service, folder, collector, traces_url, found)
         finally:
             worker.popen.kill()
             worker.popen.wait()
@@ -141,8 +141,8 @@ async def _live(server: VirtualTime, service: Service) -> None:
         late = server.client.get_workflow_handle(names.claim_workflow_id(order))
         await server.jump(late, datetime.now(UTC) + timedelta(days=days))
     await _go_wrong(service)
-    waiting = listing.Wanted(attention=("urgent", "missed"))
-    await eventually(lambda: _listed(service, waiting, 2))
+    late = listing.Wanted(attention=("urgent", "missed"))
+    await eventually(lambda: _listed(service, late, 2))
 
 
 async def _listed(service: Service, wanted: listing.Wanted, count: int) -> bool:
