@@ -141,8 +141,8 @@ async def _live(server: VirtualTime, service: Service) -> None:
         late = server.client.get_workflow_handle(names.claim_workflow_id(order))
         await server.jump(late, datetime.now(UTC) + timedelta(days=days))
     await _go_wrong(service)
-    late = listing.Wanted(attention=("urgent", "missed"))
-    await eventually(lambda: _listed(service, late, 2))
+    overdue = listing.Wanted(attention=("urgent", "missed"))
+    await eventually(lambda: _listed(service, overdue, 2))
 
 
 async def _listed(service: Service, wanted: listing.Wanted, count: int) -> bool:
