@@ -29,7 +29,7 @@ class TooMany(AtozError):  # noqa: N818 - named for what happened
     def __init__(self, wait: timedelta) -> None:
         self.wait = wait
         minutes = max(1, round(wait.total_seconds() / 60))
-        super().__init__(f"too many tries that failed: wait {minutes} min and try again")
+        super().__init__(PROBLEMS("too_many", minutes=minutes))
 
 
 class Access:

@@ -4,7 +4,16 @@ An error is one line of English for the command and the API; where it comes back
 words. What only who runs the system meets stands where it is raised.
 """
 
-from atoz.errors import AtozError, NoServer, NotAllowed, NoWorker, OldWorker
+from atoz.errors import (
+    AtozError,
+    BadInput,
+    NoServer,
+    NoSuchClaim,
+    NotAllowed,
+    NoWorker,
+    OldWorker,
+    Refused,
+)
 from atoz.playbook.said import Sentences
 
 PROBLEMS = Sentences(
@@ -61,6 +70,7 @@ PROBLEMS = Sentences(
         "many_events": "{most} events are enough for one question: take some away",
         "say_when": "say when it happens: date and time",
         # Who gets in.
+        "too_many": "too many tries that failed: wait {minutes} min and try again",
         "password": "name and password do not belong together: try again",
         "link": "this link was used already or is too old: `atoz login` prints another",
         # The machinery.
@@ -69,6 +79,27 @@ PROBLEMS = Sentences(
         ),
         "surprise": (
             "something unexpected happened and was logged: try again, or tell who runs this board"
+        ),
+        "too_large_here": "this is too large: {limit} bytes are allowed here",
+        "not_found": "Not Found",
+        # What errors say that nobody named better; those of other modules by their words.
+        "bad_input": str(BadInput()),
+        "refused": str(Refused()),
+        "no_such_claim": str(NoSuchClaim()),
+        "erased": "The claim was erased: nothing of the buyer is left.",
+        "destroyed": "The key of this was destroyed: it was erased, for good.",
+        "not_stored": "The store does not hold this file.",
+        "stored_file": (
+            "A stored file no longer has the content that its name promises: restore it from a backup."
+        ),
+        "key_reused": (
+            "This Idempotency-Key was used with another document: take a fresh key for another act."
+        ),
+        "racing": "The claim is busy with other acts: try again in a moment.",
+        "not_known": "Nobody knows who you are: log in, or send a token that is valid.",
+        "busy": "Too many simulations are asked for at once: try again in some seconds.",
+        "not_genuine": (
+            "This request did not come from a page of this board: reload the page and try again."
         ),
         "server": str(NoServer()),
         "worker": str(NoWorker()),

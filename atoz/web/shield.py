@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atoz.evidence.limits import LARGEST_TOGETHER
+from atoz.service.problems import PROBLEMS
 from atoz.web.problems import problem
 
 STRANGERS = 100_000
@@ -138,4 +139,4 @@ def _limit(scope: Scope) -> int:
 
 
 def _said(limit: int) -> str:
-    return f"this is too large: {limit:,} bytes are allowed here"
+    return PROBLEMS("too_large_here", limit=f"{limit:,}")

@@ -10,15 +10,18 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from html import unescape
+from inspect import signature
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from atoz.appeal.lint.sentences import FOUND, LACKS
 from atoz.claims.status import Status
+from atoz.errors import AtozError
 from atoz.mail.reading import Reading
 from atoz.mail.routing import ForPerson, route
 from atoz.playbook import events as ev
+from atoz.playbook.said import Said
 from atoz.web.looks import Looks
 from atoz.web.words import words_of
 from tests.support.board_claims import Desk
@@ -144,6 +147,7 @@ async def test_pages_about_playbooks_in_chinese_hold_no_english(board: Desk, pat
         "/what-if?case=nonsense",
         "/playbooks/documented?limit=0h",
         "/desk/nonsense",
+        "/nonsense",
     ],
 )
 async def test_what_is_not_there_is_said_in_chinese(board: Desk, path: str) -> None:
@@ -192,3 +196,29 @@ def test_a_note_of_the_desk_is_said_in_chinese() -> None:
         "amazon.example 的 DMARC 验证失败。发件人 a@amazon.example，时间 2026-09-08 17:00，"
         "主题 'Your claim'。开头：It was denied. 没有启动任何东西。"
     )
+
+
+WORKERS_OWN = frozenset(
+    {"Usage", "RingLacks", "Unopened", "NotOpen", "NotBegun", "NotSet", "Replayed"}
+)
+"""Errors that no page shows: of the command, of a worker, of webhooks."""
+
+
+def errors_of(kind: type[AtozError]) -> Iterator[type[AtozError]]:
+    """An error and every kind of it."""
+    yield kind
+    for each in kind.__subclasses__():
+        yield from errors_of(each)
+
+
+def test_every_error_is_said_in_chinese() -> None:
+    """What an error says that nobody named better: a changed docstring needs its translation changed."""
+    words, untold = words_of("zh"), set()
+    for kind in set(errors_of(AtozError)):
+        named = kind.__module__.startswith(
+            ("atoz.errors", "atoz.service", "atoz.web", "atoz.access")
+        )
+        own = list(signature(kind.__init__).parameters) == ["self", "message"]
+        if named and own and not isinstance(words.heard(str(kind()), "problem"), Said):
+            untold.add(kind.__name__)
+    assert untold <= WORKERS_OWN
