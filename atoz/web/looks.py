@@ -95,7 +95,7 @@ class Looks:
         found = parse_span(span)
         if found and not found % timedelta(days=1):
             return self.words("span.whole_days", days=found.days)
-        if found and found < timedelta(days=1) and not found % timedelta(hours=1):
+        if found < timedelta(days=1) and not found % timedelta(hours=1):
             return self.words("span.whole_hours", hours=found // timedelta(hours=1))
         return self.span(found)
 

@@ -49,6 +49,7 @@ from tests.support.cases import PLAYBOOKS
 from tests.support.loopback import listening
 from tests.support.server import Bench, Claim, sample_cases, shop_settings
 from workflows import names
+from workflows.desk import DeskState
 
 NOW = datetime(2026, 9, 16, 18, 0, tzinfo=UTC)
 """A Wednesday, 11:00 in Los Angeles: what is due by day is sent at once."""
@@ -133,6 +134,14 @@ class Post(OutboxMailer):
         if to == LOST:
             return delivery("unknown", "the connection broke off")
         return await super().send(message, to)
+
+
+async def laid_out(shop: Shop) -> None:
+    """The desk begins, and reads the clock of the shop's claims."""
+    state = DeskState(offset=shop.now() - datetime.now(UTC))
+    await shop.bench.server.client.start_workflow(
+        names.DESK_WORKFLOW, state, id=names.DESK_ID, task_queue=names.TASK_QUEUE
+    )
 
 
 class Workers:
@@ -240,6 +249,7 @@ async def a_shop(folder: Path, now: datetime = NOW) -> AsyncIterator[Shop]:
         shop = Shop(Bench(server, settings, rules), Workers(server, settings, rules), place, now)
         await shop.workers.come()
         async with serving(shop.board, place):
+            await laid_out(shop)
             yield shop
         await shop.workers.go()
 
