@@ -61,6 +61,7 @@ def _summary(said: str) -> Summary:
 
 async def _tried(bench: Bench, tmp_path: Path) -> str:
     await starting.start(service_of(bench), claim_of(order=ORDER), received_now=True)
+    said = ""
     async for stand, near in served(bench, tmp_path):
         code, said = await _run(
             tmp_path,
@@ -71,8 +72,7 @@ async def _tried(bench: Bench, tmp_path: Path) -> str:
             *("--seed", "1", "--no-color", "--request-timeout", "30"),
         )
         assert code == 0, said
-        return said
-    raise AssertionError("the board was not served")
+    return said
 
 
 async def _run(folder: Path, *arguments: str) -> tuple[int | None, str]:
