@@ -62,9 +62,18 @@ async def approve(
     return Answer(document, [line(task, "approved")])
 
 
-async def reject(call: Call, order: given.Order, task: given.Task, why: given.Why) -> Answer:
+Read = Annotated[
+    str | None,
+    typer.Option(metavar="D", help="digest of the text that you read: no other is touched"),
+]
+
+
+async def reject(
+    call: Call, order: given.Order, task: given.Task, why: given.Why, read: Read = None
+) -> Answer:
     """Reject the text, and say why."""
-    return Answer(await _do(call, order, ev.Rejected, task=task, why=why), [line(task, "rejected")])
+    document = await _do(call, order, ev.Rejected, task=task, why=why, read=_digest(read))
+    return Answer(document, [line(task, "rejected")])
 
 
 async def edit(
@@ -72,10 +81,16 @@ async def edit(
     order: given.Order,
     task: given.Task,
     text_file: Annotated[Path, typer.Option(metavar="F", help="your text, UTF-8; - is stdin")],
+    read: Read = None,
 ) -> Answer:
     """Put your own text in place of the drafted one; it is approved like the first."""
     text = given.text(text_file).strip()
-    return Answer(await _do(call, order, ev.Edited, task=task, text=text), [line(task, "edited")])
+    document = await _do(call, order, ev.Edited, task=task, text=text, read=_digest(read))
+    return Answer(document, [line(task, "edited")])
+
+
+def _digest(read: str | None) -> str | None:
+    return read and read.strip().lower()
 
 
 async def pause(call: Call, order: given.Order, why: given.Why = "") -> Answer:

@@ -196,6 +196,8 @@ async def test_only_the_text_that_was_read_is_approved(bench: Bench) -> None:
     task = next(task for task in state.tasks if task.kind == "approve-appeal" and task.open)
     with pytest.raises(BadInput, match=f"stale: .*{task.digest}"):
         await do(ev.Approved, "k2", task=task.id, digest="0" * 64)
+    with pytest.raises(BadInput, match=f"stale: .*{task.digest}"):
+        await do(ev.Edited, "k2b", task=task.id, text="Over another's words.", read="0" * 64)
     with pytest.raises(BadInput, match=r"is (done already|closed)"):
         await do(ev.Edited, "k3", task="submit-appeal", text="Other words.")
     await do(ev.Rejected, "k4", task=task.id, why="No shouting.")
