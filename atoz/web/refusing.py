@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
 from atoz import meters
+from atoz.claims.claim import ORDER_ID
 from atoz.errors import AtozError, BadInput, NoSuchClaim
 from atoz.mail.plain import one_line
 from atoz.mail.sentences import DESK
@@ -26,6 +27,8 @@ MOST_KEPT = 20
 _TASKLESS = frozenset({"off", "unsigned"})
 """Nobody who means us sends this: whoever tries every door of the world does."""
 _EXCERPT = 250
+_FAR = 10_000
+"""Bytes in which the order is looked for."""
 
 _LOG = logging.getLogger("atoz.inbound")
 
@@ -75,13 +78,20 @@ class Refusing:
         said = one_line(why, _EXCERPT)
         if reason != "content":
             text = f"{address}: {said}. More of them today are counted, not kept."
-            return DeskItem(key=f"webhook.{reason}.{now.date()}", title=TITLE, text=text)
+            key = f"webhook.{reason}.{now.date()}"
+            return DeskItem(key=key, title=TITLE, text=text, sort="refused")
         if self._day != now.date():
             self._day, self._kept = now.date(), 0
         self._kept += 1
         if self._kept > MOST_KEPT:
             return None
-        began = one_line(body[:_EXCERPT].decode("utf-8", "replace"), _EXCERPT)
-        digest = hashlib.sha256(body).hexdigest()[:32]
-        text = f"{address}: {said}. It began: {began}"
-        return DeskItem(key=f"webhook.{digest}", title=TITLE, text=text)
+        words = body[:_FAR].decode("utf-8", "replace")
+        order = ORDER_ID.search(words)
+        return DeskItem(
+            key=f"webhook.{hashlib.sha256(body).hexdigest()[:32]}",
+            title=TITLE,
+            text=f"{address}: {said}. It began: {one_line(words, _EXCERPT)}",
+            # Sealed with the claim's key where it is about one, and gone with it.
+            order_id=order.group() if order else "",
+            sort="refused",
+        )

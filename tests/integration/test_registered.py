@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -16,7 +18,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from atoz.errors import AtozError, BadInput
 from atoz.service import registered
 from atoz.service.registered import WANTED, demand_registered, lacking
-from tests.support.server import Bench
+from tests.support.running import Process
+from tests.support.server import Bench, shop_settings
 from tests.support.service import eventually
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
@@ -59,6 +62,24 @@ async def test_what_is_missing_is_named_with_the_line_that_registers_it(bare: Cl
     assert line in str(refusal.value)
     assert "AtozStep" not in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+async def test_a_worker_refuses_to_start_there(bare: Client, tmp_path: Path) -> None:
+    """With one line and no trace, before any claim is touched."""
+    settings = shop_settings(tmp_path / "state")
+    worker = Process(
+        tmp_path,
+        "worker.py",
+        TEMPORAL_ADDRESS=bare.service_client.config.target_host,
+        TEMPORAL_NAMESPACE="bare",
+        ATOZ_STATE=str(settings.state),
+    )
+    try:
+        assert await asyncio.to_thread(worker.popen.wait, 60) == 1
+    finally:
+        worker.popen.kill()
+    assert "does not know the search attributes AtozTasks" in worker.err
+    assert "Traceback" not in worker.err
 
 
 async def test_who_may_not_list_them_finds_it_by_asking(

@@ -116,6 +116,9 @@ def test_a_stranger_gets_one_task_a_day_and_a_holder_of_the_secret_twenty(stand:
     assert fresh is not None
     assert fresh.text.startswith("/api/inbound/claims: no claim. It began: {} {} ")
     assert len(fresh.text) < 400
+    about = refusing.item("content", "why", INBOUND, b'{"order_id": "%s"}' % MARK.encode())
+    assert about is not None
+    assert about.order_id == MARK, "its words go when the claim is erased"
 
 
 async def test_every_series_of_an_alert_is_there_from_the_start(stand: Stand) -> None:
