@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from atoz.playbook.view import status_view
 from atoz.service.archive import remove_documents
 from atoz.service.policy import Role
 from atoz.vault.ring import make_ring
+from atoz.web.tally import Tally
 from tests.support.board_claims import Desk
 from tests.support.cases import HOUR, Play
 
@@ -74,10 +76,20 @@ async def test_what_others_said_has_keys_like_any_act(
 ) -> None:
     """The second is told as a mistake, and not dropped as a repeat of the first."""
     order, api = desk.add(Play().to(HOUR)), desk.stand.client(headers=token | KEY)
-    path = f"/api/claims/{order}/{act}"
+    path, tally = f"/api/claims/{order}/{act}", desk.stand.board.tally
+    before = repeats(tally)
     answers = [await api.post(path, json=body) for body in (first, first, second)]
     assert [answer.status_code for answer in answers] == [200, 200, 422]
+    assert repeats(tally) == before + 1, "the repeat is counted, the mistake is not"
     assert answers[0].json()["message_id"] == answers[1].json()["message_id"]
+
+
+def repeats(tally: Tally) -> float:
+    """How many acts came again with their key."""
+    (found,) = re.findall(
+        r'atoz_idempotent_repeats_total\{by="key"\} ([0-9.]+)', tally.page().decode()
+    )
+    return float(found)
 
 
 async def test_a_file_is_told_by_its_content(desk: Desk, token: dict[str, str]) -> None:
