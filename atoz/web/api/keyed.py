@@ -1,5 +1,6 @@
 """The caller's key of an act: apart from other callers' and other addresses', and for one body alone."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -39,11 +40,21 @@ async def _keyed(request: Request, key: _Header = None) -> AsyncIterator[str | N
         return
     owner = claim_id(request.path_params["order"]) if "order" in request.path_params else _OWN
     whole = key_of(key, visitor.person, request)
+    async with held(request, owner, whole):
+        yield key
+
+
+@contextlib.asynccontextmanager
+async def held(request: Request, owner: str, key: str) -> AsyncIterator[None]:
+    """While the block runs the key belongs to what this request says; a repeat is counted.
+
+    Raises KeyReused, as `once` does.
+    """
     board = board_of(request)
-    async with once(board.service, owner, whole, await said(request)) as again:
+    async with once(board.service, owner, key, await said(request)) as again:
         if again:
             board.tally.add(meters.REPEATS, by="key")
-        yield key
+        yield
 
 
 Key = Annotated[str | None, Depends(_keyed)]

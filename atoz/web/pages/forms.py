@@ -18,12 +18,11 @@ from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
 from atoz.service import acting, erasing, looking, reporting, starting
 from atoz.service.base import Service, claim_id
-from atoz.service.once import once
 from atoz.service.problems import PROBLEMS
 from atoz.service.whole import whole
 from atoz.web.amending import amended, instant_in
 from atoz.web.api.acts import ACTS, Act
-from atoz.web.api.keyed import key_of, said
+from atoz.web.api.keyed import held, key_of
 from atoz.web.api.shapes import Order
 from atoz.web.gate import board_of, needs
 from atoz.web.pages import stale
@@ -206,8 +205,7 @@ async def _done(form: Form, sent: Sent) -> Response:
     try:
         async with AsyncExitStack() as stack:
             if sent.typed.key:
-                held = once(service, claim_id(order), sent.key, await said(request))
-                await stack.enter_async_context(held)
+                await stack.enter_async_context(held(request, claim_id(order), sent.key))
             await form.do(sent)
     except Refused:
         if form.act not in stale.ACTS:

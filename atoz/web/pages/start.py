@@ -18,8 +18,7 @@ from atoz.mail.reading import Reading
 from atoz.service import notices, starting
 from atoz.service.base import Service, claim_id
 from atoz.service.claim_files import claim_document, claim_of
-from atoz.service.once import once
-from atoz.web.api.keyed import key_of, said
+from atoz.web.api.keyed import held, key_of
 from atoz.web.filling import NEEDED, REST, SECTIONS, document_of, words_of
 from atoz.web.gate import board_of, needs
 from atoz.web.pages.leading import lead
@@ -61,8 +60,7 @@ async def start(request: Request, who: Starter, typed: Typing) -> Response:
     async with AsyncExitStack() as stack:
         if typed.key:
             key = key_of(typed.key, who, request)
-            held = once(service, claim_id(order), key, await said(request))
-            await stack.enter_async_context(held)
+            await stack.enter_async_context(held(request, claim_id(order), key))
         document = await starting.start(service, file, by=who.name)
     did = KNOWN if document["already_running"] else "start"
     return lead(request, f"/claims/{quote(order, safe='')}?did={did}")
