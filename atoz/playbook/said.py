@@ -114,7 +114,7 @@ class Sentences:
 
 _NAMED = (
     *("status", "step", "skipped", "clock", "field", "reason"),
-    *("task", "run", "then", "role", "how"),
+    *("task", "intent", "run", "then", "role", "how"),
 )
 _SETS: Mapping[str, str] = {
     **{name: name for name in _NAMED},

@@ -19,11 +19,13 @@ from atoz.playbook.apply import apply
 from atoz.playbook.decide import decide
 from atoz.playbook.model import Intent, Playbook
 from atoz.playbook.reactions import ANSWERS
+from atoz.playbook.said import word
 from atoz.playbook.schedule import due_at, natural, playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.tasks import answers
 from atoz.playbook.walk_moves import SECOND, Move
 from atoz.playbook.walk_nodes import Broken, Node, Times, Walked, what_counts
+from atoz.playbook.walk_words import BROKEN
 
 MOST_REPLIES = 1
 """So many replies once the appeal is written: each lets it be written anew, and so would the next.
@@ -72,7 +74,7 @@ class Paths:
         while stack and not self.found.broken:
             node = stack.pop()
             if self.found.moves > MOST_MOVES:
-                self.breaks(node, None, "it has more paths than can be walked: leave steps out")
+                self.breaks(node, None, BROKEN("many"))
             stack += reversed(list(self.following(node)))
 
     def following(self, node: Node) -> Iterator[Node]:
@@ -100,7 +102,8 @@ class Paths:
         """What can come of an act, and the state that it is done in: the channel is drawn late."""
         state, now, do = node.state, node.now, act.do
         if isinstance(do, acts.Note):
-            yield Move(now, do.event, _WORDS.get(type(do.event), "").format(act.step)), state
+            key = _WORDS.get(type(do.event))
+            yield Move(now, do.event, (key, act.step or "") if key else ()), state
         elif isinstance(do, acts.Notify):
             yield Move(now, ev.Noticed(at=now, tasks=do.tasks, warnings=do.warnings)), state
         elif isinstance(do, acts.Send):
@@ -159,7 +162,7 @@ class Paths:
             return True
         if ends <= self.due + self.book.operator_lead:
             return False
-        self.breaks(node, None, "nobody answers the claim")
+        self.breaks(node, None, BROKEN("unanswered"))
         return True
 
     def with_a_person(self, node: Node) -> bool:
@@ -229,7 +232,7 @@ class Paths:
         if self.found.latest is None or took > self.found.latest:
             self.found.latest, self.found.latest_path = took, path
         if at > self.must:
-            self.breaks(node, None, "the answer is in only after limit less margin")
+            self.breaks(node, None, BROKEN("late"))
 
     def check(self, node: Node, act: Act, after: Node) -> None:
         """What no act may do."""
@@ -238,18 +241,18 @@ class Paths:
         if asks:
             self.found.acted.add(act.step or "")
         if isinstance(do, acts.Send) and state.messages_stopped:
-            self.breaks(node, do.step, "it is sent although the buyer wants no more messages")
+            self.breaks(node, do.step, BROKEN("stopped"))
         step = self.book.step(act.step or "")
         begins = (isinstance(do, acts.Draft) and state.appeal is None) or asks
         if begins and step is not None and answers(step) and not node.bent:
             planned = natural(state, step)
             if planned is None or planned > node.now:
-                self.breaks(node, act.step, "it begins before its time: else it would be too late")
+                self.breaks(node, act.step, BROKEN("early"))
         if node.answered_at is not None:
             fresh = {task.id for task in after.state.tasks} - {task.id for task in state.tasks}
             kinds = {task.kind for task in after.state.tasks if task.id in fresh}
             if kinds & _ANSWERING or isinstance(do, acts.Submit):
-                self.breaks(after, act.step, "it answers a claim that is answered already")
+                self.breaks(after, act.step, BROKEN("answered"))
 
     def told_and_minded(self, node: Node, wait: Wait) -> None:
         """While the claim waits everybody is told, and its clock has somebody who minds it."""
@@ -257,10 +260,10 @@ class Paths:
         tasks = [task for task in state.tasks if task.open]
         untold = [task.id for task in tasks if not task.told]
         if untold and state.tell_again_at is None:
-            self.breaks(node, None, f"nobody is told of {untold[0]}")
+            self.breaks(node, None, BROKEN("untold", task=word("task", untold[0])))
         idle = node.answered_at is None and not tasks and wait.step is None
         if idle and next_planned(state, node.now) is None:
-            self.breaks(node, None, "nobody answers the claim: nothing is planned, nobody is asked")
+            self.breaks(node, None, BROKEN("unplanned"))
 
     def idle_after_a_decision(self, node: Node, at: datetime) -> None:
         """Whatever was planned, nothing of it is done once the marketplace has decided."""
@@ -274,7 +277,7 @@ class Paths:
         while isinstance(act := decide(after, now), Act) and not isinstance(act.do, acts.Archive):
             asked = isinstance(act.do, acts.Note) and isinstance(act.do.event, ev.StepAsked)
             if asked or isinstance(act.do, acts.Send | acts.Draft | acts.Submit):
-                self.breaks(node, act.step, "it acts after the marketplace has decided")
+                self.breaks(node, act.step, BROKEN("decided"))
                 return
             for move, _ in self.answers(Node(after, now), act):
                 after = apply(after, move.event)
@@ -287,8 +290,8 @@ class Paths:
 
 _ANSWERING = frozenset({"handle-claim", "submit-appeal", "refund-buyer"})
 _WORDS: dict[type[ev.Event], str] = {
-    ev.StepSkipped: "{}: skipped",
-    ev.StepAsked: "{}: a person is asked",
-    ev.ApprovalAsked: "{}: approval is asked for",
-    ev.Unapproved: "{}: nobody has approved",
+    ev.StepSkipped: "skipped",
+    ev.StepAsked: "asked",
+    ev.ApprovalAsked: "approval",
+    ev.Unapproved: "unapproved",
 }

@@ -14,6 +14,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.model import INTENTS, Effect, Intent, Playbook, Step
 from atoz.playbook.parts import Attachment
 from atoz.playbook.reactions import ANSWERS
+from atoz.playbook.reasons import Reason
 from atoz.playbook.schedule import approval_ends, due_at, playbook_of, retry_pause
 from atoz.playbook.state import Appeal, CaseState, Task
 from atoz.playbook.tasks import TASKS
@@ -28,11 +29,11 @@ FOUND = ev.Finding(rule="any", severity="warn", message="what a check found")
 
 
 class Move(NamedTuple):
-    """Something that happens, when (UTC), and in words; what comes from the engine has none."""
+    """Something that happens, when (UTC), and as what (of `PATH`); what comes from the engine as nothing."""
 
     at: datetime
     event: ev.Event
-    words: str = ""
+    words: Reason = ()
     of_a_person: bool = False
     """Somebody has to do it: time does not pass without it."""
     once: str = ""
@@ -64,7 +65,7 @@ def sent(state: CaseState, do: acts.Send, now: datetime) -> Iterator[Move]:
             outcome=outcome,
             message_id=f"<{do.step}.{do.revision}.{do.attempt}>",
         )
-        yield Move(now, event, f"{do.step}: {_SENT[outcome]}")
+        yield Move(now, event, (outcome, do.step))
 
 
 def _attempt(state: CaseState, step: str, attempt: int, now: datetime) -> tuple[bool, bool]:
@@ -73,14 +74,6 @@ def _attempt(state: CaseState, step: str, attempt: int, now: datetime) -> tuple[
     first = run.first_try_at or now
     again = now + retry_pause(attempt) <= first + playbook_of(state).retry_budget
     return run.retry_at is None, again
-
-
-_SENT = {
-    "refused_for_now": "refused for now",
-    "refused": "refused",
-    "unknown": "nobody knows whether it went",
-    "sent": "sent",
-}
 
 
 def drafted(state: CaseState, step: Step, do: acts.Draft, now: datetime) -> Iterator[Move]:
@@ -97,9 +90,7 @@ def drafted(state: CaseState, step: Step, do: acts.Draft, now: datetime) -> Iter
             facts_only=do.facts_only,
             facts_known=state.facts_recorded,
         )
-        yield Move(
-            now, event, f"{do.step}: written{', the checks find something' if found else ''}"
-        )
+        yield Move(now, event, ("written_found" if found else "written", do.step))
 
 
 def handed_in(state: CaseState, do: acts.Submit, now: datetime) -> Iterator[Move]:
@@ -121,16 +112,7 @@ def handed_in(state: CaseState, do: acts.Submit, now: datetime) -> Iterator[Move
                 "receipt": "R",
             }
         )
-        yield Move(now, event, f"{do.step}: {_HANDED[outcome]}")
-
-
-_HANDED = {
-    "refused_for_now": "refused for now",
-    "refused": "refused",
-    "sent": "handed in",
-    "unknown": "nobody knows whether it went",
-    "handed_over": "a person has it to post",
-}
+        yield Move(now, event, ("handed_in" if outcome == "sent" else outcome, do.step))
 
 
 # People ---------------------------------------------------------------------------------------
@@ -149,16 +131,14 @@ def _of_task(state: CaseState, task: Task) -> Iterator[Move]:
     if task.kind == "approve-appeal" and state.appeal is not None:
         yield from _about_approval(state, task, state.appeal)
     elif task.kind == "settle-send":
-        again = Move(
-            at, _done(task, at, "not-sent"), f"{task.step}: a person finds that it did not go"
-        )
+        again = Move(at, _done(task, at, "not-sent"), ("not_gone", str(task.step)))
         yield again._replace(once=f"again {task.step}", bends=True)
-        yield Move(at, _done(task, at, "sent"), f"{task.step}: a person finds that it went")
+        yield Move(at, _done(task, at, "sent"), ("gone", str(task.step)))
     elif task.kind == "refund-buyer":
         amount = state.file.claim.amount - state.refunded_total
-        yield Move(at, ev.Refunded(at=at, key=task.id, amount=amount), "a person refunds", True)
+        yield Move(at, ev.Refunded(at=at, key=task.id, amount=amount), ("refunds",), True)
     elif TASKS[task.kind].clock == "response" or _is_asked(state, task):
-        yield Move(at, _done(task, at, "R"), f"a person does {task.id}", True)
+        yield Move(at, _done(task, at, "R"), ("does", task.id), True)
 
 
 def _is_asked(state: CaseState, task: Task) -> bool:
@@ -168,11 +148,11 @@ def _is_asked(state: CaseState, task: Task) -> bool:
 def _about_approval(state: CaseState, task: Task, appeal: Appeal) -> Iterator[Move]:
     """Approved at the end of the allowance, in the last second, rejected; or never."""
     allowed = task.opened_at + playbook_of(state).approval_allowance
-    for at, words in ((allowed, "approved"), (approval_ends(state) - SECOND, "approved late")):
+    for at, key in ((allowed, "approved"), (approval_ends(state) - SECOND, "approved_late")):
         yes = ev.Approved(at=at, key=f"{task.id}-yes", task=task.id, digest=appeal.digest)
-        yield Move(at, yes, words)
+        yield Move(at, yes, (key,))
     no = ev.Rejected(at=allowed, key=f"{task.id}-no", task=task.id, why="no")
-    yield Move(allowed, no, "rejected, and not written anew")
+    yield Move(allowed, no, ("rejected",))
 
 
 def _done(task: Task, at: datetime, receipt: str) -> ev.TaskDone:
@@ -209,12 +189,12 @@ def reply(state: CaseState, intent: Intent, at: datetime) -> Iterator[Move]:
         at=at, message_id=f"<{state.facts_recorded}>", intents=(intent,), attachments=files
     )
     if not any(effect.hold for effect in playbook_of(state).on_reply[intent]):
-        yield Move(at, event, f"the buyer writes ({intent})")
+        yield Move(at, event, ("writes", intent))
         return
     ends = due_at(state)
-    again = f"the buyer writes ({intent}), again and again"
+    again = ("writes_on", intent)
     yield Move(at, event, again, once=HOLD, held_until=ends)
-    yield Move(at, event, f"the buyer writes ({intent})", once=HOLD)
+    yield Move(at, event, ("writes", intent), once=HOLD)
 
 
 def decision(at: datetime) -> ev.Event:

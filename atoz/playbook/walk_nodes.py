@@ -7,25 +7,35 @@ from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from atoz.claims.base import instant_text
 from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
 from atoz.playbook.conditions import holds
 from atoz.playbook.model import Playbook
+from atoz.playbook.reasons import Reason
+from atoz.playbook.said import Said
 from atoz.playbook.state import CaseState, StepRun
 from atoz.playbook.walk_moves import HOLD, Move
+from atoz.playbook.walk_words import PATH
 
 
 class Moment(NamedTuple):
-    """A line of a path: when (UTC), and what happened."""
+    """A line of a path: when (UTC), and what happened (of `PATH`)."""
 
     at: datetime
-    words: str
+    words: Reason
 
 
 def dated(path: tuple[Moment, ...], zone: ZoneInfo) -> str:
     """A path in words with its dates in a zone; a message that is tried again, once."""
     firsts = (next(alike) for _, alike in groupby(path, key=attrgetter("words")))
-    return "; ".join(f"{m.at.astimezone(zone):%a %d %b %H:%M} {m.words}" for m in firsts)
+    return PATH.listed(*(_said(moment, zone) for moment in firsts))
+
+
+def _said(moment: Moment, zone: ZoneInfo) -> Said:
+    at = f"{moment.at.astimezone(zone):%a %d %b %H:%M}"
+    known = Said(at, "path.instant", {"at": instant_text(moment.at)})
+    return PATH("moment", at=known, what=PATH.of(*moment.words))
 
 
 class Broken(NamedTuple):

@@ -26,6 +26,7 @@ from atoz.playbook import (
     tasks,
     told,
     vocabulary,
+    walk_words,
     why_words,
 )
 from atoz.playbook.said import Said, Sentences
@@ -58,6 +59,8 @@ ENGINE: tuple[Sentences, ...] = (
     told.SAY,
     vocabulary.DRAWN,
     vocabulary.condition,
+    walk_words.BROKEN,
+    walk_words.PATH,
     why_words.SAY,
 )
 """What the engine says; a board in English says it in the same words, unless it has its own."""

@@ -16,6 +16,7 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.walk import walk
 from atoz.playbook.walk_claims import opened
 from atoz.playbook.walk_nodes import Walked
+from atoz.playbook.walk_words import PATH
 from atoz.playbook.walking import flaws_of, walk_year
 from tests.support.cases import DAY, HOUR, library, playbook, variant
 
@@ -56,7 +57,7 @@ def test_the_latest_path_uses_all_the_time_that_there_is() -> None:
     """Nobody approves, the facts alone go, every attempt is refused: a person posts at the last moment."""
     year = walk_year(library().playbook("documented"), MARKETS, FIRST)
     assert year.walked.latest == 6 * DAY
-    words = [moment.words for moment in year.walked.latest_path]
+    words = [PATH.of(*moment.words) for moment in year.walked.latest_path]
     assert "appeal: nobody has approved" in words
     assert words[-1] == "a person does handle-claim"
 

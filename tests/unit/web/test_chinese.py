@@ -21,11 +21,14 @@ from atoz.errors import AtozError
 from atoz.mail.reading import Reading
 from atoz.mail.routing import ForPerson, route
 from atoz.playbook import events as ev
+from atoz.playbook.migrating import SAY as STAY
 from atoz.playbook.said import Said
+from atoz.playbook.walk_nodes import Moment, dated
+from atoz.playbook.walk_words import BROKEN
 from atoz.web.looks import Looks
 from atoz.web.words import words_of
 from tests.support.board_claims import Desk
-from tests.support.cases import DAY, HOUR, PROVEN, Play
+from tests.support.cases import ARRIVED, DAY, HOUR, PROVEN, Play
 from tests.unit.playbook.test_why import SCENES
 
 _QUOTED = re.compile(r"<(code|blockquote|head|script|textarea|template)\b.*?</\1>", re.DOTALL)
@@ -222,3 +225,19 @@ def test_every_error_is_said_in_chinese() -> None:
         if named and own and not isinstance(words.heard(str(kind()), "problem"), Said):
             untold.add(kind.__name__)
     assert untold <= WORKERS_OWN
+
+
+def test_the_path_that_comes_late_is_told_in_chinese() -> None:
+    """Why a claim stays with its playbook: what would happen, each in the reader's own time."""
+    looks = Looks(words_of("zh"), ZoneInfo("Asia/Shanghai"), ARRIVED)
+    moments = (
+        Moment(ARRIVED, ("sent", "deescalate")),
+        Moment(ARRIVED + DAY, ("writes", "question")),
+    )
+    path = dated(moments, ZoneInfo("America/Los_Angeles"))
+    assert path == "Tue 08 Sep 11:00 deescalate: sent; Wed 09 Sep 11:00 the buyer writes (question)"
+    said = re.sub(r"<[^>]*>", "", looks.said(STAY("broken", broken=BROKEN("late"), path=path)))
+    assert said == (
+        "按该索赔的期限无法保证：到“期限减去余量”之后才答复："
+        "2026-09-09 02:00 “给买家的第一封邮件”：已发送；2026-09-10 02:00 买家来信（有问题要问）"
+    )
