@@ -71,7 +71,7 @@ class _Canvas:
             height, parts = self._lane(lane, y)
             body += parts
             y += height
-        parts = [*self._head(), *self._calendar(y), *body, *self._now(y), *self._legend(y)]
+        parts = [*self._head(), *self._calendar(y), *self._now(y), *body, *self._legend(y)]
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + _BOTTOM:.0f}" '
             f'width="{WIDTH}" height="{y + _BOTTOM:.0f}" role="img" aria-labelledby="title desc">\n'
@@ -214,7 +214,9 @@ class _Canvas:
         )
         rest = ""
         if bar.due is not None and bar.due > bar.ends:
-            path = f"M{self._x(bar.ends)} {y + 9:.0f}H{self._x(bar.due)}m0 -5v10"
+            # What would have run on beyond the calendar runs into its edge, without an end.
+            due, edge = self._x(bar.due), WIDTH - _RIGHT
+            path = f"M{self._x(bar.ends)} {y + 9:.0f}H{min(due, edge)}" + "m0 -5v10" * (due <= edge)
             rest = f'<path class="{bar.tone}" d="{path}" stroke-dasharray="3 3"/>'
         box = f'x="{x}" y="{y + 4:.0f}" width="{width:.1f}" height="10" rx="3"'
         return f'{rest}<rect class="{bar.tone} {bar.tone}-fill" {box}/>{ticks}'

@@ -67,7 +67,7 @@ _FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Noto Sans CJK S
 def style(size: int, shapes: str) -> str:
     """The style of a drawing whose words are of this size: its own shapes, then the colours of both."""
     dark = f"@media(prefers-color-scheme:dark){{{_RULES.substitute(DARK)}}}"
-    words = f"text{{font:{size}px {_FONTS}}}"
+    words = f"svg{{color-scheme:light dark}}text{{font:{size}px {_FONTS}}}"
     return f"<style>{words}{shapes}{_RULES.substitute(LIGHT)}{dark}</style>"
 
 
