@@ -15,7 +15,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.state import CaseState
 from bench.counting import cost_of
 from tests.support.fingerprint import commands_of
-from tests.support.server import Bench, Claim, a_case, decision, photos, reply, tally
+from tests.support.server import Bench, Claim, a_case, decision, paper, reply, tally
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -34,11 +34,11 @@ async def hand_in(claim: Claim, state: CaseState) -> CaseState:
 
 
 async def test_the_documented_path_keeps_to_its_cost(bench: Bench) -> None:
-    """Both mails; the buyer answers with photos; the receipt; one more reply; the decision."""
+    """Both mails; the buyer answers with a file; the receipt; one more reply; the decision."""
     claim = await bench.begin(a_case())
     await claim.reach("3d", 1)
     await claim.reach("3d6h")
-    await hand_in(claim, await claim.take(photos()))
+    await hand_in(claim, await claim.take(paper()))
     await claim.reach("3d8h")
     await claim.take(reply("I hope that this helps.", "other"))
     await claim.reach("4d12h")
