@@ -16,7 +16,7 @@ async def test_who_leaves_out_the_answer_is_asked_for_it(bench: Bench) -> None:
     claim = await bench.begin(a_case())
     await claim.reach("2d")
     await claim.take(
-        ev.StepSkippedByHand(at=ARRIVED, by="mara", key="s", step="appeal", why="by phone")
+        ev.StepSkippedByHand(at=ARRIVED, by="approver-1", key="s", step="appeal", why="by phone")
     )
     state = await claim.state()
     task = state.open_task("handle-claim")
@@ -26,7 +26,7 @@ async def test_who_leaves_out_the_answer_is_asked_for_it(bench: Bench) -> None:
     state = await claim.reach("6d1h")
     assert not instants(state, "appeal_drafted")
     assert len(instants(state, "deadline_warning")) == 2
-    await claim.take(ev.TaskDone(at=ARRIVED, by="mara", key="r", task=task.id, receipt="R-1"))
+    await claim.take(ev.TaskDone(at=ARRIVED, by="approver-1", key="r", task=task.id, receipt="R-1"))
     state = await claim.reach("8d")
     assert not instants(state, "deadline_missed")
     assert state.clock("response").stopped_at is not None  # type: ignore[union-attr] # it has one

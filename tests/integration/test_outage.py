@@ -101,7 +101,9 @@ async def test_an_answer_that_is_due_sooner_now_waits_behind_no_message(
             late, *_ = [each for each in claims if not instants(await rests(server, each), SENT)]
             begins = await late.now() + timedelta(seconds=5)
             due = begins + library().playbook("documented").answering
-            await late.take(ev.DueSet(at=begins, by="mara", key="d", clock="response", due=due))
+            await late.take(
+                ev.DueSet(at=begins, by="approver-1", key="d", clock="response", due=due)
+            )
             state = await late.reach("1d", 20)
     (sent,), (drafted,) = instants(state, SENT), instants(state, "appeal_drafted")[:1]
     assert begins - timedelta(seconds=1) <= sent <= drafted < begins + timedelta(seconds=10)

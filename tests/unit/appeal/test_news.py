@@ -102,7 +102,7 @@ def test_a_person_may_pick_one_of_several_and_change_his_mind() -> None:
     assert {n.fact.id: n.helps for n in news(play.state.facts)} == {first: None, second: True}
     play.done("read-reply", f"harms {second}")
     assert {n.fact.id: n.helps for n in news(play.state.facts)} == {first: None, second: False}
-    wrong = ev.TaskDone(at=play.now, by="mara", task="read-reply", receipt="helps f1")
+    wrong = ev.TaskDone(at=play.now, by="approver-1", task="read-reply", receipt="helps f1")
     assert play.why_not(wrong) == f"read-reply is about {first}, {second}, not about f1"
 
 
@@ -188,7 +188,7 @@ def test_pictures_that_speak_for_the_buyer_are_approved_knowingly() -> None:
     assert "approve-appeal" in play.open_tasks()
     older = Play({"claim": {"reason": "damaged"}}, edition=JUDGED - 1).to(2 * DAY).reply(photos=1)
     older.done("review-photos").to(3 * DAY + HOUR)
-    late = ev.TaskDone(at=older.now, by="mara", task="review-photos", receipt="harms")
+    late = ev.TaskDone(at=older.now, by="approver-1", task="review-photos", receipt="harms")
     assert older.why_not(late) is not None
 
 
@@ -196,5 +196,5 @@ def test_files_of_ours_are_known() -> None:
     """A person of the shop added them."""
     play = Play({"claim": {"reason": "damaged"}}).to(2 * DAY)
     file = ev.Attachment(name="packed.jpg", type="image/jpeg", size=1, sha256="a" * 64)
-    play.take(ev.EvidenceAdded(at=play.now, by="mara", file=file)).to(4 * DAY)
+    play.take(ev.EvidenceAdded(at=play.now, by="approver-1", file=file)).to(4 * DAY)
     assert objections(play) == []

@@ -257,12 +257,16 @@ def test_who_corrects_a_decision_and_says_why_is_not_asked() -> None:
             at=play.now,
             message_id="<typed>",
             status=Status.ORDER_REFUNDED,
-            by="mara",
+            by="approver-1",
             why="mistyped",
         )
     )
     fact = play.facts("decision_received")[-1]
-    assert (fact.data["was"], fact.data["why"], fact.data["by"]) == ("denied", "mistyped", "mara")
+    assert (fact.data["was"], fact.data["why"], fact.data["by"]) == (
+        "denied",
+        "mistyped",
+        "approver-1",
+    )
     assert "changed-decision" not in play.open_tasks()
 
 
