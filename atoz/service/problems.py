@@ -36,7 +36,6 @@ PROBLEMS = Sentences(
         "no_packet": "the claim of order {order} has no packet",
         "no_reply": "{fact} of order {order} is no reply of the buyer's",
         "no_receipt": "{task} of order {order} waits for no receipt any more; open: {tasks}",
-        "unknown_state": "nothing tells how this claim stood: it cannot go on",
         # Acts.
         "role": "`{act}` needs the role {least} and {name} has the role {role}: ask somebody who is {some}",
         "token": "this token is not for `{act}`: it was made for other acts",

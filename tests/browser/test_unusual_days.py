@@ -132,3 +132,17 @@ async def test_a_claim_that_is_over_is_erased(shop: Shop, visit: Visit) -> None:
     await expect(page.get_by_text("The claim is erased.")).to_be_visible()
     await page.goto(f"/claims/{order}")
     await expect(page.locator(".problem")).to_contain_text("was erased at")
+
+
+async def test_a_claim_that_was_stopped_on_the_server_goes_on(shop: Shop, visit: Visit) -> None:
+    """Its page says what happened to it, and one button lets it go on; nobody looks for its file."""
+    (order,) = await shop.open([Part("buyer-silent", "111-0000961-0000961", "6h")])
+    await shop.handle(order).terminate("a slip")
+    page = visit.page
+    await page.goto(f"/claims/{order}")
+    stopped = page.get_by_role("alert").filter(has_text="terminated on the server")
+    await expect(stopped).to_be_visible()
+    await page.get_by_role("button", name="Let it go on as it stood").click()
+    await expect(page.get_by_text("The claim is started.")).to_be_visible()
+    await expect(stopped).to_have_count(0)
+    assert (await looking.status(shop.service, order))["running"] is True

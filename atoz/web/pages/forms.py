@@ -19,7 +19,6 @@ from atoz.evidence.limits import LARGEST_FILE
 from atoz.service import acting, erasing, looking, reporting, starting
 from atoz.service.base import Service, claim_id
 from atoz.service.problems import PROBLEMS
-from atoz.service.whole import whole
 from atoz.web.amending import amended, instant_in
 from atoz.web.api.acts import ACTS, Act
 from atoz.web.api.keyed import held, key_of
@@ -163,9 +162,7 @@ async def _add_file(sent: Sent) -> object:
 
 async def _go_on(sent: Sent) -> object:
     """A claim that somebody stopped on the server goes on as it stood: no other data are needed."""
-    known = (await whole(sent.service, sent.order)).case
-    if known is None:
-        raise BadInput(PROBLEMS("unknown_state"))
+    known = await looking.whole_case(sent.service, sent.order)
     return await starting.start(sent.service, known.file, by=sent.who.name)
 
 
