@@ -1,7 +1,8 @@
 """Client and keys brought together: a server says which keys its claims are sealed with.
 
 What is sealed with other keys than the worker's would leave a claim hanging, so a worker notes the id
-of its newest key (no secret) with the namespace, and whoever connects compares. `up` also notes its
+of its newest key (no secret) with the namespace, and whoever connects compares: a ring that has or had
+that key is the server's. `up` also notes its
 state folder: on this very machine the command finds keys and store there by itself.
 """
 
@@ -87,7 +88,7 @@ def _at_home(client: Client, settings: Settings, state: str | None) -> Settings:
 
 def _compare(settings: Settings, noted: dict[str, str]) -> None:
     vault, wanted = open_vault(settings), noted.get(_RING)
-    if vault is None or wanted is None or vault.keys.ring.cipher(wanted) is not None:
+    if vault is None or wanted is None or vault.keys.ring.knows(wanted):
         return
     where = f" (set ATOZ_STATE={noted[_STATE]})" if _STATE in noted else ""
     raise BadInput(

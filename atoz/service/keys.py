@@ -22,7 +22,7 @@ async def new(settings: Settings, now: datetime) -> dict[str, Any]:
 
 
 def listed(settings: Settings) -> dict[str, Any]:
-    """The ring's keys: `{file, keys: [{id, made_at, seals}]}`."""
+    """The ring's keys: `{file, keys: [{id, made_at, seals}], unsealed, retired}`."""
     return _document(_vault(settings).keys.ring)
 
 
@@ -82,4 +82,5 @@ def _document(ring: Ring) -> dict[str, Any]:
         {"id": key.id, "made_at": instant_text(key.made_at), "seals": key.id == ring.first}
         for key in ring.keys
     ]
-    return {"file": str(ring.file), "keys": keys, "unsealed": ring.unsealed}
+    about = {"unsealed": ring.unsealed, "retired": list(ring.retired)}
+    return {"file": str(ring.file), "keys": keys, **about}

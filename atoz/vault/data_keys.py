@@ -101,6 +101,10 @@ class DataKeys:
         """Raise RingLacks where the ring is not, or no more, the one of this store."""
         used = await keys_used(self._store)
         lacking = sorted(used - {key.id for key in self.ring.keys})
+        # Of a key that was retired here a crash may have left the record behind, and nothing else.
+        lacking = [
+            key for key in lacking if key not in self.ring.retired or not await self.unused(key)
+        ]
         if lacking:
             raise RingLacks(
                 f"the key ring {self.ring.file} lacks {', '.join(lacking)}, with which claims of this "
@@ -142,9 +146,24 @@ class DataKeys:
         return name
 
     async def _wrap(self, name: str, plain: bytes) -> None:
-        ring_id = self.ring.first
+        """Wrap by the first key that the ring's file has before and after.
+
+        Whoever rotates wraps anew what is there after the ring has its new first key. So what was put
+        while that key was still the first is found by them, and what came later is wrapped again here:
+        by a key that is retired meanwhile, nothing stays wrapped.
+        """
+        by = self.ring.first_now()
+        await self._wrap_by(by, name, plain)
+        while (now := self.ring.first_now()) != by:
+            await self._wrap_by(now, name, plain)
+            if self.ring.cipher(by) is None:
+                await self.unused(by)
+            by = now
+
+    async def _wrap_by(self, ring_id: str, name: str, plain: bytes) -> None:
         wrapping = self.ring.cipher(ring_id)
-        assert wrapping is not None, "the ring has its own first key"
+        if wrapping is None:  # retired in this very moment: the caller looks again
+            return
         nonce = os.urandom(_NONCE)
         wrapped = nonce + wrapping.encrypt(nonce, plain, _bound(ring_id, name))
         document = {"ring": ring_id, "wrapped": base64.b64encode(wrapped).decode()}

@@ -142,6 +142,80 @@ async def test_a_rotation_reaches_a_running_worker(
     assert await Vault(DataKeys(store, Ring(ring.file))).open(sealed) == WORDS
 
 
+async def rotated_and_retired(store: LocalStore, file: Path) -> str:
+    """What `keys rotate` and `keys retire` do in a process of their own: the id of the retired key."""
+    keys = DataKeys(store, Ring(file))
+    old = keys.ring.first
+    keys.ring.rotate(NOW)
+    await keys.rewrap()
+    assert await keys.unused(old)
+    keys.ring.retire(old)
+    return old
+
+
+async def test_a_process_that_runs_wraps_nothing_with_a_retired_key(
+    vault: Vault, ring: Ring, store: LocalStore
+) -> None:
+    """A claim that a board starts after a rotation opens in every fresh process."""
+    await vault.seal(CLAIM, WORDS)
+    old = await rotated_and_retired(store, ring.file)
+    fresh = await vault.seal(OTHER, WORDS)
+    assert old not in await keys_used(store)
+    another = Vault(DataKeys(store, Ring(ring.file)))
+    await another.keys.check()
+    assert await another.open(fresh) == WORDS
+
+
+async def test_a_rotation_in_the_very_moment_of_wrapping_loses_nothing(
+    vault: Vault, ring: Ring, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rotated and retired after the key was chosen and before it lies in the store."""
+    put, retired = obstore.put_async, list[str]()
+
+    async def late(place: LocalStore, path: str, content: bytes) -> object:
+        if not retired and path.startswith(f"keys/{OTHER}/"):
+            retired.append("")
+            retired[0] = await rotated_and_retired(store, ring.file)
+        return await put(place, path, content)
+
+    await vault.seal(CLAIM, WORDS)
+    monkeypatch.setattr(obstore, "put_async", late)
+    fresh = await vault.seal(OTHER, WORDS)
+    assert retired
+    assert retired[0] not in await keys_used(store)
+    another = Vault(DataKeys(store, Ring(ring.file)))
+    await another.keys.check()
+    assert await another.open(fresh) == WORDS
+
+
+async def test_what_a_crash_left_of_a_retired_key_keeps_nobody_from_starting(
+    vault: Vault, ring: Ring, store: LocalStore
+) -> None:
+    """Its record alone is let go of; a store from before its rotation needs the key, and says so."""
+    await vault.seal(CLAIM, WORDS)
+    name, _ = await vault.keys.sealing(CLAIM)
+    before = bytes((await obstore.get_async(store, f"keys/{name}")).bytes())
+    old = await rotated_and_retired(store, ring.file)
+    await obstore.put_async(store, f"keys/ring/{old}", b"in use\n")
+    keys = DataKeys(store, Ring(ring.file))
+    await keys.check()
+    assert old not in await keys_used(store)
+    await obstore.put_async(store, f"keys/ring/{old}", b"in use\n")
+    await obstore.put_async(store, f"keys/{name}", before)
+    with pytest.raises(RingLacks, match=old):
+        await keys.check()
+
+
+def test_one_change_of_the_ring_does_not_undo_another(ring: Ring) -> None:
+    """Two people rotate over the same file: whatever was sealed in between, both keys are there."""
+    another = Ring(ring.file)
+    first, second = ring.rotate(NOW), another.rotate(NOW)
+    assert [key.id for key in Ring(ring.file).keys][:2] == [second, first]
+    ring.retire(first)
+    assert Ring(ring.file).knows(first)
+    assert Ring(ring.file).cipher(first) is None
+
+
 async def test_another_ring_is_not_this_stores(
     vault: Vault, store: LocalStore, tmp_path: Path
 ) -> None:
@@ -165,12 +239,20 @@ async def test_a_data_key_is_bound_to_its_name(vault: Vault, store: LocalStore) 
 
 
 def test_the_ring_is_for_its_owners_eyes(ring: Ring) -> None:
-    """0600 in a folder of 0700; its keys show in no repr; a file that all can read is refused."""
+    """0600 in a folder of 0700; its keys show in no repr."""
     assert ring.file.stat().st_mode & 0o777 == 0o600
     assert ring.file.parent.stat().st_mode & 0o777 == 0o700
     (written,) = json.loads(ring.file.read_text("utf-8"))["keys"]
     assert written["key"] not in repr(ring.keys) + str(ring.keys)
-    ring.file.chmod(0o644)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o622, 0o620, 0o602, 0o640, 0o440, 0o400])
+def test_others_may_not_read_the_ring_and_nobody_else_write_it(ring: Ring, mode: int) -> None:
+    """A group may read it, as a cluster hands a secret to its process; whoever writes it has the keys."""
+    ring.file.chmod(mode)
+    if mode in (0o640, 0o440, 0o400):
+        assert Ring(ring.file).first == ring.first
+        return
     with pytest.raises(BadInput, match="chmod 600"):
         Ring(ring.file)
 
