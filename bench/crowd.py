@@ -35,11 +35,11 @@ _WORDS = {
     "text": "It is the colour.",
     "intents": ["other"],
 }
-_FILE = {
+_PHOTOS = {
     "message_id": "<reply-2@mail.example>",
-    "text": "Here is the bill of the repair.",
-    "intents": ["other"],
-    "attachments": [{"name": "bill.pdf", "type": "application/pdf", "size": 180_000}],
+    "text": "Here is a picture of the lamp.",
+    "intents": ["photos"],
+    "attachments": [{"name": "lamp.jpg", "type": "image/jpeg", "size": 180_000}],
 }
 _RECEIPT = {"task": "submit-appeal", "receipt": "R-1", "by": "operator"}
 _DECISION = {"message_id": "<decision@mail.example>", "status": "granted_amazon_funded"}
@@ -98,7 +98,7 @@ async def live(client: Client, watcher: Watcher, kind: Kind, order: str) -> Any:
     for _ in range(MAILS):
         await watcher.ended(claim.id, activity_names.SEND_MESSAGE)
     await asyncio.sleep(SOON)
-    await claim.signal("buyer_replied", _FILE)
+    await claim.signal("buyer_replied", _PHOTOS)
     await watcher.ended(claim.id, activity_names.HAND_IN_APPEAL)
     await asyncio.sleep(SOON)
     await claim.execute_update("done", _RECEIPT)

@@ -20,7 +20,7 @@ _WHEN: Mapping[str, Any] = {
     "deescalate": {"at": FIRST_WAIT},
     # After the first message instead of at an instant of its own, so that it never overtakes it.
     "request-photos": {"at": None, "after": "deescalate", "wait": "1s"},
-    # Ended by the buyer's answer.
+    # Ended by the buyer's photos.
     "appeal": {"wait": "1h"},
 }
 

@@ -1,5 +1,6 @@
 """What a claim shows in lists: search attributes from the state, and what changed in them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from atoz.playbook.agenda import next_planned
 from atoz.playbook.edition import SHOWN_AT_ONCE, TASKS_SHOWN
 from atoz.playbook.foresee import next_acting
 from atoz.playbook.state import CaseState
+from atoz.playbook.tasks import TASKS, waited_for
 from atoz.playbook.view import attention, first_clock, last_acted
 from workflows import names
 
@@ -56,15 +58,24 @@ def _open_kinds(state: CaseState) -> Sequence[str]:
     return sorted(task.kind for task in state.tasks if task.open)[:MOST_TASKS]
 
 
+def _pressing(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether of a kind that something waits for there are more or fewer tasks than before."""
+    before, now = (Counter(shown.get(names.TASKS.name, "").split()) for shown in (old, new))
+    return any(before[kind] != now[kind] for kind in TASKS if waited_for(kind))
+
+
 def changed(
     old: Mapping[str, str], new: Mapping[str, str], edition: int
 ) -> list[SearchAttributeUpdate[Any]]:
     """The updates that lead from the old values to the new ones, for a claim of this edition.
 
     What came with a later edition is told only together with something else: a claim that ran before
-    it was shown at all must not ask for an upsert that its history does not have.
+    it was shown at all must not ask for an upsert that its history does not have. Nor is an upsert, which
+    is billed, worth a task for which no clock runs and no answer waits.
     """
     riding = {name for name, since in _SINCE.items() if edition < since}
+    if not _pressing(old, new):
+        riding.add(names.TASKS.name)
     moved = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     if moved <= riding:
         return []

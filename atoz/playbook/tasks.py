@@ -150,6 +150,11 @@ ASKS = Sentences("asks", {kind: rule.text for kind, rule in TASKS.items()})
 """What each task asks, unless it is opened with a text of its own."""
 
 
+def waited_for(kind: TaskKind) -> bool:
+    """Whether a clock runs until the task is done, or the answer or a message waits for it."""
+    return TASKS[kind].clock is not None or TASKS[kind].receipt or kind in TEXT_TASKS
+
+
 def answers(step: Step) -> bool:
     """Whether the step answers the claim or puts it into a person's hands."""
     if step.ask is not None:

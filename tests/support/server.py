@@ -189,12 +189,6 @@ def photos() -> ev.BuyerReplied:
     return reply("Here is a picture.", "photos", attachments=(file,))
 
 
-def paper() -> ev.BuyerReplied:
-    """A reply with a file that is no photo: nobody has to look at it before the appeal goes."""
-    file = ev.Attachment(name="bill.pdf", type="application/pdf", size=60_000, sha256="cd" * 32)
-    return reply("Here is the bill.", "other", attachments=(file,))
-
-
 def decision(status: str = "denied", **more: Any) -> ev.MarketplaceDecided:
     """What the marketplace decided."""
     values = {"at": ARRIVED, "message_id": message_id(), "status": status}

@@ -87,13 +87,22 @@ def told(old: dict[str, str], new: dict[str, str], edition: int = CURRENT) -> di
 
 def test_each_open_task_is_a_word_and_none_takes_the_list_away() -> None:
     """Two of one kind stay two."""
-    assert told({}, {TASKS: "read-reply read-reply"}) == {TASKS: ["read-reply", "read-reply"]}
-    assert told({TASKS: "read-reply"}, {}) == {TASKS: None}
+    two = "answer-buyer answer-buyer"
+    assert told({TASKS: "answer-buyer"}, {TASKS: two}) == {TASKS: two.split()}
+    assert told({TASKS: "answer-buyer"}, {}) == {TASKS: None}
+
+
+def test_a_task_that_nothing_waits_for_is_told_with_the_next_change() -> None:
+    """An upsert is billed; the list is whole again as soon as there is one for another reason."""
+    step, mail = {names.STEP.name: "appeal"}, {TASKS: "approve-appeal read-reply"}
+    assert told({TASKS: "approve-appeal"}, mail) == {}
+    assert told({TASKS: "approve-appeal"}, {**mail, **step}) == {TASKS: mail[TASKS].split(), **step}
+    assert told(mail, {TASKS: "read-reply"}) == {TASKS: ["read-reply"]}
 
 
 def test_tasks_alone_are_shown_at_once_by_claims_that_know_of_the_list() -> None:
     """One that ran before tells them along with something else."""
     step = {names.STEP.name: "appeal"}
-    assert told({}, {TASKS: "read-reply"}, BEFORE_TASKS) == {}
-    both = told({}, {TASKS: "read-reply", **step}, BEFORE_TASKS)
-    assert both == {TASKS: ["read-reply"], **step}
+    assert told({}, {TASKS: "answer-buyer"}, BEFORE_TASKS) == {}
+    both = told({}, {TASKS: "answer-buyer", **step}, BEFORE_TASKS)
+    assert both == {TASKS: ["answer-buyer"], **step}

@@ -35,7 +35,8 @@ def _pictures(subject: Subject) -> Iterator[Finding]:
     said = _verdicts_on(facts)
     looked_at = _last_look(facts)
     unseen = [f for f in going if f.source not in said and number_of(f) > looked_at]
-    if unseen:
+    # Whoever hands it in sees them, with the task to look at them beside; no program does.
+    if unseen and subject.state.channel != "operator":
         yield warn("photos-unseen", FOUND("photos_unseen", files=_names(unseen)))
     against = [f for f in going if said.get(f.source) == "harms"]
     if against:
