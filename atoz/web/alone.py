@@ -17,7 +17,7 @@ from atoz.tracing import traced
 from atoz.web.board import Board, Connecting
 from atoz.web.face import shown
 from atoz.web.place import Place, place_of
-from atoz.web.serve import board_of, login_link, refuse_if_closed, serving
+from atoz.web.serve import board_of, lets_somebody_in, login_link, serving, warn_if_closed
 
 _LOG = logging.getLogger("atoz.board")
 
@@ -25,8 +25,8 @@ _LOG = logging.getLogger("atoz.board")
 def serve(state: Path | None, port: int | None, *, link: bool, as_json: bool) -> int:
     """Serve until SIGTERM or Ctrl-C: 0. Raises BadInput for bad settings or a taken port."""
     settings = Settings() if state is None else Settings(state=state)
-    refuse_if_closed(settings)
     configure_logging(settings.log_format, settings.log_level)
+    warn_if_closed(settings, local=settings.board_is_local)
     open_vault(settings)  # without keys it does not start
     return asyncio.run(_until_told(settings, place_of(settings, port), link=link, as_json=as_json))
 
@@ -53,13 +53,15 @@ class Showing:
         self._board = board
 
     async def ready(self) -> dict[str, bool]:
-        """Ready once it has found its server. One that goes away later is told on every page: whoever
-        took the board away then would take that page away, too.
+        """Ready once it has found its server, and somebody can get in. A server that goes away later is
+        told on every page: whoever took the board away then would take that page away, too.
         """
+        own = self._board.settings
+        people = lets_somebody_in(own, local=own.board_is_local)
         try:
-            return {"connected": self._board.connection.client is not None}
+            return {"people": people, "connected": self._board.connection.client is not None}
         except AtozError:
-            return {"connected": False}
+            return {"people": people, "connected": False}
 
     async def page(self) -> bytes:
         """What it counted."""

@@ -34,12 +34,21 @@ def board_of(settings: Settings, connection: Connection, place: Place) -> Board:
     return Board(settings, connection, access, place.address, tally=tally)
 
 
-def refuse_if_closed(settings: Settings) -> None:
-    """Raise BadInput where nobody could ever get in."""
-    known = Users(settings.access_folder).all() or Tokens(settings.access_folder).all()
-    if not settings.board_is_local and not settings.board_proxied and not known:
-        raise BadInput(
-            "nobody could get in: add a user with `atoz users add NAME --role agent`, "
+def lets_somebody_in(settings: Settings, *, local: bool) -> bool:
+    """Whether anybody could get in: by a link of this machine, the proxy, a password or a token.
+
+    What lets nobody in serves all the same: the first user is added beside it, in its own container.
+    """
+    if local or settings.board_proxied:
+        return True
+    return bool(Users(settings.access_folder).all() or Tokens(settings.access_folder).all())
+
+
+def warn_if_closed(settings: Settings, *, local: bool) -> None:
+    """Say in the log how to add the first user, where there is none."""
+    if not lets_somebody_in(settings, local=local):
+        _LOG.warning(
+            "nobody can get in yet: add a user with `atoz users add NAME --role approver`, "
             "or set ATOZ_BOARD_PROXIES and ATOZ_BOARD_USER_HEADER"
         )
 

@@ -1,13 +1,14 @@
 """The codec server: Temporal's own pages and its command show what is sealed, to people who may look.
 
 It speaks what they speak (`/decode`, `/encode`: payloads as JSON) and knows everybody whom the board
-knows: a token in `Authorization`, or the cookie that a one-time link leaves in the browser. Pages of
-other origins than those named get nothing, with or without a cookie.
+knows: a token in `Authorization`, or the cookie that a one-time link or a password leaves in the
+browser. Pages of other origins than those named get nothing, with or without a cookie.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
 
 from google.protobuf.json_format import MessageToDict, Parse, ParseError
 from starlette.applications import Starlette
@@ -16,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 from temporalio.api.common.v1 import Payloads
@@ -26,23 +27,43 @@ from atoz.access.access import Access, NotKnown, TooMany
 from atoz.access.people import Person
 from atoz.errors import AtozError, NotAllowed
 from atoz.service.policy import LOOK, demand
+from atoz.settings_board import is_loopback
 from atoz.web.tally import NOWHERE, Counted, Tally
 
 LARGEST = 20_000_000
 """Bytes of a request: the payloads of one page of a history."""
-_JSON = "application/json"
+_LARGEST_FORM = 4_000
+_WELCOME = "This browser may look now. Close this page.\n"
+_ASKING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Codec server</title>
+<h1>Who looks?</h1><p>Name and password as on the board. Nobody there yet: <code>atoz users add</code>.</p>
+<form method="post"><p><label>Name <input name="name" autocomplete="username" maxlength="200"
+required></label></p>
+<p><label>Password <input name="password" type="password" autocomplete="current-password" maxlength="200"
+required></label></p>
+<p><button>Log in</button></form></html>
+"""
+_CLOSED_PAGE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+}
 
 
 class Unsealing:
     """The two addresses, over a codec, for whom `access` knows."""
 
     def __init__(
-        self, codec: PayloadCodec, access: Access, origins: Collection[str], tally: Tally
+        self,
+        codec: PayloadCodec,
+        access: Access,
+        origins: Collection[str],
+        tally: Tally,
+        lets_somebody_in: Callable[[], bool],
     ) -> None:
         self.tally = tally
         self._codec = codec
         self._access = access
         self._origins = frozenset(origins)
+        self._lets_somebody_in = lets_somebody_in
 
     def app(self) -> Starlette:
         """The application."""
@@ -57,7 +78,9 @@ class Unsealing:
             routes=[
                 Route("/decode", self._decode, methods=["POST"]),
                 Route("/encode", self._encode, methods=["POST"]),
-                Route("/login/{secret}", self._login, methods=["GET"]),
+                Route("/login", _ask, methods=["GET"]),
+                Route("/login", self._by_password, methods=["POST"]),
+                Route("/login/{secret}", self._by_link, methods=["GET"]),
                 Route("/health", _health, methods=["GET"]),
             ],
             middleware=[Middleware(Counted, self.tally, _address_of), cors],
@@ -65,8 +88,8 @@ class Unsealing:
         )
 
     async def ready(self) -> dict[str, bool]:
-        """The keys were opened before it began, and it needs nothing else."""
-        return {"keys": True}
+        """The keys were opened before it began; else it needs somebody who can get in."""
+        return {"keys": True, "people": self._lets_somebody_in()}
 
     async def page(self) -> bytes:
         """What it counted."""
@@ -81,15 +104,18 @@ class Unsealing:
         self._person(request)
         return _answer(await self._codec.encode((await _payloads(request)).payloads))
 
-    async def _login(self, request: Request) -> Response:
+    async def _by_link(self, request: Request) -> Response:
         secret, _ = self._access.by_link(request.path_params["secret"], _peer(request), _now())
-        said = PlainTextResponse("This browser may look now. Close this page.\n")
-        secure = request.url.scheme == "https"
-        said.set_cookie(
-            _cookie(request.url), secret, path="/", httponly=True, samesite="lax", secure=secure
-        )
-        said.headers["Cache-Control"] = "no-store"
-        return said
+        return _welcomed(request, secret)
+
+    async def _by_password(self, request: Request) -> Response:
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.url.netloc:
+            raise NotAllowed("another site's page sent this: log in on the codec server's own page")
+        typed = parse_qs((await _body(request, _LARGEST_FORM)).decode("utf-8", "replace"))
+        name, password = (typed.get(field, [""])[0] for field in ("name", "password"))
+        secret, _ = await self._access.by_password(name, password, _peer(request), _now())
+        return _welcomed(request, secret)
 
     def _person(self, request: Request) -> Person:
         """Who asks. Raises NotKnown, TooMany, NotAllowed."""
@@ -112,17 +138,36 @@ class Unsealing:
         return person
 
 
+async def _ask(_: Request) -> Response:
+    return HTMLResponse(_ASKING, headers=_CLOSED_PAGE)
+
+
+def _welcomed(request: Request, secret: str) -> Response:
+    """The cookie. Beyond loopback TLS stands before us, whatever the proxy calls us by."""
+    secure = request.url.scheme == "https" or not is_loopback(request.url.hostname or "")
+    said = PlainTextResponse(_WELCOME, headers={"Cache-Control": "no-store"})
+    said.set_cookie(
+        _cookie(request.url), secret, path="/", httponly=True, samesite="lax", secure=secure
+    )
+    return said
+
+
 async def _payloads(request: Request) -> Payloads:
     """What was sent. Raises HTTPException for what is no list of payloads, or far too much."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"over {LARGEST:,} bytes")
+    body = await _body(request, LARGEST)
     try:
         return Parse(body.decode(), Payloads())
     except (ParseError, UnicodeDecodeError, RecursionError) as fault:
         raise HTTPException(HTTPStatus.BAD_REQUEST, 'send {"payloads": […]} as JSON') from fault
+
+
+async def _body(request: Request, largest: int) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > largest:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"over {largest:,} bytes")
+    return body
 
 
 def _answer(payloads: Collection[object]) -> Response:

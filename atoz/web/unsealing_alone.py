@@ -18,7 +18,7 @@ from atoz.vault.codec import SealingCodec
 from atoz.web.alone import login_name
 from atoz.web.face import shown
 from atoz.web.place import Place
-from atoz.web.serve import answering, refuse_if_closed
+from atoz.web.serve import answering, lets_somebody_in, warn_if_closed
 from atoz.web.tally import Tally
 from atoz.web.unsealing import Unsealing
 
@@ -34,11 +34,16 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
     if vault is None:
         raise BadInput("ATOZ_ENCRYPTION is off and there are no keys: nothing is sealed")
     local = settings.codec_is_local
-    if not local:
-        refuse_if_closed(settings)
+    warn_if_closed(settings, local=local)
     tally = Tally("codec")
     access = Access(settings.access_folder, settings.board_session, told=tally.refused)
-    codec = Unsealing(SealingCodec(vault), access, origins or settings.codec_origins, tally)
+    codec = Unsealing(
+        SealingCodec(vault),
+        access,
+        origins or settings.codec_origins,
+        tally,
+        lambda: lets_somebody_in(settings, local=local),
+    )
     host, number = settings.codec_host, port or settings.codec_port
     place = Place(host, number, f"http://{host}:{number}")
     link = access.links.new(login_name(), datetime.now(UTC)) if local else None
@@ -67,7 +72,7 @@ def _say(address: str, login: str | None, *, as_json: bool) -> None:
     lines = [
         f"The codec server is at {address}. In Temporal's pages: the glasses at the top, that address, ",
         "and `Include cross-origin credentials`.",
-        *([f"Open this once in the same browser: {login}"] if login else []),
+        f"Open this once in the same browser: {login or f'{address}/login'}",
         "The command: temporal … --codec-endpoint ADDRESS --codec-auth 'Bearer TOKEN' (atoz tokens new)",
     ]
     document = json.dumps({"codec": address, "login": login})

@@ -17,6 +17,7 @@ from google.protobuf.json_format import MessageToDict
 from temporalio.api.common.v1 import Payloads
 from temporalio.converter import WorkflowSerializationContext
 
+from atoz.access.people import Users
 from atoz.access.tokens import Tokens
 from atoz.harness.server import temporal_binary, virtual_time
 from atoz.keeping import converter
@@ -31,6 +32,7 @@ from workflows import names
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 PAGES = "http://127.0.0.1:8233"
+PASSWORD = "four plain words here"
 WORDS = "Zephyrine-Quartzmark"
 
 
@@ -134,11 +136,31 @@ async def test_a_link_lets_one_browser_in_and_only_for_known_pages(serving: Serv
         assert (await another.get(serving.login)).status_code == 401
 
 
+async def test_a_password_of_the_board_lets_a_browser_in(serving: Serving) -> None:
+    """Where one-time links are off; a form that another site sent gets nothing, nor does a guess."""
+    Users(shop_settings(serving.state).access_folder).add(
+        "approver-1", Role.APPROVER, PASSWORD, datetime.now(UTC)
+    )
+    typed = {"name": "approver-1", "password": PASSWORD}
+    login, body = f"{serving.address}/login", await serving.sealed()
+    async with httpx2.AsyncClient(headers={"Origin": serving.address}) as browser:
+        assert "<form" in (await browser.get(login)).text
+        assert (await browser.post(login, data=typed | {"password": "guessed"})).status_code == 401
+        evil = {"Origin": "https://evil.example"}
+        assert (await browser.post(login, data=typed, headers=evil)).status_code == 403
+        assert (await browser.post(login, content=b"x" * 5_000)).status_code == 413
+        assert not browser.cookies
+        assert (await browser.post(login, data=typed)).status_code == 200
+        where = f"{serving.address}/decode"
+        found = await browser.post(where, content=body, headers={"Origin": PAGES})
+    assert words_of(found) == f'"{WORDS}"'
+
+
 async def test_it_shows_itself_on_a_port_of_its_own(serving: Serving) -> None:
     """Ready as soon as it answers, since its keys are open; who was refused is counted, not who."""
     await serving.ask(body="{}", Authorization="Bearer guessed")
     async with httpx2.AsyncClient(base_url=serving.health) as probe:
-        assert (await probe.get("/readyz")).json() == {"ready": True, "keys": True}
+        assert (await probe.get("/readyz")).json() == {"ready": True, "keys": True, "people": True}
         page = (await probe.get("/metrics")).text
         assert (await probe.post("/decode", content="{}")).status_code == 404
     assert 'route="/decode",server="codec",status="401"' in page

@@ -13,7 +13,8 @@ from atoz.access.sessions import IDLE
 from atoz.errors import BadInput
 from atoz.service.policy import Role
 from atoz.settings import Settings
-from atoz.web.serve import login_link, refuse_if_closed
+from atoz.web.alone import Showing
+from atoz.web.serve import login_link
 from atoz.web.shield import HEADERS, STRANGERS
 from tests.support.board import Clock, Stand, a_stand, csrf_in
 
@@ -260,16 +261,23 @@ async def test_links_are_off_beyond_this_machine(tmp_path: Path) -> None:
     assert (await stand.client().get(f"/login/{secret}")).status_code == 401
 
 
-def test_a_board_that_nobody_could_enter_does_not_start(tmp_path: Path) -> None:
-    """A user, a token or a proxy makes it start."""
+async def test_a_board_that_nobody_can_enter_yet_says_how_to_add_the_first_user(
+    tmp_path: Path,
+) -> None:
+    """It answers, or there were no container to add one in; it is not ready until somebody can get in."""
     settings = Settings.model_validate(
         {"state": tmp_path, "board_host": "10.0.0.1", "board_url": "https://claims.shop.example"}
     )
-    with pytest.raises(BadInput, match="nobody could get in"):
-        refuse_if_closed(settings)
     stand = a_stand(tmp_path, settings=settings)
+    page = (await stand.client().get("/login")).text
+    assert "atoz users add NAME --role approver" in page
+    assert 'name="password"' not in page
+    assert not (await Showing(stand.board).ready())["people"]
     stand.board.access.users.add("approver-1", Role.AGENT, WORDS, stand.board.now())
-    refuse_if_closed(settings)
+    page = (await stand.client().get("/login")).text
+    assert "atoz users add" not in page
+    assert 'name="password"' in page
+    assert (await Showing(stand.board).ready())["people"]
 
 
 def test_beyond_this_machine_only_https_will_do(tmp_path: Path) -> None:

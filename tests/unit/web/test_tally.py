@@ -132,6 +132,6 @@ async def test_every_series_of_an_alert_is_there_from_the_start(stand: Stand) ->
 async def test_a_board_is_ready_once_it_found_its_server(stand: Stand) -> None:
     """Alive before that."""
     shows = Showing(stand.board)
-    assert await shows.ready() == {"connected": False}
+    assert await shows.ready() == {"people": True, "connected": False}
     assert b"atoz_webhooks_refused_total" in await shows.page()
     assert {route.path for route in face(shows).routes} == {"/healthz", "/readyz", "/metrics"}  # type: ignore[attr-defined]  # they are plain ones
