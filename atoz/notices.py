@@ -114,7 +114,7 @@ class EmailNotifier:
         )
         result = await self._mailer.send(message, to)
         if not result.sent:
-            _LOG.error("notice not mailed", extra=result.model_dump())
+            _LOG.error("notice not mailed", extra=result.logged)
         return result.sent
 
 
@@ -194,7 +194,7 @@ class WebhookNotifier:
         """One POST."""
         result = await signed_post(self._url, self._secret, _body(notice), notice.key, at=notice.at)
         if not result.sent:
-            _LOG.error("notice not posted", extra=result.model_dump())
+            _LOG.error("notice not posted", extra=result.logged)
         return [] if result.sent else [self.name]
 
 

@@ -124,10 +124,10 @@ async def _beginning(reply: httpx2.Response) -> str:
 def _by_status(status: int, words: str) -> Delivery:
     detail = f"HTTP {status} {words}"
     if 200 <= status <= 299:
-        return delivery("sent", detail)
+        return delivery("sent", detail, status)
     if status in _MAY_PASS or status >= 500:
-        return delivery("refused_for_now", detail)
-    return delivery("refused", detail)
+        return delivery("refused_for_now", detail, status)
+    return delivery("refused", detail, status)
 
 
 def _words(fault: Exception) -> str:

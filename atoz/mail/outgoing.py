@@ -26,11 +26,14 @@ class Delivery(Record):
     """What became of one attempt. `sent`: the other side took it, which is not yet delivered.
 
     `refused` is a lasting no, `refused_for_now` one that time may change; both are certain: nothing
-    was taken. `unknown`: it may have been taken. `detail` is for people, at most 500 signs.
+    was taken. `unknown`: it may have been taken. `detail` is for people, at most 500 signs; it quotes the
+    other side, who may quote the buyer: a log gets `logged`.
     """
 
     outcome: Outcome
     detail: str = ""
+    status: int | None = None
+    """The number of the other side's answer, where there was one."""
     reached_nobody: bool = False
     """It was only written down: there is no mail server to give it to."""
 
@@ -39,10 +42,15 @@ class Delivery(Record):
         """Whether the other side took it."""
         return self.outcome == "sent"
 
+    @property
+    def logged(self) -> dict[str, str | int | None]:
+        """What a log may hold of it: no word of the other side's."""
+        return {"outcome": self.outcome, "status": self.status}
 
-def delivery(outcome: Outcome, detail: object = "") -> Delivery:
+
+def delivery(outcome: Outcome, detail: object = "", status: int | None = None) -> Delivery:
     """A Delivery whose detail may come from an outsider: one line, bounded, encodable."""
-    return Delivery(outcome=outcome, detail=one_line(detail, _LONGEST_DETAIL))
+    return Delivery(outcome=outcome, detail=one_line(detail, _LONGEST_DETAIL), status=status)
 
 
 class Mailer(Protocol):

@@ -136,16 +136,17 @@ def _before_content(fault: Exception) -> Delivery:
 
 def _by_code(code: int, words: str) -> Delivery:
     """A reply that ended the attempt before the content: 5xx is lasting, all else may pass."""
-    return delivery("refused" if 500 <= code <= 599 else "refused_for_now", f"{code} {words}")
+    lasting = 500 <= code <= 599
+    return delivery("refused" if lasting else "refused_for_now", f"{code} {words}", code)
 
 
 def _final(reply: SMTPResponse) -> Delivery:
     words = f"{reply.code} {reply.message}"
     if 200 <= reply.code <= 299:
-        return delivery("sent", words)
+        return delivery("sent", words, reply.code)
     if 400 <= reply.code <= 599:
         return _by_code(reply.code, reply.message)
-    return delivery("unknown", f"a final reply that means nothing: {words}")
+    return delivery("unknown", f"a final reply that means nothing: {words}", reply.code)
 
 
 def _words(fault: Exception) -> str:

@@ -20,7 +20,7 @@ from atoz.service.archive import archived, erased
 from atoz.service.erasing import erase
 from atoz.vault.codec import UNREADABLE
 from atoz.vault.vault import Erased
-from tests.support.marked import MARKS, ORDER, OTHER, Played
+from tests.support.marked import MARKS, ORDER, OTHER, SHOPS, Played
 from tests.support.service import claim_of
 from workflows import names
 
@@ -33,8 +33,12 @@ async def test_nothing_that_is_kept_can_be_read(played: Played) -> None:
     Whoever may look finds them.
     """
     told = await looking.timeline(played.service, ORDER)
-    assert MARKS["reply"] in str(told)
-    assert MARKS["late reply"] in str(await desk.tasks(played.service))
+    for inside in ("reply", "file name", "operator"):
+        assert MARKS[inside] in str(told)
+    at_desk = str(await desk.tasks(played.service))
+    assert MARKS["late reply"] in at_desk
+    assert MARKS["quarantined"] in at_desk
+    assert played.refused, "operators are told in full, and their side may quote it"
     assert played.written() == []
     mails = await outbox.mails(played.service.settings)
     assert any(MARKS["relay"] in str(mail.content) for mail in mails)
@@ -85,7 +89,7 @@ async def test_an_erased_claim_yields_nothing(played: Played) -> None:
     assert not archive.exists()
     assert not [path for path in files if path.exists() and path.is_file()]
     words = [task["text"] for task in await desk.tasks(service)]
-    assert not [mark for mark in MARKS.values() if mark in " ".join(words)]
+    assert {mark for mark in MARKS.values() if mark in " ".join(words)} == SHOPS
     assert ORDER not in str([mail.name for mail in await outbox.mails(service.settings)])
     assert played.written() == []
 

@@ -29,14 +29,15 @@ NOTICE = Notice(
 class FakeMailer:
     """Keeps what it is given and answers as it is told."""
 
-    def __init__(self, outcome: Outcome = "sent") -> None:
+    def __init__(self, outcome: Outcome = "sent", words: str = "") -> None:
         self.outcome: Outcome = outcome
+        self.words = words
         self.sent: list[tuple[EmailMessage, str]] = []
 
     async def send(self, message: EmailMessage, to: str) -> Delivery:
         """Note it."""
         self.sent.append((message, to))
-        return Delivery(outcome=self.outcome)
+        return Delivery(outcome=self.outcome, detail=self.words, status=550)
 
 
 class BrokenNotifier:
@@ -95,6 +96,24 @@ async def test_a_channel_that_fails_is_named_and_keeps_no_other() -> None:
         assert await everyone.tell(NOTICE) == ["broken", "email"]
     hook = WebhookNotifier("http://127.0.0.1:1/", SECRET)
     assert await AllNotifiers([hook]).tell(NOTICE) == ["webhook"]
+
+
+async def test_what_a_refusing_side_quotes_does_not_reach_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A receiver that echoes what it refuses, a mail server that quotes: outcome and status alone."""
+    receiver, words = Receiver("echo"), NOTICE.lines[0]
+    async with listening(receiver.serve) as port:
+        hook = WebhookNotifier(f"http://127.0.0.1:{port}/", SECRET)
+        mails = by_email(FakeMailer("refused", f"550 no: {words}"))
+        assert await AllNotifiers([mails, hook]).tell(NOTICE) == ["email", "webhook"]
+    assert words in receiver.body.decode()
+    told = [vars(record) for record in caplog.records]
+    assert [(each["outcome"], each["status"]) for each in told] == [
+        *[("refused", 550)] * 2,
+        ("refused", 422),
+    ]
+    assert words not in str(told)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -13,6 +14,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import HttpUrl
 
+from atoz.access.tokens import Tokens
+from atoz.service.policy import Role
 from atoz.tracing import traced
 from atoz.web.board import Connecting
 from tests.support.board import a_stand, alive
@@ -87,12 +90,28 @@ async def test_a_board_is_ready_once_it_found_its_server(played: Played, tmp_pat
 
             await eventually(ready)
             await probe.get(f"http://127.0.0.1:{board}/claims/{ORDER}")
+            await _worked_on(played, f"http://127.0.0.1:{board}/api/claims/{OTHER}")
             page = (await probe.get("/metrics")).text
         assert 'method="GET",route="/claims/{order}",server="board",status="303"' in page
         assert ORDER not in page
         assert await asyncio.to_thread(process.end) == 0
+        said = f"{process.out}{process.err}"
+        assert not list(seen_in(said.encode(), MARKS.values()))
     finally:
         process.popen.kill()
+
+
+async def _worked_on(played: Played, claim: str) -> None:
+    """Somebody reads a claim, says something of it, and says what is refused."""
+    tokens = Tokens(played.service.settings.access_folder)
+    _, token = tokens.new("erp", Role.AGENT, datetime.now(UTC))
+    own = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(headers=own, timeout=30) as client:
+        assert (await client.get(f"{claim}/timeline")).is_success
+        taken = await client.post(f"{claim}/reply", json={"text": MARKS["reply"]})
+        assert taken.is_success, taken.text
+        refused = await client.post(f"{claim}/due", json={MARKS["operator"]: MARKS["reply"]})
+        assert refused.status_code == 422
 
 
 async def test_a_trace_begins_at_who_starts_the_claim_and_at_who_tells_it_something(

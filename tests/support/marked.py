@@ -21,11 +21,14 @@ from atoz.claims.status import Status
 from atoz.evidence.intake import Given
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter
+from atoz.playbook import events as ev
 from atoz.service import acting, desk, listing, looking, reporting, starting, waiting
 from atoz.service.base import Service
 from tests.support.collector import Collector, collecting
+from tests.support.loopback import listening
+from tests.support.receiver import Receiver, http
 from tests.support.running import Process
-from tests.support.scanning import found_in
+from tests.support.scanning import found_in, seen_in
 from tests.support.server import shop_settings
 from tests.support.service import PATIENCE, claim_of, eventually
 from workflows import names
@@ -40,11 +43,34 @@ MARKS = {
     "relay": "qx7markedrelay0000",
     "held mail": "Wisteria-Heldmail-Words",
     "late reply": "Cordelia-Late-Afterwards",
+    "signature": "Ottoline-Signed-Forit",
+    "file name": "Clementine-At-The-Door",
+    "operator": "Evander-Typed-This-Why",
+    "quarantined": "Hyacinth-Forged-Notice",
 }
+SHOPS = {MARKS["quarantined"]}
+"""Words that belong to no claim: under the shop's key, whatever is erased."""
 ORDER = "777-0000001-0000001"
 OTHER = "777-0000002-0000002"
 URGENT = "777-0000003-0000003"
 MISSED = "777-0000004-0000004"
+
+
+class _Fussy(Receiver):
+    """Refuses the first notices that hold a buyer's words, quoting them; one that refuses for days would be
+    told for days.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(http(200))
+        self.refused: list[bytes] = []
+
+    def reply(self) -> bytes | str:
+        """A refusal, or that it was taken."""
+        if len(self.refused) == 3 or not list(seen_in(self.body, MARKS.values())):
+            return self.answer
+        self.refused.append(self.body)
+        return http(422, self.body)
 
 
 class Played(NamedTuple):
@@ -57,6 +83,8 @@ class Played(NamedTuple):
     traces_url: str
     waiting: list[dict[str, Any]]
     """The tasks that were open when it was looked at."""
+    refused: list[bytes]
+    """Notices that were not taken where they are posted, but quoted in the refusal."""
 
     def seen(self, address: str) -> str:
         """What the worker's port answered at the end: `healthz`, `readyz` or `metrics`."""
@@ -76,6 +104,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
     async with (
         virtual_time(converter(settings), database=database, log=folder / "server.log") as server,
         collecting(folder / "traces") as (collector, traces_url),
+        listening((fussy := _Fussy()).serve) as hook,
     ):
         (folder / "worker").mkdir()
         worker = Process(
@@ -88,6 +117,8 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
             ATOZ_HEALTH_PORT=str(port),
             ATOZ_TRACES_URL=traces_url,
             OTEL_BSP_SCHEDULE_DELAY="100",
+            ATOZ_NOTICE_WEBHOOK_URL=f"http://127.0.0.1:{hook}/",
+            ATOZ_NOTICE_WEBHOOK_SECRET="a secret of nobody's, for tests",
         )
         try:
             await asyncio.to_thread(
@@ -97,7 +128,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
             await _live(server, service)
             await asyncio.to_thread(_look, folder / "seen", f"http://127.0.0.1:{port}")
             found = (await waiting.tasks(service))["tasks"]
-            yield Played(server, service, folder, collector, traces_url, found)
+            yield Played(server, service, folder, collector, traces_url, found, fussy.refused)
         finally:
             worker.popen.kill()
             worker.popen.wait()
@@ -114,6 +145,7 @@ async def _live(server: VirtualTime, service: Service) -> None:
     marked: dict[str, Any] = {
         "claim": {"buyer_comment": f"{MARKS['comment']} says it is broken."},
         "buyer": {"relay": f"{MARKS['relay']}@marketplace.amazon.com", "language": "en"},
+        "shipment": {"signature": MARKS["signature"]},
     }
     for order in (ORDER, OTHER, URGENT, MISSED):
         await starting.start(service, claim_of(marked, order=order), received_now=True)
@@ -121,9 +153,16 @@ async def _live(server: VirtualTime, service: Service) -> None:
     handle = server.client.get_workflow_handle(names.claim_workflow_id(ORDER))
     await reporting.reply(service, ORDER, f"I live at {MARKS['reply']}, a refund please?")
     await reporting.reply(service, ORDER, f"{MARKS['long reply']} has a lot to say. " * 300)
-    note = Given("note.txt", f"Handed to {MARKS['evidence']}.".encode())
+    note = Given(f"{MARKS['file name']}.txt", f"Handed to {MARKS['evidence']}.".encode())
     await acting.add_evidence(service, ORDER, note, by="approver-1", key="k1")
+    own = {"by": "approver-1", "why": MARKS["operator"]}
+    await acting.do(service, ORDER, ev.Paused, **own, key="k2")
+    await acting.do(service, ORDER, ev.Resumed, **own, key="k3")
     await server.client.get_workflow_handle(handle.id).signal("nonsense", MARKS["reply"])
+    forged = f"Subject: {MARKS['quarantined']}"
+    await desk.put(
+        service, DeskItem(key="quarantine:1", title="A mail", text=forged, sort="quarantined")
+    )
     held = DeskItem(
         key="<held@mail.example>",
         title="A mail",

@@ -1,4 +1,4 @@
-"""The far end of a webhook: keeps one request and answers, breaks off or falls silent."""
+"""The far end of a webhook: keeps one request and answers, echoes, breaks off or falls silent."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ class Receiver:
         self.body = b""
         self.requests = 0
 
+    def reply(self) -> bytes | str:
+        """What is answered to this request."""
+        return http(422, self.body) if self.answer == "echo" else self.answer
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One request, one answer; `drop` ends without, `hang` never comes."""
+        """One request, one answer; `drop` ends without, `hang` never comes, `echo` quotes and refuses."""
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             lines = head.decode().split("\r\n")[1:]
@@ -23,10 +27,11 @@ class Receiver:
             self.headers = {name.lower(): value for name, value in pairs}
             self.body = await reader.readexactly(int(self.headers["content-length"]))
             self.requests += 1
-            if self.answer == "hang":
+            reply = self.reply()
+            if reply == "hang":
                 await asyncio.sleep(30)
-            if isinstance(self.answer, bytes):
-                writer.write(self.answer)
+            if isinstance(reply, bytes):
+                writer.write(reply)
                 await writer.drain()
         finally:
             writer.close()
