@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 
 import obstore
 from temporalio import activity
@@ -25,8 +24,8 @@ from atoz.notices import Notice, Notifier
 from atoz.playbook.acts import Draft
 from atoz.playbook.events import AppealDrafted, AppealTried
 
-Post = Callable[[bytes, str, datetime], Awaitable[Delivery]]
-"""Posts a signed JSON body under an idempotency key, at an instant (UTC)."""
+Post = Callable[[bytes, str], Awaitable[Delivery]]
+"""Posts a signed JSON body under an idempotency key."""
 
 PASTE = (
     "Paste appeal.txt into Seller Central, attach evidence.pdf and the exhibits, then give the receipt: "
@@ -154,7 +153,7 @@ class Appeals:
                 for name, content in _outgoing(packet).items()
             ],
         }
-        return await self._post(json.dumps(document).encode(), job.message_id, job.at)
+        return await self._post(json.dumps(document).encode(), job.message_id)
 
 
 def _outgoing(packet: Packet) -> Mapping[str, bytes]:

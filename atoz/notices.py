@@ -192,7 +192,7 @@ class WebhookNotifier:
 
     async def tell(self, notice: Notice) -> list[str]:
         """One POST."""
-        result = await signed_post(self._url, self._secret, _body(notice), notice.key, at=notice.at)
+        result = await signed_post(self._url, self._secret, _body(notice), notice.key)
         if not result.sent:
             _LOG.error("notice not posted", extra=result.logged)
         return [] if result.sent else [self.name]

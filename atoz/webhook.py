@@ -1,8 +1,10 @@
 """A signed POST: how notices and appeals leave by webhook, and how what others post is believed.
 
 The receiver can prove who sent it and when: `Atoz-Signature: v1=<hex>` is the HMAC-SHA256, with the
-shared secret, of `<Atoz-Timestamp>.<body>`. `Idempotency-Key` lets it drop repeats, so a
-temporary refusal may safely be tried again.
+shared secret, of `<Atoz-Timestamp>.<body>`. Each try is signed at the moment when it leaves, whatever
+instant it tells of: a receiver refuses what is old, and a signature that it has seen.
+`Idempotency-Key` stays the same and lets it drop repeats, so a temporary refusal may safely be tried
+again.
 """
 
 import asyncio
@@ -11,6 +13,7 @@ import hashlib
 import hmac
 import re
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -66,17 +69,21 @@ def doubted(
     return None
 
 
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
 async def signed_post(
     url: str,
     secret: SecretStr,
     body: bytes,
     idempotency_key: str,
     *,
-    at: datetime,
     within: timedelta = _REPLY,
     tls_context: ssl.SSLContext | None = None,
+    clock: Callable[[], datetime] = _wall_clock,
 ) -> Delivery:
-    """POST a JSON body once. `at` is the aware instant that is signed along; redirects are refused.
+    """POST a JSON body once, signed with the instant of `clock` (aware); redirects are refused.
 
     2xx is sent; 408, 425, 429, 5xx and a failed connection are refused for now; any other answer is
     refused; a break or silence after the connection stood is unknown. The detail holds the
@@ -84,7 +91,7 @@ async def signed_post(
     """
     if not idempotency_key or not idempotency_key.isascii() or has_controls(idempotency_key):
         raise ValueError("an idempotency key is plain ASCII")
-    timestamp = str(int(at.astimezone(UTC).timestamp()))
+    timestamp = str(int(clock().timestamp()))
     headers = {
         "Content-Type": "application/json",
         "Idempotency-Key": idempotency_key,

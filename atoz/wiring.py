@@ -7,7 +7,7 @@ come through here, so that what is tested is what runs.
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -122,8 +122,8 @@ def build_post(settings: Settings) -> Post | None:
     if url is None or secret is None:
         return None
 
-    async def post(body: bytes, key: str, at: datetime) -> Delivery:
-        return await signed_post(str(url), secret, body, key, at=at)
+    async def post(body: bytes, key: str) -> Delivery:
+        return await signed_post(str(url), secret, body, key)
 
     return post
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from atoz.mail.outgoing import Delivery, Outcome
 from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notice, WebhookNotifier
+from atoz.webhook import doubted
 from tests.support.loopback import listening
 from tests.support.receiver import Receiver, http
 
@@ -69,7 +70,10 @@ async def test_operators_are_told_by_every_channel(caplog: pytest.LogCaptureFixt
         everyone = AllNotifiers([LogNotifier(), by_email(mailer), hook])
         assert await everyone.tell(NOTICE) == []
     assert [record.message for record in caplog.records] == ["operator notice"]
-    posted = json.loads(receiver.body)
+    posted, said = json.loads(receiver.body), receiver.headers
+    stamp, signature = said["atoz-timestamp"], said["atoz-signature"]
+    # The notice is of another day: what is signed is when it leaves.
+    assert doubted(SECRET, stamp, signature, receiver.body, datetime.now(UTC)) is None
     assert posted["due"] == "2026-09-09T15:00:00Z"
     assert posted["key"] == NOTICE.key == receiver.headers["idempotency-key"]
     assert [to for _, to in mailer.sent] == ["a@fernlane.example", "b@fernlane.example"]

@@ -6,27 +6,31 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from atoz.mail.outgoing import Delivery, Outcome
-from atoz.webhook import signed_post
+from atoz.webhook import TOLERANCE, doubted, signed_post
+from atoz.wiring import build_post
 from tests.support.certificates import certificate_for_loopback
 from tests.support.loopback import listening
 from tests.support.receiver import Receiver, http
+from tests.support.server import shop_settings
 
 AT = datetime(2026, 9, 9, 9, tzinfo=UTC)
 SECRET = SecretStr("shared secret")
+KEY = "claim-1/appeal/1"
 BODY = json.dumps({"order_id": "111-0000102-0000102"}).encode()
 
 
-async def post(receiver: Receiver, path: str = "/hook") -> Delivery:
+async def post(receiver: Receiver, at: datetime = AT) -> Delivery:
     """One attempt with short patience."""
     async with listening(receiver.serve) as port:
-        url = f"http://127.0.0.1:{port}{path}"
+        url = f"http://127.0.0.1:{port}/hook"
         patience = timedelta(seconds=0.5)
-        return await signed_post(url, SECRET, BODY, "claim-1/appeal/1", at=AT, within=patience)
+        return await signed_post(url, SECRET, BODY, KEY, within=patience, clock=lambda: at)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +88,14 @@ async def test_a_refused_connection_is_a_no_for_now() -> None:
     """Nothing was sent."""
     async with listening(Receiver("drop").serve) as port:
         pass
-    found = await signed_post(f"http://127.0.0.1:{port}/", SECRET, BODY, "key", at=AT)
+    found = await signed_post(f"http://127.0.0.1:{port}/", SECRET, BODY, "key")
     assert found.outcome == "refused_for_now"
 
 
 @pytest.mark.parametrize("url", ["ftp://x.example/", "nowhere", "http://"])
 async def test_what_is_no_web_address_is_refused(url: str) -> None:
     """It will not become one."""
-    assert (await signed_post(url, SECRET, BODY, "key", at=AT)).outcome == "refused"
+    assert (await signed_post(url, SECRET, BODY, "key")).outcome == "refused"
 
 
 async def test_a_certificate_that_nobody_vouches_for_gets_nothing() -> None:
@@ -99,9 +103,9 @@ async def test_a_certificate_that_nobody_vouches_for_gets_nothing() -> None:
     receiver, (server_tls, client_tls) = Receiver(http(200)), certificate_for_loopback()
     async with listening(receiver.serve, server_tls) as port:
         url = f"https://127.0.0.1:{port}/"
-        found = await signed_post(url, SECRET, BODY, "key", at=AT)
+        found = await signed_post(url, SECRET, BODY, "key")
         assert (found.outcome, receiver.requests) == ("refused_for_now", 0)
-        found = await signed_post(url, SECRET, BODY, "key", at=AT, tls_context=client_tls)
+        found = await signed_post(url, SECRET, BODY, "key", tls_context=client_tls)
         assert (found.outcome, receiver.requests) == ("sent", 1)
 
 
@@ -113,13 +117,39 @@ async def test_the_receiver_can_prove_who_sent_it_and_when() -> None:
     assert timestamp == str(int(AT.timestamp()))
     expected = hmac.new(b"shared secret", f"{timestamp}.".encode() + BODY, hashlib.sha256)
     assert receiver.headers["atoz-signature"] == f"v1={expected.hexdigest()}"
-    assert receiver.headers["idempotency-key"] == "claim-1/appeal/1"
+    assert receiver.headers["idempotency-key"] == KEY
     assert receiver.headers["content-type"] == "application/json"
     assert receiver.body == BODY
+
+
+async def test_each_try_is_signed_anew_however_late_it_is() -> None:
+    """A receiver that refuses old and repeated signatures takes a late repeat, and knows it by its key."""
+    receiver, signatures, keys = Receiver(http(503)), set[str](), set[str]()
+    for sent_at in (AT, AT + 2 * TOLERANCE):
+        await post(receiver, sent_at)
+        stamp, signature = (receiver.headers[f"atoz-{name}"] for name in ("timestamp", "signature"))
+        assert doubted(SECRET, stamp, signature, receiver.body, sent_at) is None
+        signatures.add(signature)
+        keys.add(receiver.headers["idempotency-key"])
+    assert (len(signatures), keys) == (2, {KEY})
+
+
+async def test_an_appeal_that_waited_is_believed_when_it_is_sent(tmp_path: Path) -> None:
+    """Nothing of the claim's clock is signed: the worker's clock at the moment of sending is."""
+    receiver = Receiver(http(200))
+    async with listening(receiver.serve) as port:
+        url = f"http://127.0.0.1:{port}/"
+        post = build_post(shop_settings(tmp_path, appeal_webhook_url=url, appeal_webhook_secret=SECRET))
+        assert post is not None
+        await post(BODY, KEY)
+    said = receiver.headers
+    stamp, signature = said["atoz-timestamp"], said["atoz-signature"]
+    assert doubted(SECRET, stamp, signature, BODY, datetime.now(UTC)) is None
+    assert said["idempotency-key"] == KEY
 
 
 @pytest.mark.parametrize("key", ["", "a\r\nX: y", "schlüssel"])
 async def test_a_key_is_no_header_of_its_own(key: str) -> None:
     """A fault of ours, told at once."""
     with pytest.raises(ValueError, match="plain ASCII"):
-        await signed_post("http://127.0.0.1:1/", SECRET, BODY, key, at=AT)
+        await signed_post("http://127.0.0.1:1/", SECRET, BODY, key)
