@@ -51,6 +51,12 @@ class NoSuchClaim(AtozError):  # noqa: N818 - named for what happened
     exit_code = 3
 
 
+class NoOrderId(NoSuchClaim):
+    """What was given is no order id: write it like 111-0000102-0000102."""
+
+    exit_code = 2
+
+
 class NoServer(AtozError):  # noqa: N818 - named for what happened
     """No Temporal server answers. Start one, or check the TEMPORAL_* settings."""
 

@@ -30,11 +30,10 @@ async def verify(
         await demand_registered(service.client)
         found = await verify_server(service.client, service.settings)
     if not found.broken:
-        shown = [line(f"{found.replayed} open workflows go on under this code")]
-        return Answer(found.document, shown)
+        return Answer(found.document, [line(f"{found.counted}: all go on under this code")])
     rows = [(each.workflow_id, each.why) for each in found.broken]
-    heading = line(f"{len(rows)} of {found.replayed} would break under this code:")
-    return Answer(found.document, [heading, columns(["claim", "why"], rows)], code=1)
+    heading = line(f"of {found.counted}, {len(rows)} would break under this code:")
+    return Answer(found.document, [heading, columns(["workflow", "why"], rows)], code=1)
 
 
 async def status(call: Call) -> Answer:

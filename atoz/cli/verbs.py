@@ -55,6 +55,8 @@ class Call:
     address: str | None = None
     namespace: str | None = None
     as_: str | None = None
+    act: str | None = None
+    """Of the policy: what a user of the board does by this."""
 
     @property
     def as_json(self) -> bool:
@@ -92,7 +94,11 @@ class Call:
         return datetime.now(UTC)
 
     async def service(self) -> "Service":
-        """The service layer over a connected client. Raises NoServer, BadInput."""
+        """The service layer over a connected client. Raises NoServer, BadInput.
+
+        NotAllowed where the users of this server's board may not do the act: whoever reaches the
+        server may do all the same; this keeps from slips.
+        """
         # Imported here: Temporal's client takes time that verbs without a server need not wait for.
         from atoz.connect import connect  # noqa: PLC0415
         from atoz.joining import joined  # noqa: PLC0415
@@ -108,7 +114,17 @@ class Call:
             address=self.address, namespace=self.namespace, interceptors=interceptors
         )
         sealing, settings = await joined(client, own)
+        if self.act in LEAST:
+            self._demand(self.act, settings)
         return Service(sealing, settings, lambda: datetime.now(UTC))
+
+    def _demand(self, act: str, settings: Settings) -> None:
+        """Look the actor up in the state folder of the server, which is not always the settings' own."""
+        from atoz.access.people import Users  # noqa: PLC0415 - hashes passwords by a slow library
+
+        user = Users(settings.access_folder).all().get(self.by)
+        if user is not None:
+            demand(user.role, act, self.by)
 
 
 Verb = Callable[..., Coroutine[Any, Any, Answer]]
@@ -131,34 +147,22 @@ def register(
 
     Its docstring is the help. `server`: it connects. `acts`: it records who did it, and the users
     file may say that they may not: it is the act of the policy where the verb has another name.
+    That is asked when it has connected, since the users lie beside the server.
     """
     shared = {**_OUTPUT, **(_CONNECTION if server else {}), **(_ACTOR if acts else {})}
 
     name = name or verb.__name__.rstrip("_").replace("_", "-")
+    act = None if acts is False else name if acts is True else acts
+    assert server or act not in LEAST, "what the policy knows is asked where the server's users are"
 
     def command(**given: Any) -> None:
-        call = Call(**{key: given.pop(key) for key in shared})
-        act = acts if isinstance(acts, str) else name
-        work = _permitted(call, act, verb, given) if acts else verb(call, **given)
-        raise typer.Exit(run(call, work))
+        call = Call(**{key: given.pop(key) for key in shared}, act=act)
+        raise typer.Exit(run(call, verb(call, **given)))
 
     _, *own = inspect.signature(verb).parameters.values()
     hints = typing.get_type_hints(verb, include_extras=True)
     _sign(command, {each.name: (hints[each.name], each.default) for each in own} | shared)
     app.command(name, help=inspect.getdoc(verb), rich_help_panel=panel)(command)
-
-
-async def _permitted(call: Call, act: str, verb: Verb, given: dict[str, Any]) -> Answer:
-    """Run a verb whose act is in the policy: a user of the board has the same role here.
-
-    Whoever reaches the server may do all the same; this keeps from slips. Raises NotAllowed.
-    """
-    from atoz.access.people import Users  # noqa: PLC0415 - passwords are hashed by a slow library
-
-    user = Users(call.settings.access_folder).all().get(call.by)
-    if user is not None and act in LEAST:
-        demand(user.role, act, call.by)
-    return await verb(call, **given)
 
 
 def _sign(command: Callable[..., None], options: dict[str, tuple[Any, Any]]) -> None:

@@ -42,6 +42,11 @@ def up(state: Path | None, port: int | None, as_json: bool) -> int:
     Raises BadInput for bad settings, a busy port and a state folder in use; Usage; NoServer.
     """
     settings = Settings() if state is None else Settings(state=state)
+    if settings.deployment is not None:
+        raise BadInput(
+            "ATOZ_DEPLOYMENT is for workers of several builds side by side, and `up` keeps no old build: "
+            "unset it"
+        )
     folder = settings.state.absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

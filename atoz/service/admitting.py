@@ -1,8 +1,9 @@
 """Before a worker takes up the claims of a server: would each of them go on under this code?
 
 It exists because a single process cannot keep old code for old claims: after an upgrade they run on
-the new code or not at all. The build that worked here last is remembered in the state folder, so
-that a mere restart verifies nothing.
+the new code or not at all. The code under which every claim went on is remembered in the state folder,
+so that a mere restart verifies nothing. Code that was let through with a warning is not: it is verified
+at each start.
 """
 
 import json
@@ -13,11 +14,11 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from atoz import wiring
 from atoz.errors import BadInput
 from atoz.keeping import unsealed
 from atoz.service.verifying import Verified, verify_server
 from atoz.settings import Settings
-from atoz.wiring import own_build
 
 MARK = "worked-last.json"
 SHOWN = 5
@@ -26,7 +27,7 @@ _LOG = logging.getLogger("atoz.worker")
 
 
 async def admit(client: Client, settings: Settings) -> None:
-    """Let this code work on the server's claims, and remember that it did.
+    """Let this code work on the server's claims, and remember that all of them go on under it.
 
     Raises BadInput naming the claims that would break, unless ATOZ_VERIFY is `warn`; NoServer. A
     versioned worker is let through: the claims of other builds are not given to it.
@@ -47,15 +48,20 @@ async def admit(client: Client, settings: Settings) -> None:
             extra={"workflow_id": each.workflow_id},
         )
     if found.replayed:
-        _LOG.info("%d open workflows were replayed on this code", found.replayed)
+        _LOG.info("replayed on this code: %s", found.counted)
+    if found.broken:
+        return
     mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark.write_text(json.dumps(own), "utf-8")
 
 
 def _signature(client: Client, settings: Settings) -> dict[str, str]:
-    """What a replay depends on: our code, the SDK and Python, whose claims they are, what is read."""
+    """What a replay depends on: our code, the SDK and Python, whose claims they are, what is read.
+
+    The code by its own digest: what an image calls its build says nothing of what is in it.
+    """
     return {
-        "build": own_build(settings),
+        "code": wiring.build_id(),
         "temporalio": version("temporalio"),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "server": client.service_client.config.target_host,
@@ -76,7 +82,7 @@ def _refusal(found: Verified) -> str:
     rest = len(found.broken) - SHOWN
     return "\n".join(
         [
-            f"{len(found.broken)} of {found.replayed} open claims would break under this code:",
+            f"of {found.counted}, {len(found.broken)} would break under this code:",
             *(f"  {each.workflow_id}: {each.why}" for each in found.broken[:SHOWN]),
             *([f"  and {rest} more: `atoz verify` lists them all"] if rest > 0 else []),
             "Go back to the code that they run on, or set ATOZ_VERIFY=warn to run without them.",

@@ -8,7 +8,7 @@ from functools import cached_property
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from atoz.claims.claim import ORDER_ID
-from atoz.errors import NoSuchClaim
+from atoz.errors import NoOrderId, NoSuchClaim
 from atoz.evidence.store import EvidenceStore
 from atoz.keeping import kept_store
 from atoz.library import Library, load_library
@@ -49,11 +49,11 @@ class Service:
 def claim_id(order_id: str) -> str:
     """The workflow id of an order's claim; `claim-…` itself is taken, too.
 
-    Raises NoSuchClaim for what is no order id.
+    Raises NoOrderId for what is none.
     """
     plain = names.order_of(order_id.strip())
     if not ORDER_ID.fullmatch(plain):
-        raise NoSuchClaim(PROBLEMS("no_order", order=repr(order_id[:60])))
+        raise NoOrderId(PROBLEMS("no_order", order=repr(order_id[:60])))
     return names.claim_workflow_id(plain)
 
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 import multiprocessing
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -50,11 +50,26 @@ class Broken(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What replaying found: how many were replayed, by which build, and which would break."""
+    """What replaying found: how many were replayed, by which build, and which would break.
+
+    `others` are the workflows among them that are no claims, such as the desk.
+    """
 
     build: str
     replayed: int
     broken: Sequence[Broken]
+    others: Sequence[str] = ()
+
+    @property
+    def claims(self) -> int:
+        """How many claims were replayed."""
+        return self.replayed - len(self.others)
+
+    @property
+    def counted(self) -> str:
+        """What was replayed, in words: `2 open claims, desk`."""
+        claims = f"{self.claims} open claim{'' if self.claims == 1 else 's'}"
+        return ", ".join([claims, *self.others])
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -67,6 +82,8 @@ class Verified(NamedTuple):
             "ok": not broken,
             "build": self.build,
             "replayed": self.replayed,
+            "claims": self.claims,
+            "others": list(self.others),
             "broken": broken,
         }
 
@@ -135,7 +152,8 @@ async def _replayed_from(client: Client, ids: Sequence[str]) -> Verified:
                 refused.append(Broken(workflow_id, UNOPENED))
 
     found = await _replayed(histories(), client.data_converter)
-    return Verified(found.build, found.replayed + len(refused), [*found.broken, *refused])
+    others = [*found.others, *_no_claims(each.workflow_id for each in refused)]
+    return Verified(found.build, found.replayed + len(refused), [*found.broken, *refused], others)
 
 
 async def _opens(converter: DataConverter, history: WorkflowHistory) -> bool:
@@ -162,19 +180,25 @@ async def _replayed(
     replayer = Replayer(
         workflows=wiring.WORKFLOWS, workflow_runner=workflow_runner(), data_converter=converter
     )
-    replayed, broken = 0, []
+    replayed, broken, others = 0, [], list[str]()
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
             replayed += 1
+            others += _no_claims([result.history.workflow_id])
             if result.replay_failure is not None:
                 why = one_line(result.replay_failure, _LONGEST_REASON)
                 broken.append(Broken(result.history.workflow_id, why))
-    return Verified(build_id(), replayed, broken)
+    return Verified(build_id(), replayed, broken, others)
 
 
 def _summed(parts: Sequence[Verified]) -> Verified:
     broken = sorted(each for part in parts for each in part.broken)
-    return Verified(build_id(), sum(part.replayed for part in parts), broken)
+    others = sorted(each for part in parts for each in part.others)
+    return Verified(build_id(), sum(part.replayed for part in parts), broken, others)
+
+
+def _no_claims(ids: Iterable[str]) -> list[str]:
+    return [workflow_id for workflow_id in ids if _order(workflow_id) is None]
 
 
 def _order(workflow_id: str) -> str | None:

@@ -87,10 +87,16 @@ def _by_path(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"path": path, "message": said} for path, said in found]
 
 
+_NAMED: Mapping[type[errors.AtozError], type[errors.AtozError]] = {
+    errors.BadFields: errors.BadInput,
+    errors.NoOrderId: errors.NoSuchClaim,
+}
+"""Errors that programs know by the name of what they are a kind of."""
+
+
 def code_of(error: errors.AtozError) -> str:
     """The error's name for programs: `no-such-claim`."""
-    kind = errors.BadInput if isinstance(error, errors.BadFields) else type(error)
-    name = kind.__name__
+    name = _NAMED.get(type(error), type(error)).__name__
     return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name).lstrip("_-")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -24,11 +24,14 @@ from atoz.service import deploying, looking, reporting, verifying
 from atoz.service.admitting import MARK
 from atoz.service.base import Service
 from atoz.service.verifying import verify_folder, verify_server
+from atoz.wiring import build_id
 from tests.support.fingerprint import HISTORIES
 from tests.support.promql import exported, faults, rules
 from tests.support.running import Process, free_port
 from tests.support.server import shop_settings
 from tests.support.service import begun, eventually, kinds
+
+BROKEN = ("-m", "tests.support.broken_worker")
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
@@ -75,37 +78,46 @@ async def test_only_code_that_open_claims_go_on_under_starts(
     """A breaking change is refused with the claims named; with ATOZ_VERIFY=warn it starts all the same.
 
     A claim that wakes then is stuck, which the alert hears; the right code takes it up where it was.
+    What an image calls its build opens no door, nor does a start with a warning.
     """
-    where = {"ATOZ_STATE": str(state)}
+    where = {"ATOZ_STATE": str(state), "ATOZ_BUILD": "1.0"}
     own = service(server, state)
     with worker(server, tmp_path / "first", "worker.py", **where) as first:
         await works(first)
         orders = [await begun(own) for _ in range(3)]
         assert (await verify_server(server.client, own.settings)).document["ok"]
         assert await asyncio.to_thread(first.end) == 0
-    broken = ("-m", "tests.support.broken_worker")
     # A mere restart verifies nothing; another build does. Here only the tests change it.
     with worker(server, tmp_path / "again", "worker.py", **where) as again:
         await works(again)
         assert "were replayed" not in again.err
-    with worker(server, tmp_path / "bad", *broken, **where, ATOZ_BUILD="bad") as bad:
-        assert await asyncio.to_thread(bad.popen.wait, 60) == 1
-        assert "3 of 3 open claims would break under this code" in bad.err
-        assert all(f"claim-{order}" in bad.err for order in orders)
+    await refused(server, tmp_path / "bad", where, orders)
     port = free_port()
-    warned = {"ATOZ_BUILD": "bad", "ATOZ_VERIFY": "warn", "ATOZ_HEALTH_PORT": str(port)}
-    with worker(server, tmp_path / "bold", *broken, **where, **warned) as bold:
+    warned = {"ATOZ_VERIFY": "warn", "ATOZ_HEALTH_PORT": str(port)}
+    with worker(server, tmp_path / "bold", *BROKEN, **where, **warned) as bold:
         await works(bold)
         assert "will not go on under this code" in bold.err
         assert await stuck(port) == 0
         await reporting.reply(own, orders[1], "Hello?")
         await eventually(partial(stuck, port), 60)
-    with worker(server, tmp_path / "good", "worker.py", **where, ATOZ_BUILD="good") as good:
+    await refused(server, tmp_path / "worse", where, orders)
+    (state / MARK).unlink()
+    with worker(server, tmp_path / "good", "worker.py", **where) as good:
         await works(good)
-        assert "3 open workflows were replayed" in good.err
+        assert "replayed on this code: 3 open claims" in good.err
         assert (await looking.status(own, orders[0]))["playbook"] == "documented"
         await eventually(partial(heard, own, orders[1]), 60)
-    assert json.loads((state / MARK).read_text("utf-8"))["build"] == "good"
+    assert json.loads((state / MARK).read_text("utf-8"))["code"] == build_id()
+
+
+async def refused(
+    server: VirtualTime, folder: Path, where: dict[str, str], orders: Sequence[str]
+) -> None:
+    """A worker of the broken code does not start, and names every claim."""
+    with worker(server, folder, *BROKEN, **where) as bad:
+        assert await asyncio.to_thread(bad.popen.wait, 60) == 1
+        assert f"of {len(orders)} open claims, {len(orders)} would break under this code" in bad.err
+        assert all(f"claim-{order}" in bad.err for order in orders)
 
 
 async def stuck(port: int) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -139,13 +141,32 @@ async def test_an_appeal_that_waited_is_believed_when_it_is_sent(tmp_path: Path)
     receiver = Receiver(http(200))
     async with listening(receiver.serve) as port:
         url = f"http://127.0.0.1:{port}/"
-        post = build_post(shop_settings(tmp_path, appeal_webhook_url=url, appeal_webhook_secret=SECRET))
+        post = build_post(
+            shop_settings(tmp_path, appeal_webhook_url=url, appeal_webhook_secret=SECRET)
+        )
         assert post is not None
         await post(BODY, KEY)
     said = receiver.headers
     stamp, signature = said["atoz-timestamp"], said["atoz-signature"]
     assert doubted(SECRET, stamp, signature, BODY, datetime.now(UTC)) is None
     assert said["idempotency-key"] == KEY
+
+
+async def test_a_receiver_verifies_as_the_docs_say(root: Path) -> None:
+    """The few lines of docs/board.md believe us, and nobody who knows no secret or comes late."""
+    (lines,) = re.findall(
+        r"```python\n(.*?)```", (root / "docs/board.md").read_text("utf-8"), re.DOTALL
+    )
+    known: dict[str, Any] = {}
+    exec(lines, known)  # noqa: S102 - our own docs
+    receiver, now = Receiver(http(200)), datetime.now(UTC)
+    for at, secret, believed in (
+        (now, "shared secret", True),
+        (now, "another", False),
+        (now - 2 * TOLERANCE, "shared secret", False),
+    ):
+        await post(receiver, at)
+        assert known["believed"](secret, receiver.headers, receiver.body) is believed
 
 
 @pytest.mark.parametrize("key", ["", "a\r\nX: y", "schlüssel"])

@@ -31,5 +31,7 @@ class WaitsFirst(ClaimWorkflow):
 
 
 if __name__ == "__main__":
+    # This file lies beside the packages whose digest tells one code from another.
+    vars(wiring)["build_id"] = lambda: "atoz-broken"
     wiring.WORKFLOWS = (WaitsFirst, DeskWorkflow, MailboxWorkflow)
     worker.main()

@@ -47,6 +47,16 @@ def sample(root: Path) -> str:
     return str(root / "samples" / "cases" / "buyer-silent.json")
 
 
+def test_up_is_no_worker_among_several_builds(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing begins on a deployment before a build is promoted: `up` would stand there ready and idle."""
+    monkeypatch.setenv("ATOZ_DEPLOYMENT", "atoz")
+    assert main(["up", "-o", "json"]) == 1
+    assert "unset it" in json.loads(capsys.readouterr().out)["error"]
+    assert not (tmp_path / "var").exists()
+
+
 def test_the_help_names_every_verb(capsys: Captured) -> None:
     """A verb that nobody finds does not exist."""
     assert main(["--help"]) == 0
