@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,18 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith(("ATOZ_", "TEMPORAL_"))]:
         if name not in KEPT:
             del os.environ[name]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """The command configures the log of its process: here that is the log of every later test."""
+    log = logging.getLogger()
+    handlers, level = list(log.handlers), log.level
+    outcome = yield
+    log.handlers[:] = handlers
+    log.setLevel(level)
+    logging.captureWarnings(capture=False)
+    return outcome
 
 
 @pytest.hookimpl(optionalhook=True)

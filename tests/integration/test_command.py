@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -159,21 +158,17 @@ async def test_tasks_come_by_the_clock_that_ends_first_over_all_pages(bench: Ben
 
 
 @pytest.fixture
-def command(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> Iterator[Command]:
+def command(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> Command:
     """Runs one line as a person would, with `-o json`: exit code and document."""
     client = bench.server.client
     monkeypatch.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
     monkeypatch.setenv("ATOZ_STATE", str(bench.settings.state))
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
 
     async def run(*line: str) -> tuple[int, Any]:
         code = await asyncio.to_thread(main, [*line, "-o", "json"])
         return code, json.loads(capsys.readouterr().out)
 
-    yield run
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(capture=False)
+    return run
 
 
 async def test_the_command_from_start_to_list(command: Command, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,16 +22,6 @@ OVERRIDES = ("pause", "resume", "skip", "due", "add-evidence")
 VERBS = (*CLAIMS, *TASKS, *OVERRIDES, "up", "demo", "rehearse", "playbook")
 
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    """The command configures the log of its process; here that is pytest's."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(capture=False)
 
 
 @pytest.fixture(autouse=True)

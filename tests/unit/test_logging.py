@@ -15,13 +15,8 @@ from atoz.logging import LogFormat, LogLevel, configure_logging
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    """Leaves the process's logging as it was found."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    """Leaves structlog as it was found; the tests' own log is looked after for every test."""
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from atoz.claims.base import instant_text
 from atoz.cli.app import main
-from tests.unit.test_cli_usage import logging_as_it_was, nowhere
+from tests.unit.test_cli_usage import nowhere
 
-__all__ = ["logging_as_it_was", "nowhere"]
+__all__ = ["nowhere"]
 
 Captured = pytest.CaptureFixture[str]
 

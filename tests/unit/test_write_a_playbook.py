@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from atoz.cli.app import main
-from tests.unit.test_cli_usage import logging_as_it_was, nowhere
+from tests.unit.test_cli_usage import nowhere
 
-__all__ = ["logging_as_it_was", "nowhere"]
+__all__ = ["nowhere"]
 
 
 def shown(page: str, command: str) -> list[str]:

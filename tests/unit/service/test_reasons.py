@@ -12,9 +12,9 @@ from atoz.playbook import events as ev
 from atoz.service import acting
 from tests.support.board_claims import Desk, drafted
 from tests.support.cases import BLOCKED
-from tests.unit.test_cli_usage import logging_as_it_was, nowhere
+from tests.unit.test_cli_usage import nowhere
 
-__all__ = ["logging_as_it_was", "nowhere"]
+__all__ = ["nowhere"]
 
 BLANK = ("", " ", "\n\t ", "\u00a0\u3000")
 
