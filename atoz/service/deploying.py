@@ -15,6 +15,7 @@ from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
     SetWorkerDeploymentCurrentVersionRequest,
 )
+from temporalio.service import RPCError
 
 from atoz.claims.base import instant_text
 from atoz.errors import BadInput
@@ -29,6 +30,8 @@ WORKER_PATIENCE = timedelta(minutes=2)
 
 FOLLOWING = (names.DESK_WORKFLOW, names.MAILBOX_WORKFLOW)
 """Workflows that go over to each new build, since they never end or end soon."""
+
+_NOT_YET = "missing active task queues"
 
 _LOOK_AGAIN = timedelta(seconds=0.5)
 
@@ -57,15 +60,15 @@ async def promote(service: Service, build: str | None, by: str) -> dict[str, Any
     wanted = build or own
     verified = await _desk_goes_on(service) if wanted == own else None
     previous = await _until_seen(service, name, wanted)
-    with server_errors():
-        await service.client.workflow_service.set_worker_deployment_current_version(
-            SetWorkerDeploymentCurrentVersionRequest(
-                namespace=service.client.namespace,
-                deployment_name=name,
-                build_id=wanted,
-                identity=by,
-            )
-        )
+    await _make_current(
+        service,
+        SetWorkerDeploymentCurrentVersionRequest(
+            namespace=service.client.namespace,
+            deployment_name=name,
+            build_id=wanted,
+            identity=by,
+        ),
+    )
     replayed = verified.replayed if verified else 0
     return {"deployment": name, "current": wanted, "previous": previous, "replayed": replayed}
 
@@ -87,6 +90,23 @@ async def _until_seen(service: Service, name: str, build: str) -> str | None:
             return _current(info)
         await asyncio.sleep(_LOOK_AGAIN.total_seconds())
     raise BadInput(f"no worker of build {build} is seen in deployment {name}: start it first")
+
+
+async def _make_current(
+    service: Service, request: SetWorkerDeploymentCurrentVersionRequest
+) -> None:
+    """Promote. A busy server knows a build before it knows all that its worker asks for (measured)."""
+    workflows = service.client.workflow_service
+    for left in reversed(range(WORKER_PATIENCE // _LOOK_AGAIN)):
+        try:
+            await workflows.set_worker_deployment_current_version(request)
+        except RPCError as fault:
+            if left == 0 or _NOT_YET not in fault.message:
+                with server_errors():
+                    raise
+        else:
+            return
+        await asyncio.sleep(_LOOK_AGAIN.total_seconds())
 
 
 async def _described(service: Service, name: str) -> WorkerDeploymentInfo | None:
