@@ -80,7 +80,10 @@ class Sentences:
         return found
 
     def heard(self, text: str) -> str:
-        """The text as the sentence that it is, where it is one of these; else as it came."""
+        """The text as the sentence that it is, where it is one of these; else as it came.
+
+        In time that grows as the text does, whoever wrote what is in it.
+        """
         return self._alone(text) or self._listed(text) or text
 
     def _alone(self, text: str) -> Said | None:
@@ -92,11 +95,22 @@ class Sentences:
 
     def _listed(self, text: str) -> Said | None:
         """A list of these: a comma may stand within one of them as well as between two."""
-        for comma in re.finditer(", ", text) if "and" in self.english else ():
-            first = self._alone(text[: comma.start()])
-            rest = self.heard(text[comma.end() :]) if first else None
-            if first and isinstance(rest, Said):
-                return Said(text, f"{self.part}.and", {"first": first, "second": rest})
+        begins = [0, *(comma.end() for comma in _COMMA.finditer(text))]
+        if "and" not in self.english or len(begins) > MOST_LISTED:
+            return None
+        heard: dict[int, Said] = {}
+        for begin in reversed(begins):
+            # From the end: what follows a comma is known already, and read only once.
+            if found := self._alone(text[begin:]) or self._from(text, begin, heard):
+                heard[begin] = found
+        return heard.get(0)
+
+    def _from(self, text: str, begin: int, heard: Mapping[int, Said]) -> Said | None:
+        """The list that begins here, where behind one of its commas there is a list already."""
+        for after in sorted(heard):
+            if first := self._alone(text[begin:after].removesuffix(", ")):
+                both = {"first": first, "second": heard[after]}
+                return Said(text[begin:], f"{self.part}.and", both)
         return None
 
     def _read(self, name: str, text: str) -> str:
@@ -112,6 +126,10 @@ class Sentences:
         return [_form(key, self.english[key]) for key in sorted(own, key=own.__getitem__)[::-1]]
 
 
+MOST_LISTED = 30
+"""A text with more commas is none of these lists, whose parts are few."""
+
+_COMMA = re.compile(", ")
 _NAMED = (
     *("status", "step", "skipped", "clock", "field", "reason"),
     *("task", "intent", "run", "then", "role", "how"),
@@ -151,10 +169,18 @@ def _begun(literal: str) -> str:
 
 
 def _form(key: str, text: str) -> _Form:
-    seen, shape = set[str](), ""
-    for literal, name, _, _ in string.Formatter().parse(text):
-        shape += re.escape(literal) if shape else _begun(literal)
-        if name:
-            shape += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
-            seen.add(name)
-    return _Form(key, re.compile(shape, re.DOTALL), _names(text))
+    """A sentence's shape: each value but the last ends where the words behind it stand first, for good.
+
+    So no text makes it try again and again, and nothing is lost: what comes behind those words where they
+    stand later comes behind them where they stand first, too. Only of a value that is named twice that
+    is no law, and those are ids.
+    """
+    pieces = [(literal, name) for literal, name, _, _ in string.Formatter().parse(text)]
+    values = [name for _, name in pieces if name]
+    words = [*(literal for literal, _ in pieces), ""][: len(values) + 1]
+    shape, names = _begun(words[0]), _names(text)
+    for number, (name, behind) in enumerate(zip(values, words[1:], strict=True), start=1):
+        value = f"(?P={name})" if name in values[: number - 1] else f"(?P<{name}>.+?)"
+        part = value + re.escape(behind)
+        shape += part if number == len(values) else f"(?>{part})"
+    return _Form(key, re.compile(shape, re.DOTALL), names)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 from datetime import timedelta
 
 import pytest
 
 from atoz.appeal.lint.sentences import FOUND
+from atoz.mail.sentences import ABOUT
 from atoz.playbook.migrating import SAY as SAY_STAYS
 from atoz.playbook.refusals import CLOSED, REFUSED
 from atoz.playbook.said import Said, Sentences, word
@@ -91,6 +93,29 @@ def test_a_list_is_read_back_whole() -> None:
     )
     assert SAY.heard("gone, now, and more") == "gone, now, and more"
     assert not isinstance(SAY.heard("gone, now, and more"), Said)
+
+
+def test_no_text_keeps_the_reader_busy() -> None:
+    """A buyer's subject, a server's answer: however often it repeats the words of our own sentences."""
+    began = time.process_time()
+    for part in ENGINE:
+        for text in part.english.values():
+            words = [each.partition("}")[2] or each for each in text.split("{")]
+            for hostile in ("".join(each * 200 + "x" for each in words), f"{text}, " * 40):
+                assert part.heard(f"{hostile}\0") == f"{hostile}\0"
+    assert time.process_time() - began < 20, (
+        "it took minutes where a value was tried at every length"
+    )
+
+
+def test_values_are_read_back_whole_whatever_is_in_them() -> None:
+    """Words of ours within a buyer's are his: none is lost, and none becomes another value."""
+    subject = "Re: it. It begins: <b>From me, subject no.</b>, or not"
+    text = ABOUT("plain", sender="buyer@example.com", subject=subject)
+    found = ABOUT.heard(f"{text}")
+    assert isinstance(found, Said)
+    assert ABOUT(found.key.rpartition(".")[2], **found.values) == text
+    assert not isinstance(REFUSED.heard("paused, " * 40 + "the claim is not paused"), Said)
 
 
 def test_what_is_no_sentence_stays_as_it_was_written() -> None:
