@@ -23,9 +23,10 @@ from workflows.desk import DeskItem
 TITLE = DESK("webhook")
 QUIET = timedelta(minutes=1)
 MOST_KEPT = 20
-"""Tasks a day for what holders of the secret posted in vain: the desk is for others, too."""
+"""Tasks a day and board for what holders of the secret posted in vain: the desk is for others, too."""
 _TASKLESS = frozenset({"off", "unsigned"})
 """Nobody who means us sends this: whoever tries every door of the world does."""
+_KEY = "webhook."
 _EXCERPT = 250
 _FAR = 10_000
 """Bytes in which the order is looked for."""
@@ -40,7 +41,8 @@ class Refusing:
         self._board = board
         self._logged: dict[str, datetime] = {}
         self._day: date | None = None
-        self._kept = 0
+        self._told: set[str] = set()
+        """Keys of today's tasks: the same again is nothing to ask the server for, and uses up no room."""
 
     async def tell(self, reason: str, why: str, address: str, body: bytes = b"") -> None:
         """Count a refusal and tell of it. `address` is ours, `body` what a holder of the secret sent.
@@ -56,9 +58,11 @@ class Refusing:
         item = self.item(reason, why, address, body)
         if item is None:
             return
+        self._told.add(item.key)
         try:
             await desk.put(self._board.service, item)
         except AtozError as fault:
+            self._told.discard(item.key)
             _LOG.warning("the desk could not be told of a refused webhook: %s", fault)
 
     @contextlib.asynccontextmanager
@@ -71,24 +75,26 @@ class Refusing:
             raise
 
     def item(self, reason: str, why: str, address: str, body: bytes = b"") -> DeskItem | None:
-        """The task that tells of it, if there is to be one; the desk takes the same key once."""
+        """The task that tells of it, if there is to be one that was not told today."""
         if reason in _TASKLESS:
             return None
-        now = self._board.now()
+        today, signed = self._board.now().date(), reason == "content"
+        if self._day != today:
+            self._day, self._told = today, set()
+        end = hashlib.sha256(body).hexdigest()[:32] if signed else f"{reason}.{today}"
+        key = f"{_KEY}{end}"
+        if key in self._told:
+            return None
         said = one_line(why, _EXCERPT)
-        if reason != "content":
+        if not signed:
             text = f"{address}: {said}. More of them today are counted, not kept."
-            key = f"webhook.{reason}.{now.date()}"
             return DeskItem(key=key, title=TITLE, text=text, sort="refused")
-        if self._day != now.date():
-            self._day, self._kept = now.date(), 0
-        self._kept += 1
-        if self._kept > MOST_KEPT:
+        if len(self._told) >= MOST_KEPT:
             return None
         words = body[:_FAR].decode("utf-8", "replace")
         order = ORDER_ID.search(words)
         return DeskItem(
-            key=f"webhook.{hashlib.sha256(body).hexdigest()[:32]}",
+            key=key,
             title=TITLE,
             text=f"{address}: {said}. It began: {one_line(words, _EXCERPT)}",
             # Sealed with the claim's key where it is about one, and gone with it.

@@ -11,12 +11,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from atoz import meters
+from atoz.service import desk
 from atoz.web.alone import Showing
 from atoz.web.face import face
 from atoz.web.refusing import MOST_KEPT, Refusing
 from atoz.web.tally import Tally
 from atoz.webhook import TOLERANCE, sign
 from tests.support.board import Clock, Stand, a_stand
+from workflows.desk import DeskItem
 
 SECRET = "a secret of twenty-four signs and more"
 MARK = "777-0000009-0000009"
@@ -101,15 +103,24 @@ async def test_each_refused_webhook_is_counted_by_its_reason(
     assert MARK not in caplog.text
 
 
-def test_a_stranger_gets_one_task_a_day_and_a_holder_of_the_secret_twenty(stand: Stand) -> None:
-    """The desk takes a key once; nobody's door-trying gives any; the next day begins anew."""
+async def test_a_stranger_gets_one_task_a_day_and_a_holder_of_the_secret_twenty(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's door-trying gives any; what comes again asks the server for nothing; each day begins anew."""
+    put: list[str] = []
+
+    async def keep(_: object, item: DeskItem) -> None:
+        put.append(item.key)
+
+    monkeypatch.setattr(desk, "put", keep)
+    vars(stand.board)["service"] = None  # whoever puts asks nothing of it here
     refusing = Refusing(stand.board)
-    assert refusing.item("unsigned", "why", INBOUND) is None
-    assert refusing.item("off", "why", INBOUND) is None
-    keys = {refusing.item("signature", f"why {n}", INBOUND) for n in range(3)}
-    assert len({item.key for item in keys if item}) == 1
-    kept = [refusing.item("content", "why", INBOUND, b"%d" % n) for n in range(MOST_KEPT + 5)]
-    assert len({item.key for item in kept if item}) == MOST_KEPT
+    for reason in ("unsigned", "off", *["signature"] * 3):
+        await refusing.tell(reason, "why", INBOUND)
+    assert put == [f"webhook.signature.{stand.board.now().date()}"]
+    for number in (*[0] * MOST_KEPT, *range(MOST_KEPT + 5)):
+        await refusing.tell("content", "why", INBOUND, b"%d" % number)
+    assert len(put) == len(set(put)) == MOST_KEPT
     assert isinstance(stand.board.now, Clock)
     stand.board.now.move(timedelta(days=1))
     fresh = refusing.item("content", "no\nclaim", INBOUND, b"{}\n" * 5_000)
