@@ -5,6 +5,7 @@ Message-ID that it knows. One made here comes from the content, so that the same
 harmless.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -94,7 +95,10 @@ async def _reply(
 ) -> ev.BuyerReplied:
     """The reply with its intents read, its files and a long text kept in the store."""
     images = sum(file.type.startswith("image/") for file in photos)
-    intents = read_intents(text, language=language, phrases=service.library.phrases, photos=images)
+    # A long letter takes a second to read: others are answered meanwhile.
+    intents = await asyncio.to_thread(
+        read_intents, text, language=language, phrases=service.library.phrases, photos=images
+    )
     said = {"at": service.now(), "message_id": message_id, "language": language, "by": by}
     # What is wrong with the mail itself shows before anything is kept.
     event = validated(ev.BuyerReplied, {**said, "intents": intents})
