@@ -47,6 +47,9 @@ SECTIONS: Mapping[str, tuple[Value, ...]] = {
 }
 """What the form asks for, by its parts."""
 
+_READABLE = 20_000
+"""Signs of a rest that is written line by line."""
+
 _VALUES = tuple(value for section in SECTIONS.values() for value in section)
 NEEDED = frozenset({"claim.order_id", "claim.marketplace", "claim.amount", "claim.notified_at"})
 """Without these there is no claim; everything else may be completed later."""
@@ -112,12 +115,25 @@ def words_of(document: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
             words[value.path] = word
             del within[name]
     left = {part: found for part, found in rest.items() if found not in ({}, None, [])}
-    words[REST] = json.dumps(left, ensure_ascii=False, indent=2) if left else ""
+    words[REST] = _written(left) if left else ""
     return words
 
 
+def _written(document: Mapping[str, Any]) -> str:
+    """As JSON that a person reads; half a letter stays escaped."""
+    text = json.dumps(document, ensure_ascii=False)
+    # What is long may be deep, and every line would begin with the depth.
+    indent = 2 if len(text) < _READABLE else None
+    return json.dumps(document, ensure_ascii=not _shown(text), indent=indent)
+
+
 def _plain(found: object) -> bool:
-    return isinstance(found, str | int | float | bool) and found != ""
+    return isinstance(found, str | int | float | bool) and found != "" and _shown(str(found))
+
+
+def _shown(text: str) -> bool:
+    """Whether a page can hold it: half a letter has no bytes."""
+    return text == text.encode("utf-8", "replace").decode()
 
 
 def _local(word: str, zone: ZoneInfo) -> str | None:
@@ -128,5 +144,8 @@ def _local(word: str, zone: ZoneInfo) -> str | None:
         return None
     if at.tzinfo is None:
         return None
-    local = at.astimezone(zone).replace(tzinfo=None)
+    try:
+        local = at.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # the first and the last day of the calendar
+        return None
     return local.isoformat(timespec="seconds" if local.second else "minutes")

@@ -22,7 +22,7 @@ def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Res
     forms, as by a reload, to the page that has the form.
     """
     status = problem.status_code
-    if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method in SAFE:
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
         return RedirectResponse(_page_above(request), 303)
     if status == HTTPStatus.UNAUTHORIZED and request.method in SAFE and not _by_script(request):
         return RedirectResponse("/login", 303)

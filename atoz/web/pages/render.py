@@ -58,7 +58,7 @@ def render(
         "person": who.person if who else None,
         "csrf": session.csrf if session else "",
         "csrf_headers": csrf_headers(session),
-        "path": request.url.path,
+        "path": _own_path(request),
         "in_language": partial(_in_language, request),
         "new_key": _new_key,
     }
@@ -72,7 +72,12 @@ def render(
 def _in_language(request: Request, code: str) -> str:
     """The address of this page in another language, with what was asked of it."""
     asked = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
-    return f"{request.url.path}?{urlencode([*asked, ('lang', code)])}"
+    return f"{_own_path(request)}?{urlencode([*asked, ('lang', code)])}"
+
+
+def _own_path(request: Request) -> str:
+    """Where this page is, as a link: `//elsewhere`, typed by somebody, would lead off the board."""
+    return "/" + request.url.path.lstrip("/")
 
 
 def _new_key() -> str:

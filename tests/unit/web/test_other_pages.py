@@ -30,6 +30,15 @@ async def test_every_playbook_is_listed_with_its_proof(desk: Desk) -> None:
     assert "Ask for photos" in drawing.text
 
 
+async def test_a_page_links_to_this_board_alone(desk: Desk) -> None:
+    """Whatever address somebody was lured to: `//elsewhere` in a link would be another machine."""
+    address = f"{desk.stand.place.address}//elsewhere.example/x"
+    page = await desk.stand.browser().get(address)
+    assert page.status_code == 404
+    assert 'href="/elsewhere.example/x?lang=zh"' in page.text
+    assert '"//' not in page.text
+
+
 async def test_a_limit_that_is_too_short_is_told(desk: Desk) -> None:
     """The same words for a span that is none; nothing is lost of what was typed."""
     browser = desk.stand.browser(Role.VIEWER)

@@ -108,6 +108,16 @@ def test_the_marketplace_says_the_currency_where_nobody_did() -> None:
     assert "currency" not in document_of({}, BERLIN, currencies)["claim"]
 
 
+def test_what_no_field_can_show_stands_in_the_rest_as_it_was_written() -> None:
+    """An instant beyond the calendar, half a letter; what is deep is not made wider than it is."""
+    claim = {"notified_at": "0001-01-01T00:00:00Z", "buyer_comment": "\ud800"}
+    words = words_of({"claim": claim}, ZoneInfo("America/New_York"))
+    assert (list(words), words["rest"].isascii()) == (["rest"], True)
+    assert json.loads(words["rest"]) == {"claim": claim}
+    deep = json.loads('{"a":' * 900 + str([1] * 20_000) + "}" * 900)
+    assert len(words_of(deep, BERLIN)["rest"]) < 100_000
+
+
 @pytest.mark.parametrize(
     ("field", "word"),
     [("claim.notified_at", "soon"), ("rest", "{"), ("rest", "[1]"), ("rest", "[" * 5_000)],
@@ -243,8 +253,10 @@ async def test_a_look_at_an_address_of_a_form_leads_to_its_page(
     desk: Desk, sent_to: str, page: str
 ) -> None:
     """By a reload, by going back, from a login in another tab; a program is told that it is none."""
-    answer = await desk.stand.browser().get(sent_to)
+    browser = desk.stand.browser()
+    answer = await browser.get(sent_to)
     assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert (await browser.head("/")).status_code == 405, "who asks otherwise is led in no circle"
     api = desk.stand.client(headers=desk.stand.token())
     assert (await api.get(f"/api/claims/{ORDER}/pause")).status_code == 405
 
