@@ -262,12 +262,12 @@ def _submission(state: CaseState, step: Step, run: StepRun, at: datetime) -> Ite
     elif appeal.unapproved_at is None:
         ends = approval_ends(state)
         yield Item(ends, _note(ev.Unapproved, step=step.id), step.id, ("approval_ends",))
-    elif step.if_unapproved == "submit_facts_only" and not _asked_since(appeal):
+    elif step.if_unapproved == "submit_facts_only" and not asked_since(appeal):
         draft = Draft(step=step.id, revision=appeal.revision + 1, facts_only=True)
         yield Item(appeal.unapproved_at, lambda _: draft, step.id, ("unapproved",))
 
 
-def _asked_since(appeal: Appeal) -> bool:
+def asked_since(appeal: Appeal) -> bool:
     """Whether approval was asked for a text that a person wrote after the time to approve ended.
 
     The facts alone went to a person by then, so this text waits for its yes.

@@ -43,6 +43,7 @@ SAY = Sentences(
         ),
         "broken": "not proved for this claim's limit: {broken}: {path}",
         "as_it_stands": "as it stands",
+        "many": "not proved for this claim's limit: too many paths to prove",
         "no_book": "{digest} is no playbook that this claim knows; earlier ones: {digests}",
         "moved": "the claim follows {digest} now, not {other}: look again",
         "changed": (

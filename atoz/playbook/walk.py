@@ -14,7 +14,7 @@ from operator import le
 from atoz.playbook import acts, walk_moves
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Act, Wait
-from atoz.playbook.agenda import next_planned
+from atoz.playbook.agenda import asked_since, next_planned
 from atoz.playbook.apply import apply
 from atoz.playbook.decide import decide
 from atoz.playbook.model import Intent, Playbook
@@ -57,8 +57,10 @@ class Paths:
         *,
         replies: bool = True,
         channels: tuple[str, ...] = ("operator", "email"),
+        most: int | None = None,
     ) -> None:
         self.found = found
+        self.most = MOST_MOVES if most is None else most
         self.channels = channels
         self.book: Playbook = playbook_of(claim)
         self.due = due_at(claim)
@@ -73,7 +75,7 @@ class Paths:
         stack = [start]
         while stack and not self.found.broken:
             node = stack.pop()
-            if self.found.moves > MOST_MOVES:
+            if self.found.moves > self.most:
                 self.breaks(node, None, BROKEN("many"))
             stack += reversed(list(self.following(node)))
 
@@ -166,12 +168,15 @@ class Paths:
         return True
 
     def with_a_person(self, node: Node) -> bool:
-        """Whether a text waits for its approval without an end: the author wants a person's word."""
+        """Whether a text waits for its approval without an end: the author wants a person's word.
+
+        So does a person's own text for which approval was asked after the time for it ended.
+        """
         appeal = node.state.appeal
         step = self.book.step(appeal.step) if appeal is not None else None
         if appeal is None or step is None or appeal.unapproved_at is None:
             return False
-        if step.if_unapproved != "hold" or appeal.handed_in:
+        if appeal.handed_in or not (step.if_unapproved == "hold" or asked_since(appeal)):
             return False
         self.answered(node, appeal.unapproved_at + self.book.operator_lead)
         return True

@@ -77,17 +77,18 @@ def _attempt(state: CaseState, step: str, attempt: int, now: datetime) -> tuple[
 
 
 def drafted(state: CaseState, step: Step, do: acts.Draft, now: datetime) -> Iterator[Move]:
-    """A text with findings, where they matter, and one without."""
+    """A text with findings, where they matter, and one without. A person's own keeps its words."""
     certain = do.facts_only or step.approval != "on_findings"
     for found in (False,) if certain else (True, False):
         event = ev.AppealDrafted(
             at=now,
             step=do.step,
             revision=do.revision,
-            text="text",
+            text="text" if do.text is None else do.text,
             digest=f"d{do.revision}",
             findings=(FOUND,) if found else (),
             facts_only=do.facts_only,
+            edited_by=do.edited_by,
             facts_known=state.facts_recorded,
         )
         yield Move(now, event, ("written_found" if found else "written", do.step))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from atoz.claims.base import instant_text
 from atoz.playbook import events as ev
+from atoz.playbook.agenda import asked_since
 from atoz.playbook.apply import apply
 from atoz.playbook.conditions import holds
 from atoz.playbook.model import Playbook
@@ -159,6 +160,9 @@ def _text(state: CaseState) -> tuple[object, ...]:
     return (
         state.channel,
         appeal.stale,
+        appeal.unchecked,
+        appeal.edited_by is None,
+        asked_since(appeal),
         appeal.approved_by is None,
         appeal.facts_only,
         bool(appeal.findings),

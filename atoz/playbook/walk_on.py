@@ -16,6 +16,10 @@ from atoz.playbook.schedule import playbook_of
 from atoz.playbook.state import CaseState, Task
 from atoz.playbook.walk import Paths
 from atoz.playbook.walk_nodes import Broken, Node, Walked, dated
+from atoz.playbook.walk_words import BROKEN
+
+MOST_MOVES = 40_000
+"""Of one claim under way; a second or so. The shipped playbooks take a tenth of it from their beginning."""
 
 
 def judge_by_walk(state: CaseState, new: Playbook, now: datetime) -> Judged:
@@ -50,7 +54,7 @@ def walk_on(claim: CaseState, now: datetime) -> Walked:
         tasks = tuple(_not_overdue(book, task, now) for task in claim.tasks)
         resumed = claim.model_copy(update={"paused": False, "tasks": tasks})
         start = Node(resumed, now, bent=claim.held_until is not None)
-        Paths(claim, found, channels=(claim.channel,)).run(start)
+        Paths(claim, found, channels=(claim.channel,), most=MOST_MOVES).run(start)
     return found
 
 
@@ -61,7 +65,9 @@ def _not_overdue(book: Playbook, task: Task, now: datetime) -> Task:
 
 
 def broken_promise(state: CaseState, broken: Broken) -> str:
-    """Which promise falls, on which path, with dates in the marketplace's time."""
+    """Which promise falls, on which path, with dates in the marketplace's time; or that nobody knows."""
     assert state.policy is not None, "an opened claim has a policy"
+    if broken.message == BROKEN("many"):
+        return SAY("many")
     path = dated(broken.path, ZoneInfo(state.policy.zone))
     return SAY("broken", broken=broken.message, path=path or SAY("as_it_stands"))

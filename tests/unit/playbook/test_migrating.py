@@ -293,6 +293,34 @@ def test_from_its_beginning_a_claim_is_walked_as_a_check_walks_it(name: str) -> 
     assert found.latest == checked.latest
 
 
+@pytest.mark.parametrize("findings", [(), BLOCKED])
+@pytest.mark.parametrize("hours", [97, 124, 138])
+def test_a_persons_own_text_is_walked_as_any(hours: int, findings: tuple[ev.Finding, ...]) -> None:
+    """It is checked once and keeps its words; what the walk answers to the check is this very text."""
+    play = Play(findings=findings).to(hours * HOUR)
+    play.edit(next(iter(play.open_tasks())), "These are my own words.")
+    assert judge_by_walk(play.state, SOONER, play.now).proved
+    assert walk_on(pinned(play.state, SOONER), play.now).moves < 1_000
+
+
+def test_a_persons_text_that_comes_after_the_time_to_approve_lies_with_that_person() -> None:
+    """The facts alone went to a person by then; the text waits for its yes, and nothing is forgotten."""
+    play = Play(findings=BLOCKED).to(142 * HOUR).edit("submit-appeal", "Mine.")
+    assert "approve-appeal-2" in play.open_tasks()
+    assert walk_on(play.state, play.now).broken is None
+
+
+def test_a_claim_with_more_paths_than_are_walked_stays_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is not walked to its end is not proved: no promise is said to be broken."""
+    monkeypatch.setattr("atoz.playbook.walk_on.MOST_MOVES", 20)
+    play = Play().to(DAY + HOUR)
+    judged = judge_by_walk(play.state, SOONER, play.now)
+    assert (judged.safe, judged.proved) == (False, False)
+    assert judged.reasons == ("not proved for this claim's limit: too many paths to prove",)
+
+
 def test_an_answered_claim_moves_without_a_proof() -> None:
     """Once the clock is stopped nothing has to be in time; the mail behind it may still change."""
     play = Play(PROVEN).to(3 * HOUR).done("submit-appeal", receipt="R1")
