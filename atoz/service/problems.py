@@ -7,6 +7,7 @@ words. What only who runs the system meets stands where it is raised.
 from atoz.errors import (
     AtozError,
     BadInput,
+    NoOrderId,
     NoServer,
     NoSuchClaim,
     NotAllowed,
@@ -85,6 +86,7 @@ PROBLEMS = Sentences(
         "bad_input": str(BadInput()),
         "refused": str(Refused()),
         "no_such_claim": str(NoSuchClaim()),
+        "no_order_id": str(NoOrderId()),
         "erased": "The claim was erased: nothing of the buyer is left.",
         "destroyed": "The key of this was destroyed: it was erased, for good.",
         "not_stored": "The store does not hold this file.",
