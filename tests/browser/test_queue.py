@@ -66,7 +66,9 @@ async def test_the_list_follows_what_happens_and_keeps_what_is_chosen(
     await page.get_by_label(f"Choose {APPEAL}").check()
     await page.get_by_label("Why").fill("The carrier")
     await reporting.reply(shop.service, order, text="Where is my money?", language="en")
-    await expect(page.get_by_role("row").filter(has_text=order)).to_be_visible()
+    # The reply is read by a worker, listed by the server and seen by the board: seconds, where all are busy.
+    row = page.get_by_role("row").filter(has_text=order)
+    await expect(row).to_be_visible(timeout=20_000)
     await expect(page.get_by_label(f"Choose {APPEAL}")).to_be_checked()
     await expect(page.get_by_label("Why")).to_have_value("The carrier")
 
