@@ -96,9 +96,10 @@ def _receipt(data: Data) -> str | None:
 
 def _decision(data: Data, _: When) -> str:
     counts = {True: SAY("counts"), False: SAY("counts_not")}.get(data["odr_counts"])
-    payer = data["funded_by"]
-    paid = SAY("paid_by", payer=word("payer", payer, payer)) if payer else None
-    status = str(data["status"])
+    status, payer = str(data["status"]), data["funded_by"]
+    # A status that is named for its payer has said it.
+    silent = not payer or status == f"granted_{payer}_funded"
+    paid = None if silent else SAY("paid_by", payer=word("payer", payer, payer))
     said = word("status", status, plain(status))
     return SAY.listed(said, paid, counts, _replaced(data))
 

@@ -6,11 +6,12 @@ nothing is kept, no claim is touched.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from atoz.claims.base import instant_text, parse_span
 from atoz.claims.case import CaseFile, Happenings
@@ -23,6 +24,7 @@ from atoz.service.problems import PROBLEMS
 from atoz.service.whole import whole
 from atoz.web.board import Board
 from atoz.web.looks import Looks
+from atoz.web.timeline import Row, rows
 
 MOST_EVENTS = 20
 MOST_DAYS = 42
@@ -132,6 +134,7 @@ def cases() -> Mapping[str, CaseFile]:
 
 
 State = Literal["same", "moved", "new", "gone"]
+_STATES: tuple[State, ...] = get_args(State)
 
 
 class Entry(NamedTuple):
@@ -142,10 +145,18 @@ class Entry(NamedTuple):
     was_at: str | None = None
 
 
+class Line(NamedTuple):
+    """A row of what would come, as a claim's own timeline has them, and what of it differs."""
+
+    row: Row
+    state: State
+    was_at: str | None
+
+
 class Answer(NamedTuple):
     """What becomes of it: the timeline with what differs, both outcomes, the drawing's picture."""
 
-    entries: tuple[Entry, ...]
+    lines: tuple[Line, ...]
     outcome: Mapping[str, Any]
     before: Mapping[str, Any]
     chart: Chart
@@ -189,7 +200,7 @@ async def answer(board: Board, asked: Question) -> Answer:
     before, after = await asyncio.to_thread(lambda: (play(base), play(together)))
     entries = compared(before.document["timeline"], after.document["timeline"])
     outcomes = after.document["outcome"], before.document["outcome"]
-    return Answer(tuple(entries), *outcomes, after.chart, starts)
+    return Answer(tuple(_lines(entries)), *outcomes, after.chart, starts)
 
 
 def _playbook(library: Any, name: str) -> str | None:
@@ -238,6 +249,18 @@ def _entry(fact: Mapping[str, Any], was: Mapping[str, Any] | None) -> Entry:
     return Entry(fact, "same") if was["at"] == fact["at"] else Entry(fact, "moved", was["at"])
 
 
+def _lines(entries: Sequence[Entry]) -> Iterator[Line]:
+    """The entries in rows: what says the same at the same instant, and differs alike, stands in one."""
+
+    def alike(entry: Entry) -> tuple[str, int, str]:
+        return entry.fact["at"], _STATES.index(entry.state), entry.was_at or ""
+
+    for _, found in groupby(sorted(entries, key=alike), key=alike):
+        first, *more = found
+        for row in rows([entry.fact for entry in (first, *more)]):
+            yield Line(row, first.state, first.was_at)
+
+
 def _numbered(
     facts: Sequence[Mapping[str, Any]],
 ) -> dict[tuple[Any, ...], Mapping[str, Any]]:
@@ -260,7 +283,7 @@ class Day(NamedTuple):
     """A day of the calendar in the reader's zone: what happens on it, and the events put there."""
 
     day: date
-    entries: tuple[Entry, ...]
+    lines: tuple[Line, ...]
     events: tuple[tuple[int, Event], ...]
     open: bool
     """Whether an event can be put there."""
@@ -272,13 +295,13 @@ def calendar(found: Answer, asked: Question, looks: Looks) -> list[Day]:
     def day_of(at: datetime) -> date:
         return at.astimezone(looks.zone).date()
 
-    entries: dict[date, list[Entry]] = {}
-    for entry in found.entries:
-        if entry.fact["kind"] not in ON_CALENDAR:
-            continue
-        entries.setdefault(day_of(datetime.fromisoformat(entry.fact["at"])), []).append(entry)
+    lines: dict[date, list[Line]] = {}
+    for line in found.lines:
+        fact = line.row.fact
+        if fact["kind"] in ON_CALENDAR:
+            lines.setdefault(day_of(datetime.fromisoformat(fact["at"])), []).append(line)
     first_day = day_of(found.starts)
-    last = max([first_day, *entries, *(day_of(event.at) for event in asked.events)])
+    last = max([first_day, *lines, *(day_of(event.at) for event in asked.events)])
     dues = [day_of(datetime.fromisoformat(due)) for due in found.outcome["clocks"].values()]
     last = max([last, *(due for due in dues if due - first_day < timedelta(days=MOST_DAYS))])
     monday = first_day - timedelta(days=first_day.weekday())
@@ -286,7 +309,7 @@ def calendar(found: Answer, asked: Question, looks: Looks) -> list[Day]:
     return [
         Day(
             day,
-            tuple(entries.get(day, ())),
+            tuple(lines.get(day, ())),
             tuple((n, event) for n, event in enumerate(asked.events) if day_of(event.at) == day),
             day >= first_day,
         )

@@ -78,6 +78,16 @@ async def test_a_reply_on_the_calendar_changes_the_course(desk: Desk) -> None:
     assert "~reply-photos" not in without.text.partition("<main")[2]
 
 
+async def test_what_comes_has_the_rows_of_a_timeline(desk: Desk) -> None:
+    """A decision and the closing that it brings are one; nothing is left out."""
+    browser = desk.stand.browser(Role.VIEWER)
+    page = (await browser.get("/what-if?case=withdraws-after-first-mail")).text
+    table = page.split('id="what-comes"')[1]
+    decided = next(row for row in table.split("<tr") if "<strong>decision received" in row)
+    assert '<span class="also">claim closed</span>' in decided
+    assert "<strong>claim closed" not in table
+
+
 async def test_a_running_claim_goes_on_from_where_it_stands(desk: Desk) -> None:
     """What was stays; an event of the past is refused in words; the claim itself is not touched."""
     order = desk.add(drafted())

@@ -73,7 +73,9 @@ def test_a_timeline_speaks_chinese() -> None:
     looks = Looks(words_of("zh"), ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 8, tzinfo=UTC))
     opened = {"kind": "submit-appeal", "title": "Hand in the appeal", "due": "2026-09-12T09:00:00Z"}
     decided = {"status": "denied", "funded_by": "seller", "odr_counts": False}
+    granted = {"status": "granted_seller_funded", "funded_by": "seller", "odr_counts": True}
     for kind, data, said in (
+        ("decision_received", granted, "索赔成立，卖家承担，计入卖家指标"),
         ("task_opened", opened, "提交申诉，截止 2026-09-12 17:00"),
         ("decision_received", decided, "索赔已驳回，卖家承担，不计入"),
         ("step_skipped", {"why": "photos_on_file"}, "已有照片"),
