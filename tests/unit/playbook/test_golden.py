@@ -54,13 +54,13 @@ SHOWN = (
 
 
 def documented() -> Play:
-    """Questions, a hold, photos not looked at, a receipt, a claim that is lost, its window."""
+    """Questions, a hold, photos that a person hands in, a receipt, a claim that is lost, its window."""
     play = Play(sends=["refused_for_now", "refused_for_now"])
     play.to(DAY + 20 * MINUTE).reply("asks_how_to_withdraw")
     play.to(30 * HOUR).reply("question").to(40 * HOUR).done("answer-buyer")
     play.to(2 * DAY).reply("says_withdrawn")
     play.to(4 * DAY + 3 * HOUR).reply(photos=2)
-    play.to(4 * DAY + 4 * HOUR).approve().to(4 * DAY + 5 * HOUR).done("submit-appeal", "R-1")
+    play.to(4 * DAY + 5 * HOUR).done("submit-appeal", "R-1")
     play.to(6 * DAY).decided("granted_seller_funded")
     return play.to(9 * DAY).reply("says_received").to(67 * DAY)
 
