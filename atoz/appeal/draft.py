@@ -8,6 +8,7 @@ from atoz.appeal.matching import language_of, matched
 from atoz.appeal.words import AppealWords
 from atoz.playbook.acts import Draft
 from atoz.playbook.events import AppealDrafted
+from atoz.playbook.files import as_told
 from atoz.playbook.state import CaseState
 
 
@@ -18,7 +19,7 @@ def draft(
 
     `language`: another one than the marketplace's policy names.
     """
-    own = act.text is not None
+    state, own = as_told(state, act.facts_only), act.text is not None
     spoken = language or _language(state, act, words)
     composed = () if own else compose(state, now, words, language=spoken, facts_only=act.facts_only)
     text = act.text if act.text is not None else text_of(composed)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from atoz.appeal.ledger import Ids, number_of
 from atoz.claims.facts import Fact
 from atoz.claims.status import Status
+from atoz.playbook.files import is_of_the_buyer
 from atoz.playbook.verdicts import Verdict, verdicts
 
 _COME_IN = frozenset({"evidence_added", "reply_received", "refund_recorded"})
@@ -79,11 +80,6 @@ def without_left_out(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """The facts without a buyer's words and files that an appeal is silent about."""
     silent = {each.fact.id for each in left_out(facts) if each.fact.kind in _COME_IN}
     return tuple(fact for fact in facts if fact.id not in silent)
-
-
-def is_of_the_buyer(file: Fact) -> bool:
-    """Whether a file came with a mail; else a person of the shop added it."""
-    return not file.source.startswith("operator:")
 
 
 def _came_in(fact: Fact) -> bool:

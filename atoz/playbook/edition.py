@@ -15,10 +15,12 @@ from their histories. Such a rule holds for claims that are opened from its edit
    task of a missed deadline ends with its clock; a word that something speaks for the buyer lets the
    text be checked again; old bounces and decisions leave for the store like old replies; a message that
    waits for its turn goes once the answer to the claim could no longer wait for it, whatever moved that.
+9. The text with the facts alone, which goes when nobody approved one, goes without the buyer's files.
 """
 
 FIRST = 1
 SHOWN_AT_ONCE = 6
 TASKS_SHOWN = 7
 JUDGED = 8
-CURRENT = 8
+OWN_FILES = 9
+CURRENT = 9

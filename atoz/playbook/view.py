@@ -6,6 +6,7 @@ from typing import Any
 from atoz.claims.base import instant_text
 from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
+from atoz.playbook.files import as_told
 from atoz.playbook.foresee import next_acting
 from atoz.playbook.parts import Attachment
 from atoz.playbook.state import Appeal, CaseState, Task
@@ -134,7 +135,7 @@ def attachments(state: CaseState, appeal: Appeal) -> list[Attachment]:
     """The files that this revision is handed in with: what was on the claim when it was written."""
     return [
         Attachment.model_validate(fact.data)
-        for fact in state.facts
+        for fact in as_told(state, appeal.facts_only).facts
         if fact.kind == "evidence_added"
         and (appeal.facts_known is None or int(fact.id[1:]) <= appeal.facts_known)
     ]

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from atoz.appeal.ledger import number_of
 from atoz.appeal.lint.sentences import CAME, FOUND
 from atoz.appeal.lint.subject import Rule, Subject, cut, warn
-from atoz.appeal.news import News, is_of_the_buyer, left_out
+from atoz.appeal.news import News, left_out
 from atoz.appeal.parts.contact import is_picture
 from atoz.appeal.stage import stage_of
 from atoz.claims.facts import Fact
 from atoz.playbook.events import Finding
+from atoz.playbook.files import is_of_the_buyer
 from atoz.playbook.said import word
 from atoz.playbook.verdicts import verdicts
 

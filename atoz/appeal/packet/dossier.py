@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from atoz.claims.base import Instant, Record, money_text
 from atoz.claims.facts import Fact
+from atoz.playbook.files import as_told, leaves_out, without_buyers_files
 from atoz.playbook.parts import Attachment, Sentence
 from atoz.playbook.state import Appeal, CaseState
 
@@ -63,6 +64,8 @@ class Dossier(Record):
     digest: str
     text: str
     facts_only: bool = False
+    own_files: bool = False
+    """Without the buyer's."""
     edited_by: str | None = None
     facts_known: int
     sentences: tuple[Sentence, ...] = ()
@@ -86,11 +89,12 @@ def appeal_dossier(state: CaseState, appeal: Appeal) -> Dossier:
     """The dossier of a revision: what was known when it was written, and nothing that came later."""
     known = appeal.facts_known
     return dossier(
-        state,
+        as_told(state, appeal.facts_only),
         kind="appeal",
         as_of=appeal.drafted_at or state.started_at,
         facts_known=state.facts_recorded if known is None else known,
         sentences=appeal.sentences,
+        own_files=leaves_out(state, appeal.facts_only),
         **appeal.model_dump(include=_OF_THE_TEXT),
     )
 
@@ -120,7 +124,8 @@ def dossier(state: CaseState, *, facts_known: int, sentences: Sentences, **own: 
 
 def completed(dossier: Dossier, older: Iterable[Fact]) -> Dossier:
     """The dossier with what had left the claim for the store: old replies and files."""
-    known = [fact for fact in older if _number(fact.id) <= dossier.facts_known]
+    told = without_buyers_files(older) if dossier.own_files else older
+    known = [fact for fact in told if _number(fact.id) <= dossier.facts_known]
     facts = {fact.id: fact for fact in (*_cited(dossier.sentences, known), *dossier.facts)}
     files = [*known, *(_fact_of(each) for each in dossier.attached)]
     every = {fact.id: fact for fact in sorted(files, key=lambda fact: _number(fact.id))}

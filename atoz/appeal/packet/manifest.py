@@ -11,6 +11,11 @@ from atoz.claims.base import instant_text
 NAME = "manifest.json"
 FORMAT = 1
 
+_OTHERWISE = {
+    *("text", "as_of", "sentences", "facts", "exhibits", "reason", "amount"),
+    "own_files",
+}
+"""What is written in another form: which files go is in their list."""
 _TYPES = {"txt": "text/plain", "pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
@@ -22,9 +27,7 @@ def manifest_of(
     made_with: Mapping[str, str],
 ) -> bytes:
     """The manifest of these files; `names` are those of the exhibits by number."""
-    own = dossier.model_dump(
-        mode="json", exclude={"text", "as_of", "sentences", "facts", "exhibits", "reason", "amount"}
-    )
+    own = dossier.model_dump(mode="json", exclude=_OTHERWISE)
     document = {
         "format": FORMAT,
         **own,
