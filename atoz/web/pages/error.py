@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
+from atoz.web.pages.leading import by_script
 from atoz.web.pages.render import looks_of, render
 from atoz.web.typed import NOTHING, Typed
 from atoz.web.visitor import SAFE
@@ -24,7 +25,7 @@ def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Res
     status = problem.status_code
     if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
         return RedirectResponse(_page_above(request), 303)
-    if status == HTTPStatus.UNAUTHORIZED and request.method in SAFE and not _by_script(request):
+    if status == HTTPStatus.UNAUTHORIZED and request.method in SAFE and not by_script(request):
         return RedirectResponse("/login", 303)
     document = json.loads(bytes(problem.body))
     words = looks_of(request).words
@@ -41,7 +42,7 @@ def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Res
         "key": None if reused else typed.key,
         "stranger": status == HTTPStatus.UNAUTHORIZED,
     }
-    template = "parts/problem.html" if _by_script(request) else "error.html"
+    template = "parts/problem.html" if by_script(request) else "error.html"
     answer = render(request, template, values, status=status)
     for name in ("retry-after", "www-authenticate"):
         if name in problem.headers:
@@ -60,8 +61,3 @@ def _page_above(request: Request) -> str:
 def _is_page(request: Request, path: str) -> bool:
     scope = {**request.scope, "path": path, "method": "GET"}
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
-
-
-def _by_script(request: Request) -> bool:
-    """Whether HTMX asks, which shows the answer within the page and keeps what was typed."""
-    return request.headers.get("hx-request") == "true"

@@ -9,6 +9,7 @@ from atoz.playbook.state import CaseState
 from atoz.playbook.tasks import TEXT_TASKS
 from atoz.service.base import Service
 from atoz.service.whole import Whole, whole
+from atoz.web.pages.leading import by_script
 from atoz.web.pages.render import render
 from atoz.web.reading import changes
 from atoz.web.showing import revisions
@@ -34,8 +35,7 @@ async def page(request: Request, service: Service, order: str, typed: Typed) -> 
         "typed": {key: word for key, word in typed.words.items() if key in _WORDS},
         **_since(found, case, read),
     }
-    by_script = request.headers.get("hx-request") == "true"
-    template = "parts/stale.html" if by_script else "stale.html"
+    template = "parts/stale.html" if by_script(request) else "stale.html"
     return render(request, template, values, status=_CONFLICT, now=found.at)
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from atoz.access.people import Person
 from atoz.claims.claim import ORDER_ID
+from atoz.errors import BadFields, BadInput
 from atoz.evidence.limits import LARGEST_FILE
 from atoz.mail.reading import Reading
 from atoz.service import notices, starting
@@ -21,14 +22,18 @@ from atoz.service.claim_files import claim_document, claim_of
 from atoz.web.api.keyed import held, key_of
 from atoz.web.filling import NEEDED, REST, SECTIONS, document_of, words_of
 from atoz.web.gate import board_of, needs
-from atoz.web.pages.leading import lead
+from atoz.web.pages.leading import by_script, lead
 from atoz.web.pages.render import looks_of, render
+from atoz.web.problems import status_of
 from atoz.web.typed import KNOWN, Typed, Typing
 
 router = APIRouter()
 
 PASTED = "pasted"
 """The field for a claim file or a notice as text."""
+_FIELDS = frozenset(
+    (PASTED, REST, *(value.path for section in SECTIONS.values() for value in section))
+)
 
 Starter = Annotated[Person, needs("start")]
 Wanted = Annotated[str, Query(max_length=60)]
@@ -52,6 +57,13 @@ async def start(request: Request, who: Starter, typed: Typing) -> Response:
     """Start the claim and lead to it; what nobody has looked at yet is shown first."""
     if typed.files or typed.words.get(PASTED, "").strip():
         return await _read(request, typed)
+    try:
+        return await _start(request, who, typed)
+    except BadInput as fault:
+        return _wrong(request, typed, fault)
+
+
+async def _start(request: Request, who: Person, typed: Typed) -> Response:
     service, zone = board_of(request).service, looks_of(request).zone
     policies = service.library.policies
     currencies = {name: policy.currency for name, policy in policies.items()}
@@ -67,19 +79,33 @@ async def start(request: Request, who: Starter, typed: Typing) -> Response:
 
 
 async def _read(request: Request, typed: Typed) -> Response:
-    content, service = await _content(typed), board_of(request).service
+    content = await _content(typed)
     if not content.strip():
         return _shown(request, typed.words, nothing=True)
-    reading = None
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        document = claim_document(content)
-    else:
-        reading = await notices.read(service, content)
-        document = notices.claim_values(reading)
+    try:
+        document, reading = await _understood(board_of(request).service, content)
+    except BadInput as fault:
+        return _wrong(request, typed, BadFields([(PASTED, str(fault))]))
     found = words_of(document, looks_of(request).zone)
     stated = {name: word for name, word in found.items() if word}
     typed_before = {name: word for name, word in typed.words.items() if name != PASTED}
     return _shown(request, {**typed_before, **stated}, filled=True, reading=reading)
+
+
+async def _understood(service: Service, content: bytes) -> tuple[Mapping[str, Any], Reading | None]:
+    """A claim file, or what a mail says of a claim."""
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return claim_document(content), None
+    reading = await notices.read(service, content)
+    return notices.claim_values(reading), reading
+
+
+def _wrong(request: Request, typed: Typed, fault: BadInput) -> Response:
+    """The form once more, with what is wrong beside its field; a script marks them by itself."""
+    if by_script(request):
+        raise fault
+    found = dict(fault.found) if isinstance(fault, BadFields) else {}
+    return _shown(request, typed.words, wrong=found, problem=str(fault), status=status_of(fault))
 
 
 async def _content(typed: Typed) -> bytes:
@@ -96,6 +122,9 @@ def _shown(
     filled: bool = False,
     nothing: bool = False,
     reading: Reading | None = None,
+    wrong: Mapping[str, str] | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> Response:
     values: dict[str, Any] = {
         "sections": SECTIONS,
@@ -107,8 +136,12 @@ def _shown(
         "filled": filled,
         "nothing": nothing,
         "reading": reading,
+        "wrong": wrong or {},
+        "fields": _FIELDS,
+        "problem": problem,
+        "status": status,
     }
-    return render(request, "start.html", values)
+    return render(request, "start.html", values, status=status)
 
 
 def _marketplaces(service: Service) -> list[tuple[str, str]]:

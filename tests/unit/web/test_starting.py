@@ -163,14 +163,34 @@ async def test_each_value_that_is_wrong_is_told_by_its_name(desk: Desk, begun: B
     page = (await browser.post("/start", data=sent)).text
     for said in ("like 58.00", "three, seven and seven digits", "Write two small letters"):
         assert said in page
-    assert 'name="claim.amount" value="much"' in page
+    assert shown(page, "claim.amount") == "much"
     part = await browser.post("/start?lang=zh", data=sent, headers={"HX-Request": "true"})
     assert (part.status_code, "<html" in part.text) == (422, False)
     assert 'data-field="buyer.language"' in part.text
     assert "请写两个小写字母" in part.text
     empty = (await browser.post("/start?lang=en", data=await form(browser))).text
-    assert empty.count("This is needed.") == 5
+    assert empty.count("This is needed.") == 2 * 5  # in the list, and beside the field
     assert begun.files == []
+
+
+async def test_without_a_script_each_problem_stands_beside_its_field(
+    desk: Desk, begun: Begun
+) -> None:
+    """The form again with all that was typed, to be sent again; the list above leads to each field."""
+    browser = desk.stand.browser()
+    wrong = {**FILLED, "claim.amount": "much", "claim.marketplace": "XX", "rest": "[1]"}
+    for sent, field in ((wrong, "rest"), ({**wrong, "rest": ""}, "claim.amount")):
+        answer = await browser.post("/start", data={**await form(browser), **sent})
+        assert answer.status_code == 422
+        assert 'id="form-start"' in answer.text
+        assert f'<a href="#start-{field}">' in answer.text
+        tag = answer.text.partition(f'id="start-{field}"')[2].partition(">")[0]
+        assert f'aria-invalid="true" aria-errormessage="start-{field}-wrong"' in tag
+        assert f'class="wrong" id="start-{field}-wrong"' in answer.text
+        assert shown(answer.text, "claim.amount") == "much"
+    fixed = {**await form(browser), **FILLED}
+    assert (await browser.post("/start", data=fixed)).status_code == 303
+    assert len(begun.files) == 1
 
 
 async def test_an_order_that_has_a_claim_leads_to_it(desk: Desk, begun: Begun) -> None:
