@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from activities import names
+from tests.chaos.box import Box
 from tests.chaos.post import Strike
 
 MAILS = {1: "the first mail", 2: "the second mail"}
+APPEAL = 3
+"""The appeal is the third mail, where it goes by e-mail."""
 PHASES = {
     "greeting": "before the dialogue",
     "RCPT": "at RCPT",
@@ -16,19 +20,29 @@ PHASES = {
     "content": "when the content is there, unanswered",
     "answered": "after the final reply, unreported",
 }
-ACTIVITIES = (
-    "open_claim",
-    "send_message",
-    "draft_appeal",
-    "hand_in_appeal",
-    "notify_operators",
-    "archive_claim",
-)
-TASKS = 14
-"""Workflow tasks of the documented claim with a decision, at least."""
-RESTS = 7
-"""Moments at which the claim waits for something."""
+HOOK_PHASES = {
+    "connection": "before the request is read",
+    "posted": "when the request is there, unanswered",
+    "acknowledged": "after the answer, unreported",
+}
+FAILS = ("refuses", "hangs", "drops")
 DAY = timedelta(days=1)
+EVER = (timedelta(0), DAY * 99)
+
+
+class Known(NamedTuple):
+    """What a claim without a fault is found to need: the faults follow from it."""
+
+    tasks: int
+    """Workflow tasks with a decision."""
+    rests: int
+    """Moments at which the claim waits for something."""
+    activities: tuple[str, ...]
+    """All that its worker has registered."""
+
+
+SHIPPED = tuple(sorted(value for name, value in vars(names).items() if name.isupper()))
+"""The names of all activities."""
 
 
 class Fault(NamedTuple):
@@ -42,51 +56,70 @@ class Fault(NamedTuple):
     """The moment of rest at which something is killed, and what."""
     trouble: dict[str, str] = {}
     between: tuple[timedelta, timedelta] = (timedelta(0), timedelta(0))
-    imap: str | None = None
-    """How the mailbox fails: `refuses`, `hangs` or `drops`."""
+    box: Box | None = None
+    """The mailbox, where there is one."""
+    channel: str = "operator"
+    """How the appeal leaves."""
+    resend: bool = False
+    """Whether the playbook says that messages of unknown fate go again."""
+    worker: Mapping[str, str] = {}
+    """What else its worker is told, see `tests.chaos.mortal`."""
 
 
-def every_fault() -> list[Fault]:
+NOTHING = Fault("nothing fails")
+
+REACHED: dict[str, dict[str, Any]] = {
+    names.TAKE_TURN: {"worker": {"CHAOS_LATE": "1"}},
+    names.ARCHIVE_FACTS: {"worker": {"CHAOS_KEEP": "1"}},
+    names.READ_MAILBOX: {"box": Box(notice=True)},
+    names.TELL_MAILBOX_FAILED: {"box": Box(fails="drops")},
+}
+"""What a claim needs to come to an activity that it does not come to by itself: messages that count as
+late, a state that holds few facts, a mailbox, and one that fails."""
+
+
+def every_fault(known: Known) -> list[Fault]:
     """All of them, each name once."""
-    return [*_worker(), *_server(), *_smtp(), *_imap()]
+    return [NOTHING, *_worker(known), *_server(known), *_smtp(), *_appeal(), *_imap()]
 
 
 def representative() -> list[Fault]:
     """A dozen for every run of the tests: each kind of place, each thing that dies."""
     wanted = {
         "worker dies before send_message",
-        "worker dies after send_message, unreported",
+        "worker dies after read_mailbox, unreported",
         "worker dies at RCPT, the first mail",
         "worker dies when the content is there, unanswered, the first mail",
         "worker dies after hand_in_appeal, unreported",
         "worker dies in workflow task 5",
-        "server dies at rest 3",
         "server and worker die at rest 4",
         "server dies when the content is there, unanswered, the second mail",
-        "SMTP drops mid-DATA, the first mail",
+        "SMTP hangs after the content, the first mail",
         "SMTP answers 451 for a day",
-        "IMAP refuses",
+        "appeal by webhook, worker dies when the request is there, unanswered",
+        "the Sent mailbox has it, IMAP drops as it is looked up",
     }
-    found = [fault for fault in every_fault() if fault.name in wanted]
+    found = [fault for fault in every_fault(Known(5, 4, SHIPPED)) if fault.name in wanted]
     assert len(found) == len(wanted), "each of them is one of all"
     return found
 
 
-def _worker() -> Iterator[Fault]:
-    for name in ACTIVITIES:
-        yield Fault(f"worker dies before {name}", at=f"activity:{name}:before")
-        yield Fault(f"worker dies after {name}, unreported", at=f"activity:{name}:after")
+def _worker(known: Known) -> Iterator[Fault]:
+    for name in known.activities:
+        more = REACHED.get(name, {})
+        yield Fault(f"worker dies before {name}", at=f"activity:{name}:before", **more)
+        yield Fault(f"worker dies after {name}, unreported", at=f"activity:{name}:after", **more)
     for phase, where in PHASES.items():
         for nth, mail in MAILS.items():
             strike = Strike(phase, nth, blow="worker")
             yield Fault(f"worker dies {where}, {mail}", strikes=(strike,))
-    for number in range(1, TASKS + 1):
+    for number in range(1, known.tasks + 1):
         yield Fault(f"worker dies in workflow task {number}", at=f"task:{number}")
 
 
-def _server() -> Iterator[Fault]:
+def _server(known: Known) -> Iterator[Fault]:
     for blow, who in (("server", "server dies"), ("both", "server and worker die")):
-        for number in range(1, RESTS + 1):
+        for number in range(1, known.rests + 1):
             yield Fault(f"{who} at rest {number}", rest=(number, blow))
         for phase in ("RCPT", "content", "answered"):
             for nth, mail in MAILS.items():
@@ -96,11 +129,10 @@ def _server() -> Iterator[Fault]:
 
 def _smtp() -> Iterator[Fault]:
     for nth, mail in MAILS.items():
-        for phase in ("greeting", "RCPT", "DATA"):
-            yield Fault(f"SMTP hangs at {phase}, {mail}", strikes=(Strike(phase, nth, "hang"),))
-            yield Fault(f"SMTP drops at {phase}, {mail}", strikes=(Strike(phase, nth, "drop"),))
-        dropped = Strike("content", nth, "drop")
-        yield Fault(f"SMTP drops after the content, {mail}", strikes=(dropped,))
+        for phase in ("greeting", "RCPT", "DATA", "content"):
+            where = "after the content" if phase == "content" else f"at {phase}"
+            yield Fault(f"SMTP hangs {where}, {mail}", strikes=(Strike(phase, nth, "hang"),))
+            yield Fault(f"SMTP drops {where}, {mail}", strikes=(Strike(phase, nth, "drop"),))
     middle = {"content": "drop in the middle"}
     yield Fault("SMTP drops mid-DATA, the first mail", trouble=middle, between=(DAY, DAY * 1.9))
     yield Fault("SMTP drops mid-DATA, the second mail", trouble=middle, between=(DAY * 2, DAY * 9))
@@ -109,11 +141,50 @@ def _smtp() -> Iterator[Fault]:
     yield Fault("SMTP refuses for half an hour", trouble=refusing, between=(DAY, DAY * 1.27))
     busy = {"RCPT": "451 try again later"}
     yield Fault("SMTP answers 451 for a day", trouble=busy, between=(DAY, DAY * 2))
-    yield Fault("SMTP answers 451 for ever", trouble=busy, between=(timedelta(0), DAY * 99))
-    never = {"RCPT": "550 no such buyer"}
-    yield Fault("SMTP answers 550 for ever", trouble=never, between=(timedelta(0), DAY * 99))
+    yield Fault("SMTP answers 451 for ever", trouble=busy, between=EVER)
+    yield Fault("SMTP answers 550 for ever", trouble={"RCPT": "550 no such buyer"}, between=EVER)
+
+
+def _appeal() -> Iterator[Fault]:
+    """The appeal leaves by itself: by e-mail, or by a webhook with an idempotency key."""
+    places = (("before hand_in_appeal", "before"), ("after hand_in_appeal, unreported", "after"))
+    ways = (("e-mail", "email", PHASES, APPEAL), ("webhook", "webhook", HOOK_PHASES, 1))
+    for way, channel, phases, nth in ways:
+        said = f"appeal by {way}"
+        yield Fault(f"{said}, nothing fails", channel=channel)
+        for where, place in places:
+            at = f"activity:{names.HAND_IN_APPEAL}:{place}"
+            yield Fault(f"{said}, worker dies {where}", at=at, channel=channel)
+        for phase, where in phases.items():
+            strike = Strike(phase, nth, blow="worker")
+            yield Fault(f"{said}, worker dies {where}", strikes=(strike,), channel=channel)
+    for how in ("hang", "drop"):
+        strike = Strike("content", APPEAL, how)
+        name = f"appeal by e-mail, SMTP {how}s after the content"
+        yield Fault(name, strikes=(strike,), channel="email")
+        found = f"{name}, the Sent mailbox has it"
+        yield Fault(found, strikes=(strike,), channel="email", box=_SENT)
+        for phase in ("connection", "posted"):
+            name = f"appeal by webhook, the receiver {how}s {HOOK_PHASES[phase]}"
+            yield Fault(name, strikes=(Strike(phase, 1, how),), channel="webhook")
+    busy = (Strike("posted", 1, "503"),)
+    yield Fault("appeal by webhook, the receiver answers 503", strikes=busy, channel="webhook")
+
+
+_SENT = Box(sent=True)
 
 
 def _imap() -> Iterator[Fault]:
-    for how in ("refuses", "hangs", "drops"):
-        yield Fault(f"IMAP {how}", imap=how)
+    for how in FAILS:
+        yield Fault(f"IMAP {how}", box=Box(fails=how))
+    there, gone = (Strike("content", 1, "drop"),), (Strike("RCPT", 1, blow="worker"),)
+    outcomes = (("has it", there), ("does not have it", gone))
+    for outcome, strikes in outcomes:
+        said = f"the Sent mailbox {outcome}"
+        yield Fault(said, strikes=strikes, box=_SENT)
+        yield Fault(f"{said}, the playbook resends", strikes=strikes, box=_SENT, resend=True)
+        for how in FAILS:
+            name = f"{said}, IMAP {how} as it is looked up"
+            yield Fault(name, strikes=strikes, box=Box(fails=how, sent=True))
+    silent = (Strike("content", 2, "hang"),)
+    yield Fault("the Sent mailbox has it, SMTP hung after the content", strikes=silent, box=_SENT)

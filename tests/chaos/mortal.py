@@ -1,12 +1,14 @@
 """`worker.py` that kills itself once, by SIGKILL, at the place that CHAOS_AT names.
 
 Places are `activity:NAME:before` and `…:after` (done, but not reported yet), and `task:N`, in the middle
-of the Nth workflow task. A file remembers that it died, so that the next one lives. What it waits for
-is the same as in production, only how long is not.
+of the Nth workflow task. A file remembers that it died, so that the next one lives, and beside it stands
+what it met: its activities, and how many workflow tasks. What it waits for is the same as in production,
+only how long is not; with CHAOS_LATE every message counts as late, CHAOS_KEEP facts are many.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -25,12 +27,14 @@ from temporalio.worker import (
 import worker
 from activities import alive
 from atoz import wiring
-from atoz.playbook import acts
+from atoz.playbook import acts, prune
 from atoz.playbook.state import CaseState
 from workflows import claim, names
 
 MARK = "CHAOS_MARK"
 PLACE = "CHAOS_AT"
+LATE = "CHAOS_LATE"
+KEEP = "CHAOS_KEEP"
 
 
 def die_at(place: str) -> None:
@@ -39,6 +43,16 @@ def die_at(place: str) -> None:
     if os.environ.get(PLACE) == place and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def met(folder: Path) -> dict[str, Any]:
+    """What the workers of a folder met: `activities` by name, `tasks` as a number."""
+    found = {path.stem: json.loads(path.read_bytes()) for path in folder.glob("*.met")}
+    return {"activities": [], "tasks": 0, **found}
+
+
+def _meets(what: str, value: object) -> None:
+    Path(os.environ[MARK]).with_name(f"{what}.met").write_text(json.dumps(value), "utf-8")
 
 
 class _Mortal(Interceptor):
@@ -61,6 +75,7 @@ def _dying(decide: Callable[[CaseState, datetime], acts.Act | acts.Wait | acts.D
     def decided(state: CaseState, now: datetime) -> acts.Act | acts.Wait | acts.Done:
         if not workflow.unsafe.is_replaying():
             tasks[workflow.info().get_current_history_length()] = None
+            _meets("tasks", len(tasks))
             die_at(f"task:{len(tasks)}")
         return decide(state, now)
 
@@ -70,14 +85,26 @@ def _dying(decide: Callable[[CaseState, datetime], acts.Act | acts.Wait | acts.D
 def _mortal_worker(*given: Any, interceptors: Sequence[Interceptor] = (), **more: Any) -> Worker:
     """A worker with its own interceptors, and death behind them."""
     more["sticky_queue_schedule_to_start_timeout"] = timedelta(seconds=1)
+    _meets("activities", sorted(_name_of(each) for each in more["activities"]))
     return Worker(*given, interceptors=[*interceptors, _Mortal()], **more)
+
+
+def _name_of(registered: Callable[..., Any]) -> str:
+    definition = activity._Definition.from_callable(registered)
+    assert definition is not None, "it is an activity"
+    return str(definition.name)
 
 
 def _hasty() -> None:
     alive.EVERY = timedelta(seconds=0.3)
     names.ALIVE_TIMEOUT = timedelta(seconds=2)
+    names.NOTICE_TIMEOUT = timedelta(seconds=10)
     wiring.GRACE = timedelta(seconds=1)
     worker.LONGEST_PAUSE = timedelta(seconds=1)
+    if LATE in os.environ:
+        names.OUTAGE = timedelta(seconds=-1)
+    if KEEP in os.environ:
+        prune.KEPT_FACTS = int(os.environ[KEEP])
 
 
 if __name__ == "__main__":

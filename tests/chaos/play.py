@@ -1,19 +1,18 @@
-"""The documented claim under one fault, to its end, and what the receiving side counts."""
+"""The documented claim under one fault, to its end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from temporalio.exceptions import TemporalError
 
 from atoz.claims.case import CaseFile
-from atoz.harness.rehearse import Rehearsal
+from atoz.errors import AtozError, NoServer, NoWorker
+from atoz.harness.rehearse import RAN_AWAY, ClockRanAway, Rehearsal
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime
 from atoz.library import load_library
@@ -21,8 +20,14 @@ from atoz.playbook import events as ev
 from atoz.playbook.acts import Done, Wait
 from atoz.playbook.simulate import persona_acts
 from atoz.playbook.state import CaseState
-from tests.chaos.faults import Fault
-from tests.chaos.post import Post
+from atoz.service import mailbox
+from atoz.service.base import Service
+from tests.chaos.box import Door, Opened, opened
+from tests.chaos.counting import Row, counted
+from tests.chaos.faults import NOTHING, Fault, Known
+from tests.chaos.mortal import met
+from tests.chaos.notice import a_notice
+from tests.chaos.post import Hook, Post, Strikes
 from tests.chaos.town import Town, a_place
 from tests.support.loopback import listening
 from tests.support.server import sample_cases
@@ -30,6 +35,8 @@ from tests.support.server import sample_cases
 T = TypeVar("T")
 A_LOOK = 4.0
 """Seconds that one question to a server or worker that may be dead takes at most."""
+A_PASS = 60.0
+"""The same for a pass over the mailbox."""
 WHOLE = 300.0
 """Seconds for a claim to come through its fault."""
 PERSON = timedelta(hours=1)
@@ -37,42 +44,67 @@ PERSON = timedelta(hours=1)
 TASK_TIMEOUT = timedelta(seconds=2)
 
 
-class Row(NamedTuple):
-    """What became of the claim under a fault, counted where the mail arrives and in its timeline."""
-
-    fault: str
-    deaths: int
-    happened: str
-    lost: int
-    """Mails that did not arrive and of which nobody was told."""
-    twice: int
-    missed: int
-    """Deadlines that passed without a warning before."""
-    ended: bool
-
-
 async def play(fault: Fault, folder: Path) -> Row:
-    """Play it. Raises TimeoutError where the claim does not come to its end."""
-    case = sample_cases()["buyer-silent"]
-    post = Post(fault.strikes, fault.trouble)
-    async with _mailbox(fault.imap) as more:
-        town = Town(a_place(folder), post, fault.at, more)
+    """Play it. Raises TimeoutError where the claim does not come to its end, ClockRanAway."""
+    return (await _played(fault, folder))[0]
+
+
+async def known(folder: Path) -> Known:
+    """What a claim without a fault needs. Raises as `play`."""
+    _, rests = await _played(NOTHING, folder)
+    found = met(folder)
+    return Known(found["tasks"], rests, tuple(found["activities"]))
+
+
+async def _played(fault: Fault, folder: Path) -> tuple[Row, int]:
+    strikes = Strikes(fault.strikes)
+    post = Post(strikes, fault.trouble)
+    hook = Hook(strikes, post.taken)
+    async with opened(fault.box) as box, listening(hook.serve) as hook_port:
+        if box.postbox is not None:
+            _fill(box, post, fault)
+        town = Town(a_place(folder, fault, box.settings), post, fault, hook_port)
         async with town.running() as server, asyncio.timeout(WHOLE):
-            course = _Course(town, server, post, fault, case)
+            course = _Course(town, server, post, fault, box.door)
             state = await course.run()
-    return _row(fault, town, post, state)
+            row = await counted(fault, course.service, post, state)
+    struck = _struck(fault, town, post, box.door) and course.rests >= (fault.rest or (0,))[0]
+    return row._replace(deaths=town.deaths, struck=struck), course.rests
+
+
+def _fill(box: Opened, post: Post, fault: Fault) -> None:
+    """Copies go where the sent mail is kept; a notice waits, where the fault wants one."""
+    postbox = box.postbox
+    assert postbox is not None, "there is a mailbox"
+    post.keep = lambda raw: postbox.put(raw, "Sent")
+    if fault.box is not None and fault.box.notice:
+        postbox.put(a_notice())
+
+
+def _struck(fault: Fault, town: Town, post: Post, door: Door) -> bool:
+    """Whether all of it happened: what was to strike did, and who was to die did."""
+    kills = fault.at or fault.rest or any(strike.blow for strike in fault.strikes)
+    return (
+        (town.deaths > 0 or not kills)
+        and not post.strikes.left
+        and (post.troubled > 0 or not fault.trouble)
+        and (fault.box is None or door.struck)
+    )
 
 
 class _Course:
     """The way of the claim: as `rehearse` goes it, over a server and a worker that may be away."""
 
     def __init__(
-        self, town: Town, server: VirtualTime, post: Post, fault: Fault, case: CaseFile
+        self, town: Town, server: VirtualTime, post: Post, fault: Fault, door: Door
     ) -> None:
-        self._town, self._server, self._fault, self._case = town, server, fault, case
+        self._town, self._server, self._fault, self._door = town, server, fault, door
+        self._case: CaseFile = sample_cases()["buyer-silent"]
         self._post = post
-        self._now = case.claim.notified_at
-        self._rests = 0
+        self._now = self._case.claim.notified_at
+        self._unknown = 0
+        self.rests = 0
+        self.service = Service(server.client, town.settings, lambda: datetime.now(UTC))
         post.bad = self._in_trouble
 
     def _in_trouble(self) -> bool:
@@ -80,10 +112,12 @@ class _Course:
         return bool(self._fault.trouble) and since <= self._now < until
 
     async def run(self) -> CaseState:
-        """From the notice to the archive."""
+        """From the notice to the archive. Raises ClockRanAway."""
         play = await Rehearsal.begin(self._server, self._case, task_timeout=TASK_TIMEOUT)
         waiting = list(script_of(self._case, load_library().phrases))
         state, decision = await self._settled(play)
+        if self._fault.box is not None:
+            await self._pass()
         while not isinstance(decision, Done):
             arriving = [*waiting, *self._persons(state)]
             next_at = min([decision.until, *(event.at for event in arriving)])
@@ -91,6 +125,8 @@ class _Course:
             self._now = max(self._now, next_at)
             await _patiently(lambda at=next_at: self._server.jump(play.handle, at - play.offset))  # type: ignore[misc] # bound at once
             state, decision = await self._settled(play)
+            if self._now - next_at > RAN_AWAY and not isinstance(decision, Done):
+                raise ClockRanAway
             for event in [event for event in arriving if event.at <= self._now]:
                 await _patiently(lambda event=event: play.send(event))  # type: ignore[misc] # as above
                 state, decision = await self._settled(play)
@@ -117,12 +153,41 @@ class _Course:
     async def _settled(self, play: Rehearsal) -> tuple[CaseState, Wait | Done]:
         state, now, decision = await _patiently(play.settled)
         self._now = max(self._now, now)
-        self._rests += 1
-        if self._fault.rest is not None and self._fault.rest[0] == self._rests:
+        self.rests += 1
+        if self._fault.rest is not None and self._fault.rest[0] == self.rests:
             self._town.kill(self._fault.rest[1])
             await asyncio.sleep(0.5)
             state, now, decision = await _patiently(play.settled)
+        if self._looks_up(state):
+            state, _, decision = await self._looked_up(play)
         return state, decision
+
+    def _looks_up(self, state: CaseState) -> bool:
+        """Whether a new send of unknown fate is one for the folder of sent mail."""
+        before, self._unknown = (
+            self._unknown,
+            sum(fact.kind == "message_unknown" for fact in state.facts),
+        )
+        sent = self._fault.box is not None and self._fault.box.sent
+        return sent and self._unknown > before
+
+    async def _looked_up(self, play: Rehearsal) -> tuple[CaseState, datetime, Wait | Done]:
+        """Before any person looks the mailbox is read: twice where it fails at first."""
+        await self._pass()
+        await self._pass()
+        return await _patiently(play.settled)
+
+    async def _pass(self) -> None:
+        """A pass over the mailbox to its end, whoever dies meanwhile; that it fails is the fault's."""
+        while True:
+            try:
+                async with asyncio.timeout(A_PASS):
+                    await mailbox.sync(self.service)
+                return
+            except (NoServer, NoWorker, TemporalError, TimeoutError):
+                await asyncio.sleep(0.2)
+            except AtozError:
+                return
 
 
 async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
@@ -133,69 +198,3 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
                 return await ask()
         except (TemporalError, RuntimeError, TimeoutError):
             await asyncio.sleep(0.2)
-
-
-@asynccontextmanager
-async def _mailbox(how: str | None) -> AsyncIterator[dict[str, str]]:
-    """The settings of a mailbox that fails."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if how == "hangs":
-            await asyncio.sleep(WHOLE)
-        writer.write(b"* OK ready\r\n" if how == "drops" else b"* BYE not now\r\n")
-        await writer.drain()
-        await reader.readline()
-        writer.close()
-
-    async with listening(serve) as port:
-        yield (
-            {}
-            if how is None
-            else {
-                "ATOZ_IMAP_HOST": "127.0.0.1",
-                "ATOZ_IMAP_PORT": str(port),
-                "ATOZ_IMAP_SECURITY": "none",
-                "ATOZ_IMAP_USERNAME": "seller",
-                "ATOZ_IMAP_PASSWORD": "geheim",
-                "ATOZ_AUTHSERV_ID": "mx.fernlane.example",
-            }
-        )
-
-
-# What is counted --------------------------------------------------------------------------------
-
-
-def _row(fault: Fault, town: Town, post: Post, state: CaseState) -> Row:
-    kinds = Counter(fact.kind for fact in state.facts)
-    told = {
-        fact.step
-        for fact in state.facts
-        if fact.kind == "task_opened" and fact.data["kind"] in {"message-refused", "settle-send"}
-    }
-    arrived = {step for step in _MAILS if any(f".{step}." in each for each in post.taken)}
-    warned = [fact.at for fact in state.facts if fact.kind == "deadline_warning"]
-    missed = [fact.at for fact in state.facts if fact.kind == "deadline_missed"]
-    return Row(
-        fault.name,
-        town.deaths,
-        _happened(kinds, post),
-        len(set(_MAILS) - arrived - told),
-        sum(times - 1 for times in post.taken.values()),
-        sum(not any(early < at for early in warned) for at in missed),
-        state.archive_ref is not None and kinds["appeal_submitted"] == 1,
-    )
-
-
-_MAILS = ("deescalate", "request-photos")
-_TOLD = {
-    "message_refused": "{} refused",
-    "message_unknown": "{} of unknown fate, settled by a person",
-    "deadline_warning": "{} warnings",
-    "deadline_missed": "{} deadlines missed",
-}
-
-
-def _happened(kinds: Counter[str], post: Post) -> str:
-    said = [f"{post.taken.total()} mails arrived"]
-    said += [words.format(kinds[kind]) for kind, words in _TOLD.items() if kinds[kind]]
-    return ", ".join(said)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -22,6 +24,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from atoz.harness.server import FLOODS, PROMPT_TIMERS, VirtualTime, temporal_binary
 from atoz.keeping import converter
 from atoz.settings import Settings
+from tests.chaos.faults import Fault
 from tests.chaos.mortal import MARK, PLACE
 from tests.chaos.post import Post
 from tests.support.loopback import listening
@@ -39,6 +42,8 @@ class Place(NamedTuple):
     folder: Path
     port: int
     settings: Settings
+    mailbox: dict[str, str]
+    """The settings of the mailbox, if there is one."""
 
     @property
     def address(self) -> str:
@@ -49,10 +54,8 @@ class Place(NamedTuple):
 class Town:
     """The processes, killed by name and kept running by a watch."""
 
-    def __init__(self, place: Place, post: Post, at: str | None, more: dict[str, str]) -> None:
-        self._place = place
-        self._post = post
-        self._worker_environment = more | ({PLACE: at} if at else {})
+    def __init__(self, place: Place, post: Post, fault: Fault, hook_port: int) -> None:
+        self._place, self._post, self._fault, self._hook_port = place, post, fault, hook_port
         self._server: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
         self.deaths = 0
@@ -95,23 +98,30 @@ class Town:
             )
 
     def _environment(self) -> dict[str, str]:
-        state = self._place.settings.state
+        place, fault = self._place, self._fault
         return {
-            "TEMPORAL_ADDRESS": self._place.address,
-            "ATOZ_STATE": str(state),
+            "TEMPORAL_ADDRESS": place.address,
+            "ATOZ_STATE": str(place.settings.state),
+            "ATOZ_PLAYBOOKS": str(place.settings.playbooks),
             "ATOZ_SENDER": "claims@fernlane.example",
             "ATOZ_SMTP_HOST": "127.0.0.1",
             "ATOZ_SMTP_PORT": str(self._post_port),
             "ATOZ_SMTP_SECURITY": "none",
             "ATOZ_SMTP_TIMEOUT": "2s",
-            MARK: str(self._place.folder / "died"),
-            **self._worker_environment,
+            "ATOZ_APPEAL_CHANNEL": fault.channel,
+            "ATOZ_APPEAL_EMAIL": "appeals@marketplace.example",
+            "ATOZ_APPEAL_WEBHOOK_URL": f"http://127.0.0.1:{self._hook_port}/appeals",
+            "ATOZ_APPEAL_WEBHOOK_SECRET": "geheim",
+            **{f"ATOZ_{name.upper()}": value for name, value in place.mailbox.items()},
+            MARK: str(place.folder / "died"),
+            **({PLACE: fault.at} if fault.at else {}),
+            **fault.worker,
         }
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[VirtualTime]:
         """Everything, until the block ends; then nothing of it is left."""
-        self._post.blow = self.kill
+        self._post.strikes.blow = self.kill
         async with listening(self._post.serve) as self._post_port:
             watching = asyncio.create_task(self.watch())
             try:
@@ -128,10 +138,27 @@ class Town:
                         await asyncio.to_thread(process.wait)
 
 
-def a_place(folder: Path) -> Place:
+def a_place(folder: Path, fault: Fault, mailbox: dict[str, str]) -> Place:
     """A place of its own below a folder."""
     folder.mkdir(parents=True)
-    return Place(folder, free_port(), shop_settings(folder / "state"))
+    rules = {"playbooks": _resending(folder / "playbooks")} if fault.resend else {}
+    settings = shop_settings(folder / "state", **rules, **mailbox)
+    return Place(folder, free_port(), settings, mailbox)
+
+
+def _resending(folder: Path) -> Path:
+    """The playbooks, with the documented one as an author has it who would rather write twice."""
+    shutil.copytree(ROOT / "playbooks", folder)
+    path = folder / "documented.yaml"
+    text, changes = re.subn(
+        r"^( +)send: (\w+)$",
+        r"\g<0>\n\1if_unknown: resend",
+        path.read_text("utf-8"),
+        flags=re.MULTILINE,
+    )
+    assert changes == 2, "it writes two messages"
+    path.write_text(text, "utf-8")
+    return folder
 
 
 async def _connected(place: Place) -> Client:

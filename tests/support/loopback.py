@@ -9,6 +9,9 @@ from contextlib import asynccontextmanager
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
+LARGEST = 2**25
+"""Bytes of a mail with all its files, which a server reads to its end at once."""
+
 
 @asynccontextmanager
 async def listening(
@@ -25,7 +28,7 @@ async def listening(
         writers.append(writer)
         running.add(asyncio.create_task(one()))
 
-    server = await asyncio.start_server(accept, "127.0.0.1", port, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", port, ssl=tls, limit=LARGEST)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
