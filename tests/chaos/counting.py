@@ -54,7 +54,14 @@ async def counted(fault: Fault, service: Service, post: Post, state: CaseState) 
     return Row(
         fault.name,
         0,
-        ", ".join([*_arrivals(arrived, fault), *_told_of(kinds), *_settled(facts, state)]),
+        ", ".join(
+            [
+                *_arrivals(arrived, fault),
+                *_told_of(kinds),
+                *_settled(facts, state),
+                *([f"{post.strikes.reached['RCPT']} tries at the mail server"] * fault.resend),
+            ]
+        ),
         len(set(ways) - set(arrived) - _told(facts)) + sides.count(0),
         sum(times - 1 for times in (*arrived.values(), *sides) if times),
         sum(not any(early < at for early in warned) for at in missed),

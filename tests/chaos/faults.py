@@ -178,13 +178,13 @@ def _imap() -> Iterator[Fault]:
     for how in FAILS:
         yield Fault(f"IMAP {how}", box=Box(fails=how))
     there, gone = (Strike("content", 1, "drop"),), (Strike("RCPT", 1, blow="worker"),)
-    outcomes = (("has it", there), ("does not have it", gone))
-    for outcome, strikes in outcomes:
+    for outcome, strikes in (("has it", there), ("does not have it", gone)):
         said = f"the Sent mailbox {outcome}"
-        yield Fault(said, strikes=strikes, box=_SENT)
-        yield Fault(f"{said}, the playbook resends", strikes=strikes, box=_SENT, resend=True)
-        for how in FAILS:
-            name = f"{said}, IMAP {how} as it is looked up"
-            yield Fault(name, strikes=strikes, box=Box(fails=how, sent=True))
+        for again, resend in (("", False), (", the playbook resends", True)):
+            yield Fault(f"{said}{again}", strikes=strikes, box=_SENT, resend=resend)
+            for how in FAILS:
+                name = f"{said}{again}, IMAP {how} as it is looked up"
+                box = Box(fails=how, sent=True)
+                yield Fault(name, strikes=strikes, box=box, resend=resend)
     silent = (Strike("content", 2, "hang"),)
     yield Fault("the Sent mailbox has it, SMTP hung after the content", strikes=silent, box=_SENT)

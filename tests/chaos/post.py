@@ -34,14 +34,15 @@ class Strikes:
 
     def __init__(self, strikes: tuple[Strike, ...]) -> None:
         self.left = list(strikes)
-        self._reached: Counter[str] = Counter()
+        self.reached: Counter[str] = Counter()
+        """How often each phase was."""
         self.blow: Callable[[str], None] = lambda _: None
 
     def reach(self, phase: str) -> str | None:
         """A phase is reached: the blow falls, if it is time, and the answer is given."""
-        self._reached[phase] += 1
+        self.reached[phase] += 1
         for strike in self.left:
-            if (strike.phase, strike.nth) == (phase, self._reached[phase]):
+            if (strike.phase, strike.nth) == (phase, self.reached[phase]):
                 self.left.remove(strike)
                 if strike.blow is not None:
                     self.blow(strike.blow)
