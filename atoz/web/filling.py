@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from atoz.claims.base import merged
 from atoz.claims.claim import Reason, ShipmentStatus
 from atoz.errors import BadFields, BadInput
+from atoz.service.claim_files import LONGEST
+from atoz.service.problems import PROBLEMS
 from atoz.web.amending import Value, instant_in, typed_value, written_in
 
 REST = "rest"
@@ -84,6 +86,8 @@ def document_of(
 
 
 def _rest(text: str) -> dict[str, Any]:
+    if len(text) > LONGEST:
+        raise BadFields([(REST, PROBLEMS("too_large", longest=f"{LONGEST:,}"))])
     try:
         found = json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError) as fault:

@@ -120,7 +120,13 @@ def test_what_no_field_can_show_stands_in_the_rest_as_it_was_written() -> None:
 
 @pytest.mark.parametrize(
     ("field", "word"),
-    [("claim.notified_at", "soon"), ("rest", "{"), ("rest", "[1]"), ("rest", "[" * 5_000)],
+    [
+        ("claim.notified_at", "soon"),
+        ("rest", "{"),
+        ("rest", "[1]"),
+        ("rest", "[" * 5_000),
+        ("rest", " " * 500_001),
+    ],
 )
 def test_what_cannot_be_read_is_told_by_its_field(field: str, word: str) -> None:
     """So that the page can say it beside the field."""

@@ -30,7 +30,10 @@ from atoz.web.words import LANGUAGES, preferred, words_of
 from tests.support.cases import DAY, HOUR, Play, library
 
 PLAYBOOK = Path(__file__).resolve().parents[3] / "atoz" / "playbook"
-TEMPLATES = Path(__file__).resolve().parents[3] / "atoz" / "web" / "templates"
+WEB = Path(__file__).resolve().parents[3] / "atoz" / "web"
+TEMPLATES = WEB / "templates"
+PAGES = ("login", "form", "claim", "line", "start", "stale", "playbooks", "more", "board")
+"""Parts of the catalogue whose words are named by pages one by one."""
 NAMED = re.compile(r"""\bt\("([a-z_.0-9-]+)"[,)]""")
 
 
@@ -150,3 +153,15 @@ def test_a_drawing_speaks_chinese() -> None:
         root = ET.fromstring(drawn)  # noqa: S314 - our own drawing
         shown = " ".join(node.text or "" for node in root.iter() if node.tag.endswith("}text"))
         assert set(re.findall(r"[A-Za-z][A-Za-z/_-]+", shown)) <= kept
+
+
+def test_no_word_of_a_page_is_left_over() -> None:
+    """A page that says something otherwise takes its old words along."""
+    used = "".join(
+        file.read_text("utf-8")
+        for file in (*WEB.rglob("*.html"), *WEB.rglob("*.py"), *WEB.rglob("*.js"))
+    )
+    found = {key for key in words_of("en").keys if key.partition(".")[0] in PAGES}
+    begun = tuple(re.findall(r'"([a-z_]+\.[a-z_]+)" ~', used))
+    left = {key for key in found if f'"{key}"' not in used and not key.startswith(begun)}
+    assert left == set()
