@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Match
 
+from atoz.web.pages import back
 from atoz.web.pages.leading import by_script
 from atoz.web.pages.render import looks_of, render
 from atoz.web.typed import NOTHING, Typed
@@ -26,9 +26,12 @@ def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Res
     if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
         return RedirectResponse(_page_above(request), 303)
     if status == HTTPStatus.UNAUTHORIZED and request.method in SAFE and not by_script(request):
-        return RedirectResponse("/login", 303)
+        asked = back.is_asked_for(request)
+        way = back.login_for(request.scope["path"], request.url.query) if asked else back.LOGIN
+        return RedirectResponse(way, 303)
     document = json.loads(bytes(problem.body))
     words = looks_of(request).words
+    stranger = status == HTTPStatus.UNAUTHORIZED
     reused = document.get("code") == _REUSED
     values = {
         "status": status,
@@ -40,7 +43,7 @@ def page(request: Request, problem: JSONResponse, typed: Typed = NOTHING) -> Res
         "typed": typed.given_back,
         "had_files": bool(typed.files),
         "key": None if reused else typed.key,
-        "stranger": status == HTTPStatus.UNAUTHORIZED,
+        "login": back.login_for(_page_above(request)) if stranger else None,
     }
     template = "parts/problem.html" if by_script(request) else "error.html"
     answer = render(request, template, values, status=status)
@@ -54,10 +57,5 @@ def _page_above(request: Request) -> str:
     """The nearest address above this one that is a page: forms are sent to addresses below theirs."""
     parts = request.scope["path"].split("/")
     above = ("/".join(parts[:end]) for end in range(len(parts) - 1, 1, -1))
-    page = next((each for each in above if _is_page(request, each)), "/")
+    page = next((each for each in above if back.is_page(request, each)), "/")
     return f"{page}?{request.url.query}" if request.url.query else page
-
-
-def _is_page(request: Request, path: str) -> bool:
-    scope = {**request.scope, "path": path, "method": "GET"}
-    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)

@@ -181,7 +181,7 @@ async function ask() {
   if (!waits()) return;
   try {
     const answer = await fetch(location.href);
-    if (answer.ok && !answer.url.endsWith("/login")) { renew(await answer.text()); answers(); return; }
+    if (answer.ok && new URL(answer.url).pathname !== "/login") { renew(await answer.text()); answers(); return; }
   } catch { /* it is still gone */ }
   watch();
 }

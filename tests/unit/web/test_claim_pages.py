@@ -462,7 +462,7 @@ async def test_what_was_typed_outlives_the_session(desk: Desk) -> None:
     assert gone.status_code == 401
     assert LONG in unescape(gone.text)
     assert hidden["csrf"] not in gone.text
-    assert 'href="/login"' in gone.text
+    assert f'href="/login?next=/claims/{order}"' in gone.text
     assert "hidden>Send it again</button>" in gone.text
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import escape, unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -74,10 +76,70 @@ async def test_a_session_that_ended_leads_to_the_login(tmp_path: Path) -> None:
     assert (await browser.post(ACT)).status_code == OPEN
     clock.move(IDLE)
     page = await browser.get("/queue/needs-you")
-    assert (page.status_code, page.headers["location"]) == (303, "/login")
+    assert (page.status_code, page.headers["location"]) == (303, "/login?next=/queue/needs-you")
     act = await browser.post(ACT)
     assert act.status_code == 401
     assert act.headers["content-type"] == "application/problem+json"
+
+
+CAME = "/claims/111-0000102-0000102?did=pause&lang=en"
+
+
+async def test_whoever_logs_in_comes_back_to_the_page_that_they_wanted(tmp_path: Path) -> None:
+    """By password and by link, with what was asked of the page; a picture of a page is no page."""
+    stand = a_stand(tmp_path)
+    stand.board.access.users.add("approver-1", Role.AGENT, WORDS, stand.board.now())
+    words = {"name": "approver-1", "password": WORDS}
+    browser = stand.client(follow=True)
+    form = await browser.get(CAME)
+    place = unescape(form.text.partition('name="next" value="')[2].partition('"')[0])
+    assert place == CAME
+    wrong = await browser.post("/login", data={**words, "password": "no", "next": place})
+    assert f'value="{escape(CAME)}"' in wrong.text
+    browser.follow_redirects = False
+    came = await browser.post("/login", data={**words, "next": place})
+    assert (came.status_code, came.headers["location"]) == (303, CAME)
+    assert (await browser.get(f"/login?next={quote(CAME)}")).headers["location"] == CAME
+
+    by_link = stand.client(follow=True)
+    await by_link.get(CAME)
+    by_link.follow_redirects = False
+    link = login_link(stand.board, "approver-1")
+    assert link
+    assert (await by_link.get(link)).headers["location"] == CAME
+    picture = await stand.client().get(CAME, headers={"Sec-Fetch-Dest": "image"})
+    assert picture.headers["location"] == "/login"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://evil.example/",
+        "//evil.example/queue/needs-you",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/queue/needs-you\r\nX: y",
+        "javascript:alert(1)",
+        "queue/needs-you",
+        "/%2F/evil.example",
+        "/..//evil.example",
+        "/login",
+        "/login/secret",
+        "/api/me",
+        "/logout",
+        "/no-such-page",
+        "/queue/ä",
+    ],
+)
+async def test_the_login_leads_nobody_off_the_board(tmp_path: Path, place: str) -> None:
+    """What is no page of the board leads to its beginning; logged in already or not."""
+    stand = a_stand(tmp_path)
+    stand.board.access.users.add("approver-1", Role.AGENT, WORDS, stand.board.now())
+    words = {"name": "approver-1", "password": WORDS, "next": place}
+    answer = await stand.client().post("/login", data=words)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    known = await stand.browser().get("/login", params={"next": place})
+    assert known.headers["location"] == "/"
 
 
 async def test_an_act_needs_the_token_of_its_page(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ async def _outcome(client: httpx2.AsyncClient, method: str, path: str) -> str:
     sha = "0" * 64
     address = re.sub(r"{(\w+)}", lambda found: PLACES.get(found[1], sha), path)
     answer = await client.request(method, address)
-    to_login = answer.headers.get("location") == "/login" and path != "/logout"
+    to_login = answer.headers.get("location", "").startswith("/login") and path != "/logout"
     return "401" if to_login else SHUT.get(answer.status_code, "in")
 
 
