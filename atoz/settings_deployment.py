@@ -1,7 +1,7 @@
 """The settings of workers: which code one runs, what must hold before it starts, what it keeps in memory.
 
-`Settings` inherits them; their variables are `ATOZ_DEPLOYMENT`, `ATOZ_BUILD`, `ATOZ_VERIFY` and
-`ATOZ_CACHED_CLAIMS`.
+`Settings` inherits them; their variables are `ATOZ_DEPLOYMENT`, `ATOZ_BUILD`, `ATOZ_VERIFY`,
+`ATOZ_VERIFY_PROCESSES` and `ATOZ_CACHED_CLAIMS`.
 """
 
 from typing import Annotated, Literal
@@ -35,4 +35,10 @@ class DeploymentSettings(BaseSettings):
     verify: Annotated[Literal["refuse", "warn"], BeforeValidator(lower)] = Field(
         "refuse",
         description="refuse or warn: what a worker does when an open claim would break under it",
+    )
+    verify_processes: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="processes that replay open claims, from 1 to 64; each may take 256 MB",
     )

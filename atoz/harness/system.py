@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import httpx2
 from temporalio.client import Client
@@ -23,6 +23,7 @@ from atoz.harness import devserver
 from atoz.harness.children import Child, Command, last_lines, start
 from atoz.harness.devserver import Ports
 from atoz.joining import note_keys
+from atoz.service.admitting import VERIFYING
 from atoz.settings import Settings
 from atoz.web.place import Place
 
@@ -141,16 +142,29 @@ class System:
         polled = devserver.until_polled(client, self._plan.task_queue)
         answers = until_it_answers(self._plan.board.near)
         try:
-            async with asyncio.timeout(READY_WITHIN.total_seconds()):
-                await asyncio.gather(polled, answers)
-        except TimeoutError:
-            logs = f"{self._plan.folder / 'worker.log'} and board.log"
-            tell(f"the worker does not ask for work, or the board does not answer; see {logs}")
+            await self._patiently(asyncio.gather(polled, answers))
         except RPCError:
             return  # the server goes, which is told elsewhere
         else:
             self._ready = True
             self._announce()
+
+    async def _patiently(self, ready: "asyncio.Future[Any]") -> None:
+        """Wait as long as it takes: a worker that replays many claims first is no worker that is ill."""
+        try:
+            while not (await asyncio.wait({ready}, timeout=READY_WITHIN.total_seconds()))[0]:
+                log = self._plan.folder / "worker.log"
+                said = last_lines(log, 1) if log.exists() else []
+                if said and VERIFYING in said[0]:
+                    tell(f"the worker is not ready yet: {said[0]}")
+                else:
+                    logs = f"{log} and board.log"
+                    tell(
+                        f"the worker does not ask for work, or the board does not answer; see {logs}"
+                    )
+            await ready
+        finally:
+            ready.cancel()
 
     def _tell_of_the_server(self, code: int) -> None:
         log = self._plan.folder / "server.log"

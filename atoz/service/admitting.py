@@ -6,9 +6,11 @@ so that a mere restart verifies nothing. Code that was let through with a warnin
 at each start.
 """
 
+import asyncio
 import json
 import logging
 import sys
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from atoz.settings import Settings
 
 MARK = "worked-last.json"
 SHOWN = 5
+SAY_EVERY = timedelta(seconds=10)
+VERIFYING = "replaying before the work begins"
+"""How a line of progress begins."""
 
 _LOG = logging.getLogger("atoz.worker")
 
@@ -37,7 +42,7 @@ async def admit(client: Client, settings: Settings) -> None:
     mark, own = settings.state / MARK, _signature(client, settings)
     if _remembered(mark) == own:
         return
-    found = await verify_server(client, settings)
+    found = await verify_server(client, settings, told=_Progress())
     if found.broken and settings.verify == "refuse":
         raise BadInput(_refusal(found))
     for each in found.broken:
@@ -53,6 +58,18 @@ async def admit(client: Client, settings: Settings) -> None:
         return
     mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark.write_text(json.dumps(own), "utf-8")
+
+
+class _Progress:
+    """Says now and then how far it is: whoever waits for the worker sees that it lives."""
+
+    def __init__(self) -> None:
+        self._said_at = asyncio.get_running_loop().time()
+
+    def __call__(self, done: int, every: int) -> None:
+        if asyncio.get_running_loop().time() - self._said_at >= SAY_EVERY.total_seconds():
+            self._said_at = asyncio.get_running_loop().time()
+            _LOG.info("%s: %d of %d open workflows so far", VERIFYING, done, every)
 
 
 def _signature(client: Client, settings: Settings) -> dict[str, str]:

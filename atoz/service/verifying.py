@@ -1,15 +1,15 @@
 """Whether every open claim of a server goes on under this code: each history is replayed here.
 
 It exists because a changed order of commands breaks only the claims that run already, days after
-the change and one by one. Histories are fetched and replayed a few at a time, in as many processes
-as there are cores once there are many claims, so that memory stays bounded whatever there is.
+the change and one by one. Histories are fetched and replayed one at a time, by a few processes once
+there are many claims: as many as there is room for. Each is replaced after a thousand claims, so that
+memory stays bounded whatever there is.
 """
 
 import asyncio
 import json
 import multiprocessing
-import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from atoz.errors import BadInput
 from atoz.joining import joined
 from atoz.mail.plain import one_line
 from atoz.service.calls import NotOpen, server_errors
+from atoz.service.room import room
 from atoz.settings import Settings
 from atoz.vault.codec import UNREADABLE
 from atoz.wiring import build_id, workflow_runner
@@ -33,6 +34,8 @@ from workflows import names
 ALL_KINDS = (names.CLAIM_WORKFLOW, names.DESK_WORKFLOW, names.MAILBOX_WORKFLOW)
 CHUNK = 50
 """Workflows that one process takes at a time."""
+CHUNKS_OF_A_PROCESS = 20
+"""So many it takes in its life: a replay leaves some 10 kB behind in its process."""
 FEW = 200
 """So many are replayed sooner here than by processes that must start first."""
 
@@ -40,6 +43,8 @@ UNOPENED = (
     "it was begun unsealed or under another key; ATOZ_UNSEALED=accept lets unsealed claims go on"
 )
 _LONGEST_REASON = 500
+
+Told = Callable[[int, int], None]
 
 
 class Broken(NamedTuple):
@@ -89,9 +94,13 @@ class Verified(NamedTuple):
 
 
 async def verify_server(
-    client: Client, settings: Settings, kinds: Sequence[str] = ALL_KINDS
+    client: Client,
+    settings: Settings,
+    kinds: Sequence[str] = ALL_KINDS,
+    told: Told = lambda _done, _all: None,
 ) -> Verified:
-    """Replay every open workflow of these types; `settings` say where the keys are.
+    """Replay every open workflow of these types; `settings` say where the keys are. `told` hears how
+    many of how many are done.
 
     Raises NoServer where the server stops answering.
     """
@@ -99,7 +108,11 @@ async def verify_server(
         ids = [each async for each in _open_ids(client, kinds)]
     if len(ids) <= FEW:
         return _summed([await _replayed_from(client, ids)])
-    return _summed([each async for each in _in_processes(client, settings, ids)])
+    parts = []
+    async for part in _in_processes(client, settings, ids):
+        parts.append(part)
+        told(sum(each.replayed for each in parts), len(ids))
+    return _summed(parts)
 
 
 async def verify_folder(folder: Path, converter: DataConverter) -> Verified:
@@ -212,17 +225,22 @@ def _order(workflow_id: str) -> str | None:
 async def _in_processes(
     client: Client, settings: Settings, ids: Sequence[str]
 ) -> AsyncIterator[Verified]:
-    """Chunk by chunk, each in a process of its own, a few chunks ahead of what is done."""
+    """Chunk by chunk, by a few processes that others follow."""
     config = client.service_client.config
     where = (settings, config.target_host, client.namespace)
     # Forked children would inherit the threads of the SDK's core, which do not survive a fork.
     spawning = multiprocessing.get_context("spawn")
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawning) as pool:
-        for wave in _batched(_batched(ids, CHUNK), 2 * (os.cpu_count() or 1)):
+    count = settings.verify_processes or room()
+    for wave in _batched(_batched(ids, CHUNK), count * CHUNKS_OF_A_PROCESS):
+        pool = ProcessPoolExecutor(min(count, len(wave)), mp_context=spawning)
+        try:
             under_way = [loop.run_in_executor(pool, _replay_chunk, *where, chunk) for chunk in wave]
-            for part in await asyncio.gather(*under_way):
-                yield part
+            for done in asyncio.as_completed(under_way):
+                yield await done
+        finally:
+            # Whoever is told to stop waits for what is being replayed now, and for no more.
+            pool.shutdown(cancel_futures=True)
 
 
 def _batched(items: Any, size: int) -> Iterator[list[Any]]:

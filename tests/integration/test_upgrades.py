@@ -23,8 +23,10 @@ from atoz.keeping import converter
 from atoz.service import deploying, looking, reporting, verifying
 from atoz.service.admitting import MARK
 from atoz.service.base import Service
+from atoz.service.room import EACH
 from atoz.service.verifying import verify_folder, verify_server
 from atoz.wiring import build_id
+from tests.support import measured
 from tests.support.fingerprint import HISTORIES
 from tests.support.promql import exported, faults, rules
 from tests.support.running import Process, free_port
@@ -151,6 +153,28 @@ async def test_many_claims_are_replayed_by_processes(
     monkeypatch.setattr(verifying, "FEW", 0)
     monkeypatch.setattr(verifying, "CHUNK", 2)
     assert await verify_server(server.client, settings) == alone
+
+
+async def test_memory_does_not_grow_with_the_number_of_claims(
+    server: VirtualTime, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process at a time where one is allowed, replaced before long; its last claims take it no
+    further than its first.
+    """
+    ids = [each.id async for each in server.client.list_workflows("ExecutionStatus = 'Running'")]
+    chunks, of_a_process = 12, 6
+    monkeypatch.setenv(measured.FILE, str(tmp_path / "measured"))
+    monkeypatch.setattr(verifying, "_replay_chunk", measured.replay_chunk)
+    monkeypatch.setattr(verifying, "CHUNK", len(ids))
+    monkeypatch.setattr(verifying, "CHUNKS_OF_A_PROCESS", of_a_process)
+    one = shop_settings(state, verify_processes=1)
+    parts = [part async for part in verifying._in_processes(server.client, one, ids * chunks)]
+    assert sum(part.replayed for part in parts) == len(ids) * chunks
+    lives = measured.found(tmp_path / "measured")
+    assert [len(peaks) for peaks in lives.values()] == [of_a_process] * (chunks // of_a_process)
+    for peaks in lives.values():
+        assert max(peaks) < 1.1 * peaks[0]
+        assert max(peaks) < EACH
 
 
 async def test_exported_histories_are_replayed() -> None:
