@@ -34,10 +34,12 @@ from atoz.settings_deployment import DeploymentSettings
 from atoz.settings_mailbox import MailboxSettings
 from atoz.settings_outside import OutsideSettings
 from atoz.settings_reading import (
+    SHORTEST_SECRET,
     Fault,
     FileSource,
     addresses,
     checked,
+    is_private,
     lower,
     senders,
     unknown_variables,
@@ -154,14 +156,32 @@ class Settings(MailboxSettings, BoardSettings, DeploymentSettings, OutsideSettin
         yield from self._smtp_conflicts()
         yield from self.mailbox_conflicts()
         yield from self.board_conflicts()
+        yield from self._store_conflicts()
         if self.appeal_channel == "email" and not self.appeal_email:
             yield "appeal_email", "is missing; ATOZ_APPEAL_CHANNEL is email"
         if self.appeal_channel == "webhook" and not self.appeal_webhook_url:
             yield "appeal_webhook_url", "is missing; ATOZ_APPEAL_CHANNEL is webhook"
-        if self.appeal_webhook_url and not self.appeal_webhook_secret:
-            yield "appeal_webhook_secret", "is missing; appeals are posted signed"
-        if self.notice_webhook_url and not self.notice_webhook_secret:
-            yield "notice_webhook_secret", "is missing; notices are posted signed"
+        yield from self._webhook_conflicts("appeal")
+        yield from self._webhook_conflicts("notice")
+
+    def _webhook_conflicts(self, what: str) -> Iterator[Fault]:
+        url, secret = (getattr(self, f"{what}_webhook_{part}") for part in ("url", "secret"))
+        if url and not is_private(url):
+            yield f"{what}_webhook_url", "write an https address; http on this machine only"
+        if url and not secret:
+            yield f"{what}_webhook_secret", f"is missing; {what}s are posted signed"
+        if secret and len(secret.get_secret_value()) < SHORTEST_SECRET:
+            yield f"{what}_webhook_secret", f"write a secret of at least {SHORTEST_SECRET} signs"
+
+    def _store_conflicts(self) -> Iterator[Fault]:
+        """An address is told in errors, so it holds no secret."""
+        if self.store_url and "://" in self.store_url:
+            where = self.store_url.partition("://")[2]
+            if "@" in where.partition("/")[0] or "?" in where or "#" in where:
+                advice = (
+                    "write it without a password; credentials have variables of the cloud's own"
+                )
+                yield "store_url", advice
 
     def _smtp_conflicts(self) -> Iterator[Fault]:
         if not 1 <= self.smtp_timeout.total_seconds() <= 600:

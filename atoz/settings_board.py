@@ -4,7 +4,6 @@
 default the board listens on loopback only and lets in whoever has a one-time link.
 """
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,12 +12,11 @@ from pydantic import BeforeValidator, Field, HttpUrl, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
 
 from atoz.claims.base import Span
-from atoz.settings_reading import Fault, addresses
+from atoz.settings_reading import SHORTEST_SECRET, Fault, addresses, is_loopback, is_private
 
 BOARD_PORT = 9233
 CODEC_PORT = 9333
 _HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,63}$"
-_SHORTEST_SECRET = 24
 
 
 class BoardSettings(BaseSettings):
@@ -52,7 +50,7 @@ class BoardSettings(BaseSettings):
         description="the origins of Temporal's pages, like https://temporal.shop.example",
     )
     inbound_secret: SecretStr | None = Field(
-        None, description=f"a secret of at least {_SHORTEST_SECRET} signs, shared with the sender"
+        None, description=f"a secret of at least {SHORTEST_SECRET} signs, shared with the sender"
     )
 
     @property
@@ -89,16 +87,18 @@ class BoardSettings(BaseSettings):
             )
         if self.board_url and urlsplit(str(self.board_url)).path not in ("", "/"):
             yield "board_url", "write the address without a path: the board is at its root"
-        if self.inbound_secret and len(self.inbound_secret.get_secret_value()) < _SHORTEST_SECRET:
-            yield "inbound_secret", f"write a secret of at least {_SHORTEST_SECRET} signs"
+        if not all(map(_is_origin, self.codec_origins)):
+            yield (
+                "codec_origins",
+                "write each origin whole, like https://temporal.shop.example; http on this machine only",
+            )
+        if self.inbound_secret and len(self.inbound_secret.get_secret_value()) < SHORTEST_SECRET:
+            yield "inbound_secret", f"write a secret of at least {SHORTEST_SECRET} signs"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host's name or address means this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return text == f"{parts.scheme}://{parts.netloc}" and "@" not in text and is_private(text)
 
 
 def _is_https(url: HttpUrl | None) -> bool:

@@ -4,11 +4,13 @@ Apart from `atoz.settings`, which is the list of settings that a person reads.
 """
 
 import difflib
+import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import ModelWrapValidatorHandler, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,7 +24,9 @@ Fault = tuple[str, str]
 """A setting's name and what is wrong with it."""
 
 _S = TypeVar("_S", bound=BaseSettings)
-_SECRET_ENDINGS = ("_password", "_secret", "_url")
+_SECRET_ENDINGS = ("_password", "_secret", "_url", "_command")
+SHORTEST_SECRET = 24
+"""Signs of a secret that signs webhooks, in and out alike."""
 
 
 class FileSource(InitSettingsSource):
@@ -70,6 +74,23 @@ def senders(value: object) -> object:
         return {"*": parts[0]}
     pairs = (part.partition("=") for part in parts)
     return {key.strip().upper(): address.strip() for key, _, address in pairs}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address means this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_private(url: object) -> bool:
+    """Whether nobody on the way can read or change what goes to an address: https, or this machine."""
+    parts = urlsplit(str(url))
+    host = parts.hostname or ""
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    )
 
 
 def unknown_variables(settings: type[BaseSettings]) -> list[Fault]:

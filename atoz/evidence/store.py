@@ -169,10 +169,13 @@ def open_objects(place: str | Path) -> ObjectStore:
         folder = Path(text.removeprefix("file://")).absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return LocalStore(folder)
-    except (OSError, ValueError, obstore.exceptions.BaseError) as fault:
+    except OSError as fault:
+        raise BadInput(f"no store can be opened at {text}: {fault.strerror}") from fault
+    except (ValueError, obstore.exceptions.BaseError):
+        # Without its cause, which quotes the whole address.
         raise BadInput(
-            f"no store can be opened there; write a folder or s3://…: {fault}"
-        ) from fault
+            "ATOZ_STORE_URL: write a folder, or an address like s3://bucket/folder"
+        ) from None
 
 
 def _file_path(sha256: str, owner: str) -> str:

@@ -27,7 +27,7 @@ from workflows import names
 _COUNTED = ("marketplace", "reason", "amount", "currency", "notified_at")
 
 REMAINS = (
-    "a backup of the store from before holds the claim's key: let it run out (docs/keys-and-erasure.md)",
+    "a backup of the store from before and an old version in a bucket hold the claim's key: let them run out",
     "your mailbox, what went to the marketplace, and what operators were told by mail are not reached",
     "order id, marketplace, reason, outcome, amount and dates stay, to count the claim",
 )

@@ -27,7 +27,7 @@ from atoz.access.access import Access, NotKnown, TooMany
 from atoz.access.people import Person
 from atoz.errors import AtozError, NotAllowed
 from atoz.service.policy import LOOK, demand
-from atoz.settings_board import is_loopback
+from atoz.settings_reading import is_loopback
 from atoz.web.tally import NOWHERE, Counted, Tally
 
 LARGEST = 20_000_000

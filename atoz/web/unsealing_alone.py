@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from atoz.access.access import Access
 from atoz.errors import BadInput
@@ -28,7 +29,10 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
 
     `origins` are those of Temporal's pages; none: as set.
     """
-    settings = Settings() if state is None else Settings(state=state)
+    given: dict[str, Any] = {} if state is None else {"state": state}
+    if origins:
+        given["codec_origins"] = tuple(origins)
+    settings = Settings(**given)
     configure_logging(settings.log_format, settings.log_level)
     vault = open_vault(settings)
     if vault is None:
@@ -40,7 +44,7 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
     codec = Unsealing(
         SealingCodec(vault),
         access,
-        origins or settings.codec_origins,
+        settings.codec_origins,
         tally,
         lambda: lets_somebody_in(settings, local=local),
     )

@@ -111,7 +111,7 @@ class Town:
             "ATOZ_APPEAL_CHANNEL": fault.channel,
             "ATOZ_APPEAL_EMAIL": "appeals@marketplace.example",
             "ATOZ_APPEAL_WEBHOOK_URL": f"http://127.0.0.1:{self._hook_port}/appeals",
-            "ATOZ_APPEAL_WEBHOOK_SECRET": "geheim",
+            "ATOZ_APPEAL_WEBHOOK_SECRET": "geheim, but of 24 signs or more",
             **{f"ATOZ_{name.upper()}": value for name, value in place.mailbox.items()},
             MARK: str(place.folder / "died"),
             **({PLACE: fault.at} if fault.at else {}),

@@ -22,7 +22,7 @@ from tests.support.receiver import Receiver, http
 from tests.support.server import shop_settings
 
 AT = datetime(2026, 9, 9, 9, tzinfo=UTC)
-SECRET = SecretStr("shared secret")
+SECRET = SecretStr("a shared secret of 24 signs or more")
 KEY = "claim-1/appeal/1"
 BODY = json.dumps({"order_id": "111-0000102-0000102"}).encode()
 

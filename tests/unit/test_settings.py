@@ -144,6 +144,17 @@ def test_every_bad_setting_is_named_at_once(monkeypatch: Patch) -> None:
             {"NOTICE_WEBHOOK_URL": "https://x.example"},
             "ATOZ_NOTICE_WEBHOOK_SECRET: is missing",
         ),
+        (
+            {"NOTICE_WEBHOOK_URL": "http://x.example", "NOTICE_WEBHOOK_SECRET": "s" * 24},
+            "ATOZ_NOTICE_WEBHOOK_URL: write an https address",
+        ),
+        (
+            {"APPEAL_WEBHOOK_URL": "https://x.example", "APPEAL_WEBHOOK_SECRET": "s" * 23},
+            "ATOZ_APPEAL_WEBHOOK_SECRET: write a secret of at least 24 signs",
+        ),
+        ({"CODEC_ORIGINS": "*"}, "ATOZ_CODEC_ORIGINS: write each origin whole"),
+        ({"CODEC_ORIGINS": "https://a.example/x"}, "ATOZ_CODEC_ORIGINS: write each origin whole"),
+        ({"CODEC_ORIGINS": "http://a.example"}, "ATOZ_CODEC_ORIGINS: write each origin whole"),
         ({"MESSAGE_ID_DOMAIN": "a b>"}, "ATOZ_MESSAGE_ID_DOMAIN: write a domain of your own"),
         ({"CONFIG": "nowhere.toml"}, "ATOZ_CONFIG: nowhere.toml cannot be read"),
     ],
@@ -197,10 +208,10 @@ def test_no_secret_shows(monkeypatch: Patch) -> None:
         "SMTP_USERNAME": "u",
         "SMTP_PASSWORD": "geheim1",
         "NOTICE_WEBHOOK_URL": "https://hooks.example/geheim2",
-        "NOTICE_WEBHOOK_SECRET": "geheim3",
+        "NOTICE_WEBHOOK_SECRET": "geheim3, of at least 24 signs",
         "APPEAL_WEBHOOK_URL": "https://hooks.example/geheim4",
-        "APPEAL_WEBHOOK_SECRET": "geheim5",
-        "STORE_URL": "s3://geheim6@bucket",
+        "APPEAL_WEBHOOK_SECRET": "geheim5, of at least 24 signs",
+        "STORE_URL": "s3://geheim6",
     }
     settings = read(monkeypatch, **secrets)
     assert settings.notice_webhook_secret is not None
