@@ -117,7 +117,9 @@ async def test_the_receiver_can_prove_who_sent_it_and_when() -> None:
     await post(receiver)
     timestamp = receiver.headers["atoz-timestamp"]
     assert timestamp == str(int(AT.timestamp()))
-    expected = hmac.new(b"shared secret", f"{timestamp}.".encode() + BODY, hashlib.sha256)
+    expected = hmac.new(
+        SECRET.get_secret_value().encode(), f"{timestamp}.".encode() + BODY, hashlib.sha256
+    )
     assert receiver.headers["atoz-signature"] == f"v1={expected.hexdigest()}"
     assert receiver.headers["idempotency-key"] == KEY
     assert receiver.headers["content-type"] == "application/json"
