@@ -170,7 +170,8 @@ def open_objects(place: str | Path) -> ObjectStore:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return LocalStore(folder)
     except OSError as fault:
-        raise BadInput(f"no store can be opened at {text}: {fault.strerror}") from fault
+        advice = "write a folder, or an address like s3://bucket/folder"
+        raise BadInput(f"no store can be opened at {text}: {fault.strerror}; {advice}") from fault
     except (ValueError, obstore.exceptions.BaseError):
         # Without its cause, which quotes the whole address.
         raise BadInput(

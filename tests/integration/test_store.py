@@ -106,5 +106,5 @@ def test_a_place_that_is_none_is_refused(tmp_path: Path) -> None:
     """With what to write instead."""
     (tmp_path / "taken").write_text("x")
     for place in ("gopher://x", str(tmp_path / "taken" / "below")):
-        with pytest.raises(BadInput, match="write a folder or s3://"):
+        with pytest.raises(BadInput, match="write a folder, or an address like s3://"):
             open_store(place)

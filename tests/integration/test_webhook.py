@@ -163,9 +163,9 @@ async def test_a_receiver_verifies_as_the_docs_say(root: Path) -> None:
     exec(lines, known)  # noqa: S102 - our own docs
     receiver, now = Receiver(http(200)), datetime.now(UTC)
     for at, secret, believed in (
-        (now, "shared secret", True),
+        (now, SECRET.get_secret_value(), True),
         (now, "another", False),
-        (now - 2 * TOLERANCE, "shared secret", False),
+        (now - 2 * TOLERANCE, SECRET.get_secret_value(), False),
     ):
         await post(receiver, at)
         assert known["believed"](secret, receiver.headers, receiver.body) is believed
