@@ -76,12 +76,14 @@ class Appeals:
         """One attempt through the claim's channel."""
         if job.submit.channel == "operator":
             return await self._to_operator(job)
-        if self._gap and job.submit.channel == "email" and self._gap.covers(job.planned):
-            return _tried(job, "unknown", detail=self._gap.why)
+        by_mail = job.submit.channel == "email"
+        known = {"message_id": job.message_id if by_mail else None}
+        if self._gap and by_mail and self._gap.covers(job.planned):
+            return _tried(job, "unknown", **known, detail=self._gap.why)
         async with alive():
             result = await self._transmitted(job)
         receipt = job.message_id if result.sent else None
-        return _tried(job, result.outcome, receipt=receipt, detail=result.detail)
+        return _tried(job, result.outcome, **known, receipt=receipt, detail=result.detail)
 
     async def _to_operator(self, job: jobs.HandInJob) -> AppealTried:
         """A packet to paste and a notice; writing the same packet again changes nothing."""

@@ -8,9 +8,11 @@ from activities import jobs, names
 from activities.alive import alive
 from activities.counting import count_findings
 from activities.gap import Gap
+from atoz.claims.base import Instant
 from atoz.claims.status import Status
 from atoz.errors import AtozError
-from atoz.mail.outgoing import Mailer, build_message, is_message_id
+from atoz.mail.imap_account import MailboxError
+from atoz.mail.outgoing import Delivery, Mailer, build_message, delivery, is_message_id
 from atoz.mail.render import Rendered
 from atoz.mail.writing import Order, Writing, refuse_blocked
 from atoz.playbook.events import MessageTried, SendOutcome
@@ -29,16 +31,30 @@ class Senders(Protocol):
         ...
 
 
+class Sent(Protocol):
+    """The folder of sent mail."""
+
+    async def holds(self, message_id: str, tried_at: Instant) -> bool:
+        """Whether a mail of this id, tried at this instant, lies there. Raises MailboxError."""
+        ...
+
+
 class Messages:
     """Sends messages to buyers."""
 
     def __init__(
-        self, mailer: Mailer, writing: Writing, senders: Senders, gap: Gap | None = None
+        self,
+        mailer: Mailer,
+        writing: Writing,
+        senders: Senders,
+        gap: Gap | None = None,
+        sent: Sent | None = None,
     ) -> None:
         self._mailer = mailer
         self._writing = writing
         self._senders = senders
         self._gap = gap
+        self._sent = sent
 
     @activity.defn(name=names.SEND_MESSAGE)
     async def send_message(self, job: jobs.SendJob) -> MessageTried:
@@ -60,9 +76,25 @@ class Messages:
         if self._gap and self._gap.covers(job.planned):
             return _tried(job, "unknown", rendered, self._gap.why)
         async with alive():
-            result = await self._mailer.send(message, job.send.to)
+            known = await self._looked_up(job)
+            result = known or await self._mailer.send(message, job.send.to)
         tried = _tried(job, result.outcome, rendered, result.detail)
         return tried.model_copy(update={"reached_nobody": result.reached_nobody})
+
+    async def _looked_up(self, job: jobs.SendJob) -> Delivery | None:
+        """What the folder of sent mail says of an earlier try of unknown fate; None: it is to go.
+
+        Where it cannot be asked nothing goes, and the fate is as unknown as before.
+        """
+        if self._sent is None or job.send.doubted_at is None:
+            return None
+        try:
+            found = await self._sent.holds(job.message_id, job.send.doubted_at)
+        except MailboxError as fault:
+            return delivery("unknown", f"not sent again, the folder of sent mail is mute: {fault}")
+        return (
+            delivery("sent", "found in the folder of sent mail, not sent again") if found else None
+        )
 
     def _written(self, job: jobs.SendJob) -> Rendered:
         """The message, after its findings were counted. Raises BadInput where one stops it."""

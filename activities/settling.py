@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import NamedTuple, Protocol
 
 from atoz.claims.base import Instant, Record
-from atoz.mail.imap import MailSession
+from atoz.mail.imap import Mailbox, MailSession
 
 _FOLDER = "unsettled"
 _LOG = logging.getLogger("atoz.mailbox")
@@ -43,6 +43,19 @@ class Sends(Protocol):
     async def was_sent(self, send: UnknownSend) -> bool:
         """Tell the claim that it left us; False where it asks no more. Again changes nothing."""
         ...
+
+
+class SentFolder(NamedTuple):
+    """The folder of sent mail, asked by itself: before a message of unknown fate goes again."""
+
+    mailbox: Mailbox
+    folder: str
+
+    async def holds(self, message_id: str, tried_at: Instant) -> bool:
+        """Whether a mail of this id, tried at this instant, lies there. Raises MailboxError."""
+        since = (tried_at - CLOCKS_APART).date()
+        async with self.mailbox.session() as session:
+            return await session.sent(message_id, self.folder, since)
 
 
 class Documents(Protocol):

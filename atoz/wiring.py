@@ -23,13 +23,14 @@ from activities.claims import Claims
 from activities.gap import Gap
 from activities.messages import Messages
 from activities.packing import Packing
-from activities.settling import Questions
+from activities.settling import Questions, SentFolder
 from activities.tasks import Tasks
 from activities.turns import Turns
 from atoz.appeal.packet.fonts import Fonts
 from atoz.appeal.packet.make import Kit
 from atoz.evidence.store import EvidenceStore
 from atoz.keeping import kept_store, open_vault
+from atoz.mail.imap import ImapMailbox
 from atoz.mail.outbox import MustArrive, OutboxMailer
 from atoz.mail.outgoing import Delivery, Mailer
 from atoz.mail.smtp import SmtpMailer
@@ -128,6 +129,14 @@ def build_post(settings: Settings) -> Post | None:
     return post
 
 
+def build_sent(settings: Settings) -> SentFolder | None:
+    """The folder of sent mail, or None where no mailbox or no such folder is configured."""
+    account = settings.imap_account()
+    if account is None or settings.sent_folder is None:
+        return None
+    return SentFolder(ImapMailbox(account), settings.sent_folder)
+
+
 def build_activities(
     settings: Settings, rules: Rules, store: EvidenceStore, mailer: Mailer | None = None
 ) -> list[Callable[..., Any]]:
@@ -143,7 +152,7 @@ def build_activities(
         two_person_approval=settings.two_person_approval,
     )
     gap = Gap.of(settings.state)
-    messages = Messages(mailer, rules.writing, settings, gap)
+    messages = Messages(mailer, rules.writing, settings, gap, build_sent(settings))
     kit = Kit(rules.library.appeal_words, Fonts(settings.fonts))
     packing = Packing(store, kit)
     appeals = Appeals(

@@ -154,6 +154,7 @@ async def _hand_in(
             revision=submit.revision,
             channel=submit.channel,
             outcome="unknown",
+            message_id=job.message_id if submit.channel == "email" else None,
             detail=_cause(error),
         )
 

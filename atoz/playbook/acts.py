@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from atoz.claims.base import Record
+from atoz.claims.base import Instant, Record
 from atoz.playbook.events import Event, WarningGiven
 from atoz.playbook.reasons import Reason
 
@@ -38,6 +38,8 @@ class Send(Record):
     references: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     """The templates that went to the buyer before, each once."""
+    doubted_at: Instant | None = None
+    """When an earlier try of this message ended so that nobody knows whether it went (UTC)."""
 
 
 class Draft(Record):

@@ -299,7 +299,19 @@ def _send(state: CaseState, step: str, template: str, run: StepRun) -> Make:
         in_reply_to=state.last_reply_id,
         references=_thread(state),
         earlier=_earlier(state),
+        doubted_at=_doubted_at(state, step, run),
     )
+
+
+def _doubted_at(state: CaseState, step: str, run: StepRun) -> datetime | None:
+    """When a try of this message ended unknown. What a person said of earlier tries is no doubt: the
+    first try is counted anew from there.
+    """
+    first = run.first_try_at
+    if first is None:
+        return None
+    tries = (fact for fact in state.facts if fact.kind == "message_unknown" and fact.step == step)
+    return next((fact.at for fact in tries if fact.at >= first.replace(microsecond=0)), None)
 
 
 def _thread(state: CaseState) -> tuple[str, ...]:

@@ -202,6 +202,8 @@ class AppealTried(Event):
     packet: str | None = None
     told: bool = False
     detail: Words = ""
+    message_id: str | None = None
+    """By which a mail is found in the folder of sent mail; other channels have none."""
 
 
 class Noticed(Event):

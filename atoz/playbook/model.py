@@ -123,7 +123,7 @@ class Step(_Told):
     if_late: Literal["send", "skip", "ask"] = "send"
     """What a step does that comes late by more than `late_after`, as after an outage."""
     if_unknown: Literal["ask", "resend"] = "ask"
-    """What follows a send of which nobody knows whether it went."""
+    """What follows a message of unknown fate: a person is asked, or it goes again unless Sent has it."""
 
     @model_validator(mode="after")
     def _one_act_one_time(self) -> Self:

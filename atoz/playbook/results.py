@@ -217,9 +217,9 @@ def appeal_tried(work: Work, event: ev.AppealTried) -> None:
     elif event.outcome == "sent":
         _submitted(work, event)
     elif event.outcome == "unknown":
-        _unknown(
-            work, event.step, event.attempt, {"channel": event.channel, "detail": event.detail}
-        )
+        sent = {"message_id": event.message_id} if event.message_id else {}
+        data = {"channel": event.channel, **sent, "detail": event.detail}
+        _unknown(work, event.step, event.attempt, data)
     else:
         _appeal_refused(work, event)
 

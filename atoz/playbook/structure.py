@@ -165,6 +165,15 @@ def _twice(playbook: Playbook) -> Iterator[Flaw]:
                 yield ("on_reply", intent, number, "send"), said
 
 
+def _resent(playbook: Playbook) -> Iterator[Flaw]:
+    """Only a message to the buyer may be sent again unasked: of an appeal a person always finds out."""
+    for number, step in enumerate(playbook.steps):
+        if step.if_unknown == "resend" and not step.send:
+            what = "an appeal is never" if step.submit else "nothing is sent here, so nothing is"
+            said = f"{what} sent again unasked: leave `if_unknown` out of `{step.id}`"
+            yield ("steps", number, "if_unknown"), said
+
+
 def _answers_twice(playbook: Playbook) -> Iterator[Flaw]:
     """The claim has one answer."""
     submits = [number for number, step in enumerate(playbook.steps) if step.submit]
@@ -196,6 +205,7 @@ _RULES: tuple[Callable[[Playbook], Iterator[Flaw]], ...] = (
     _unanswered,
     _unreachable,
     _twice,
+    _resent,
     _answers_twice,
     _may_be_dropped,
     _endless,

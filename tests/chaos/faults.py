@@ -162,6 +162,8 @@ def _appeal() -> Iterator[Fault]:
         strike = Strike("content", APPEAL, how)
         name = f"appeal by e-mail, SMTP {how}s after the content"
         yield Fault(name, strikes=(strike,), channel="email")
+        found = f"{name}, the Sent mailbox has it"
+        yield Fault(found, strikes=(strike,), channel="email", box=_SENT)
         for phase in ("connection", "posted"):
             name = f"appeal by webhook, the receiver {how}s {HOOK_PHASES[phase]}"
             yield Fault(name, strikes=(Strike(phase, 1, how),), channel="webhook")
@@ -178,9 +180,11 @@ def _imap() -> Iterator[Fault]:
     there, gone = (Strike("content", 1, "drop"),), (Strike("RCPT", 1, blow="worker"),)
     for outcome, strikes in (("has it", there), ("does not have it", gone)):
         said = f"the Sent mailbox {outcome}"
-        yield Fault(said, strikes=strikes, box=_SENT)
-        for how in FAILS:
-            box = Box(fails=how, sent=True)
-            yield Fault(f"{said}, IMAP {how} as it is looked up", strikes=strikes, box=box)
+        for again, resend in (("", False), (", the playbook resends", True)):
+            yield Fault(f"{said}{again}", strikes=strikes, box=_SENT, resend=resend)
+            for how in FAILS:
+                name = f"{said}{again}, IMAP {how} as it is looked up"
+                box = Box(fails=how, sent=True)
+                yield Fault(name, strikes=strikes, box=box, resend=resend)
     silent = (Strike("content", 2, "hang"),)
     yield Fault("the Sent mailbox has it, SMTP hung after the content", strikes=silent, box=_SENT)

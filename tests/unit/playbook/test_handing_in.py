@@ -126,6 +126,20 @@ def test_an_unknown_fate_is_settled_by_a_person() -> None:
     assert play.clock().running
 
 
+def test_an_unknown_appeal_by_mail_can_be_looked_up() -> None:
+    """Its Message-ID stands in the fact, as that of a message does; a webhook has none."""
+    play = Play(channel="email").to(3 * DAY)
+    tried = ev.AppealTried(
+        at=play.now, step="appeal", attempt=1, revision=1, channel="email", outcome="unknown",
+        message_id="<appeal@shop.example>",
+    )  # fmt: skip
+    play.take(tried)
+    assert play.facts("message_unknown")[0].data["message_id"] == "<appeal@shop.example>"
+    play = Play(channel="webhook").to(3 * DAY)
+    play.take(tried.model_copy(update={"channel": "webhook", "message_id": None}))
+    assert "message_id" not in play.facts("message_unknown")[0].data
+
+
 def test_settled_as_sent_stops_the_clock() -> None:
     """By the channel that it went."""
     play = Play(channel="email", hand_ins=["unknown"]).to(5 * DAY).done("settle-send", "sent")

@@ -182,6 +182,27 @@ def test_a_playbook_may_send_again_on_its_own() -> None:
     assert play.open_tasks() == {"settle-send"}
 
 
+def doubts(play: Play) -> list[timedelta | None]:
+    """Of each try of the first message, when an earlier one ended unknown."""
+    tries = [do for _, do in play.world.done if isinstance(do, acts.Send)]
+    return [each.doubted_at - ARRIVED if each.doubted_at else None for each in tries]
+
+
+def test_a_try_after_an_unknown_one_says_since_when_there_is_doubt() -> None:
+    """So that the folder of sent mail is looked at before it goes again."""
+    books = [variant("documented", {"deescalate": {"if_unknown": "resend"}}), variant("hand-over")]
+    play = Play(playbooks=books, sends=["unknown", "unknown"]).to(2 * DAY)
+    assert doubts(play) == [None, DAY, DAY]
+    play = Play(playbooks=books, sends=["refused_for_now"]).to(2 * DAY)
+    assert doubts(play) == [None, None]
+
+
+def test_a_person_who_looked_leaves_no_doubt() -> None:
+    """Who says `not-sent` is not overruled by the folder."""
+    play = Play(sends=["unknown"]).to(DAY + HOUR).done("settle-send", "not-sent").to(2 * DAY)
+    assert doubts(play) == [None, None]
+
+
 def test_each_message_goes_to_the_relay_in_the_buyers_language() -> None:
     """Without one, in the marketplace's."""
     play = Play({"buyer": {"language": "ja"}}).to(DAY)
