@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from atoz.harness.rehearse import ClockRanAway
 from atoz.service.policy import Role
@@ -20,6 +20,8 @@ from tests.support.shop import Shop, a_shop, delivered
 from tests.support.shop_parts import PARTS, QUARANTINED
 
 TRIES = 3
+
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine is no fault
 
 Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 
