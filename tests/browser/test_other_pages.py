@@ -19,8 +19,8 @@ async def drawn(page: Page) -> None:
     """The drawing of the page has loaded."""
     drawing = page.locator("img.drawing")
     await drawing.scroll_into_view_if_needed()
-    await expect(drawing).to_have_js_property("complete", True)
-    assert await drawing.evaluate("e => e.naturalWidth") > 0
+    # Asked again and again: a page that follows its events may put another drawing in its place.
+    await expect(drawing).not_to_have_js_property("naturalWidth", 0)
 
 
 async def test_a_playbook_is_drawn_and_proved(visit: Visit) -> None:
@@ -48,6 +48,7 @@ async def test_an_event_on_the_calendar_changes_what_comes(visit: Visit) -> None
     await page.goto("/what-if")
     await page.get_by_label("Case", exact=True).select_option("buyer-silent")
     await page.get_by_role("button", name="Show").click()
+    await expect(page).to_have_url(re.compile("case=buyer-silent"))
     table = page.locator("#what-comes")
     await expect(table).to_be_visible()
     await page.get_by_label("What happens").select_option("reply-photos")
