@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from atoz.claims.base import instant_text
 from atoz.errors import BadInput
 from atoz.service import looking, starting
 from tests.support.server import Bench
@@ -62,6 +63,7 @@ async def test_what_a_list_shows_is_there_from_the_start(bench: Bench) -> None:
         "AtozReason": "not_as_described",
         "AtozPlaybook": "documented",
         "AtozAttention": "none",
+        "AtozClock": f"{instant_text(due)} response",
     }
 
 
