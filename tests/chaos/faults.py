@@ -87,7 +87,7 @@ def representative() -> list[Fault]:
     """A dozen for every run of the tests: each kind of place, each thing that dies."""
     wanted = {
         "worker dies before send_message",
-        "worker dies after read_mailbox, unreported",
+        "worker dies after send_message, unreported",
         "worker dies at RCPT, the first mail",
         "worker dies when the content is there, unanswered, the first mail",
         "worker dies after hand_in_appeal, unreported",

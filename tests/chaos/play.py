@@ -37,7 +37,7 @@ A_LOOK = 4.0
 """Seconds that one question to a server or worker that may be dead takes at most."""
 A_PASS = 60.0
 """The same for a pass over the mailbox."""
-WHOLE = 300.0
+WHOLE = 120.0
 """Seconds for a claim to come through its fault."""
 PERSON = timedelta(hours=1)
 """After which a person has looked what became of a send."""
