@@ -7,29 +7,23 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from atoz.claims.case import CaseFile
 from atoz.errors import BadInput
+from atoz.harness.left_open import leave_open
 from atoz.harness.postman import Mails, mails_of
-from atoz.harness.server import free_port
+from atoz.harness.samples import CASES
 from atoz.harness.showing import Mailed, News, Played, document, progress, show
 from atoz.harness.stage import Stage, play, staged, with_mail_read_back
 from atoz.logging import configure_logging
 from atoz.service.claim_files import read_case
-from atoz.web.alone import login_name
-from atoz.web.board import Connected
-from atoz.web.place import place_of
-from atoz.web.serve import board_of, login_link, serving
 
 AT_ONCE = 4
 """Cases played at a time: more of them would only take turns on a small machine."""
-
-_SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "cases"
 
 
 def demo(exit_: bool, as_json: bool, cases: list[Path]) -> int:
@@ -39,13 +33,16 @@ def demo(exit_: bool, as_json: bool, cases: list[Path]) -> int:
     exit code is 1 where a case differs from what it expects. Raises BadInput for a bad case or
     setting, NoServer where none can be started, KeyboardInterrupt when told to stop on the way.
     """
-    paths = cases or sorted(_SAMPLES.glob("*.json"))
+    paths = cases or sorted(CASES.glob("*.json"))
     files = [Given(_read(path), mails_of(path)) for path in paths]
     _refuse_twins([given.case for given in files])
     configure_logging("auto", "error")
     with TemporaryDirectory(prefix="atoz-demo-") as folder:
         try:
-            return asyncio.run(_perform(files, Path(folder), exit_=exit_, as_json=as_json))
+            performance = _perform(
+                files, Path(folder), exit_=exit_, as_json=as_json, samples=not cases
+            )
+            return asyncio.run(performance)
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
 
@@ -73,10 +70,13 @@ def _refuse_twins(files: Sequence[CaseFile]) -> None:
     if twins:
         raise BadInput(f"two cases have the order {', '.join(twins)}: play one of them")
     if not orders:
-        raise BadInput(f"there are no case files in {_SAMPLES}")
+        raise BadInput(f"there are no case files in {CASES}")
 
 
-async def _perform(files: Sequence[Given], folder: Path, *, exit_: bool, as_json: bool) -> int:
+async def _perform(
+    files: Sequence[Given], folder: Path, *, exit_: bool, as_json: bool, samples: bool
+) -> int:
+    """`samples`: beside them stand the others on the board."""
     _cancel_when_told_to_stop()
     async with contextlib.AsyncExitStack() as stack:
         with progress(len(files)) as news:
@@ -91,7 +91,7 @@ async def _perform(files: Sequence[Given], folder: Path, *, exit_: bool, as_json
             show(played, Mailed(stage.postman.brought, len(stage.catcher.mails)), took)
         sys.stdout.flush()
         if not exit_:
-            await _stay(stage, played)
+            await leave_open(stage, played, living=samples)
     return 1 if any(claim.differs for claim in played) else 0
 
 
@@ -122,28 +122,3 @@ async def _play_all(stage: Stage, files: Sequence[Given], news: News) -> list[Pl
         for task in playing:
             task.cancel()
     return with_mail_read_back(played, [given.case for given in files], stage.catcher)
-
-
-async def _stay(stage: Stage, played: Sequence[Played]) -> None:
-    """Keep the server and a board over the demo's claims to be looked at, until told to stop.
-
-    The board's clock goes on from the newest decision in them, so that its month is theirs.
-    """
-    facts = [fact for each in played for fact in each.timeline]
-    decided = [fact for fact in facts if fact["kind"] == "decision_received"] or facts
-    ahead = max(datetime.fromisoformat(fact["at"]) for fact in decided) - datetime.now(UTC)
-    place = place_of(stage.settings, free_port())
-    plain = board_of(stage.settings, Connected(stage.server.client), place)
-    board = replace(plain, demo=True, now=lambda: datetime.now(UTC) + ahead)
-    async with serving(board, place):
-        lines = (
-            "\nThe claims can be looked at, on a board that says so on every page.",
-            f"  Board   {place.address}",
-            f"  Log in  {login_link(board, login_name())} (once)",
-            f"  Pages   {stage.server.pages}",
-            "Ctrl-C ends it.\n",
-        )
-        sys.stderr.write("\n".join(lines))
-        sys.stderr.flush()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()

@@ -111,7 +111,7 @@ class Board:
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     tally: Tally = field(default_factory=lambda: Tally("board", meters.OF_BOARD))
     demo: bool = False
-    """The claims are the demo's: their clocks are virtual, and every page says so."""
+    """The claims are the demo's, and every page says so."""
 
     @cached_property
     def service(self) -> Service:

@@ -8,18 +8,17 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from atoz.claims.base import instant_text, parse_span
-from atoz.claims.case import CaseFile, Happenings
+from atoz.claims.case import Happenings
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.harness.bounds import Bounds
 from atoz.harness.play import Played, continued, simulated
+from atoz.harness.samples import sample_cases
 from atoz.playbook.chart import Chart
-from atoz.service.claim_files import read_case, validated
+from atoz.service.claim_files import validated
 from atoz.service.problems import PROBLEMS
 from atoz.service.whole import whole
 from atoz.web.board import Board
@@ -33,7 +32,6 @@ FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
 
 BOUNDS = Bounds()
 
-_SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "cases"
 _APART = "~"
 
 PEOPLE: Mapping[str, Mapping[str, str]] = {
@@ -127,12 +125,6 @@ def checked(event: Event) -> Event:
     return event
 
 
-@cache
-def cases() -> Mapping[str, CaseFile]:
-    """The sample cases by name; none where the samples are not beside the program."""
-    return {file.stem: read_case(file.read_bytes()) for file in sorted(_SAMPLES.glob("*.json"))}
-
-
 State = Literal["same", "moved", "new", "gone"]
 _STATES: tuple[State, ...] = get_args(State)
 
@@ -182,7 +174,7 @@ async def answer(board: Board, asked: Question) -> Answer:
 
         base = Happenings()
     else:
-        case = cases().get(asked.case)
+        case = sample_cases().get(asked.case)
         if case is None:
             raise NoSuchClaim(PROBLEMS("no_case", name=asked.case[:60]))
         starts = case.claim.notified_at

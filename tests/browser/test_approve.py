@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from atoz.harness.living import Part
 from atoz.service import looking
 from atoz.service.policy import Role
 from tests.browser.conftest import Visiting
 from tests.support.chromium import Visit
-from tests.support.shop import Part, Shop, added
+from tests.support.shop import Shop, added
 from tests.support.shop_parts import CLAIMED
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]

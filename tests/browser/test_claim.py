@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from atoz.harness.living import Part
 from tests.browser.conftest import Visiting
 from tests.support.chromium import Visit
-from tests.support.shop import Part, Shop
+from tests.support.shop import Shop
 from tests.support.shop_parts import APPEAL, PHOTOS
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]

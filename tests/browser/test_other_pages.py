@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from atoz.harness.living import Part
 from atoz.service import desk
 from tests.support.chromium import Visit
-from tests.support.shop import Part, Shop, delivered
+from tests.support.shop import Shop, delivered
 from tests.support.shop_parts import NEW, forged
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]

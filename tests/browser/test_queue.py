@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from atoz.harness.living import Part
 from atoz.playbook import events as ev
 from atoz.service import acting, reporting
 from tests.browser.conftest import Visiting
 from tests.support.chromium import NARROW, Visit
-from tests.support.shop import Part, Shop
+from tests.support.shop import Shop
 from tests.support.shop_parts import APPEAL, CLOSED, FILED, GERMAN, NEW, PHOTOS, REFUND
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]

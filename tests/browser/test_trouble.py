@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
+from atoz.harness.living import Part
 from atoz.service.policy import Role
 from tests.support.chromium import LOST, Visit, a_visit
-from tests.support.shop import Part, Shop, behind_a_gate, impatient
+from tests.support.shop import Shop, behind_a_gate, impatient
 from tests.support.shop_parts import APPEAL, GERMAN
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from atoz.harness.living import Part
 from atoz.service import looking
 from tests.support.chromium import Visit
-from tests.support.shop import LOST, Part, Shop, until
+from tests.support.shop import LOST, Shop, until
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 

@@ -7,11 +7,12 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from atoz.harness.living import Part
 from atoz.service import reporting
 from tests.browser.conftest import Visiting
 from tests.support import axe
 from tests.support.chromium import NARROW, Visit
-from tests.support.shop import Part, Shop
+from tests.support.shop import Shop
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 

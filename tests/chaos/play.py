@@ -13,6 +13,7 @@ from temporalio.exceptions import TemporalError
 from atoz.claims.case import CaseFile
 from atoz.errors import AtozError, NoServer, NoWorker
 from atoz.harness.rehearse import RAN_AWAY, ClockRanAway, Rehearsal
+from atoz.harness.samples import sample_cases
 from atoz.harness.script import script_of
 from atoz.harness.server import VirtualTime
 from atoz.library import load_library
@@ -30,7 +31,6 @@ from tests.chaos.notice import a_notice
 from tests.chaos.post import Hook, Post, Strikes
 from tests.chaos.town import Town, a_place
 from tests.support.loopback import listening
-from tests.support.server import sample_cases
 
 T = TypeVar("T")
 A_LOOK = 4.0

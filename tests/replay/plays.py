@@ -19,11 +19,12 @@ from temporalio.client import WorkflowHistory
 
 from atoz.claims.case import CaseFile
 from atoz.harness.rehearse import PATIENCE_SECONDS, Rehearsal, rehearse
+from atoz.harness.samples import sample_cases
 from atoz.harness.script import script_of
 from atoz.harness.server import Handle, VirtualTime, pause_until
 from atoz.playbook.events import MarketplaceDecided, Migrated
 from tests.support.cases import ARRIVED, NEVER_SHIPPED, PROVEN, document, due_in, variant
-from tests.support.server import Bench, a_bench, sample_cases
+from tests.support.server import Bench, a_bench
 from workflows import names
 from workflows.desk import DeskDone, DeskItem, DeskState
 

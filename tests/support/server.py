@@ -35,8 +35,6 @@ from atoz.vault.ring import make_ring
 from atoz.wiring import build_worker
 from tests.support.cases import ARRIVED, document
 
-CASES = Path(__file__).resolve().parents[2] / "samples" / "cases"
-
 _NUMBERS = itertools.count(1)
 
 
@@ -49,14 +47,6 @@ def a_case(*changes: dict[str, Any]) -> CaseFile:
     """A claim that the documented playbook takes, changed, under an order of its own."""
     own = {"claim": {"order_id": fresh_order()}}
     return CaseFile.model_validate(document(own, *changes))
-
-
-def sample_cases() -> dict[str, CaseFile]:
-    """Every sample case by its file's name."""
-    return {
-        path.stem: CaseFile.model_validate_json(path.read_text("utf-8"))
-        for path in sorted(CASES.glob("*.json"))
-    }
 
 
 class Claim:

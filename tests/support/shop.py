@@ -12,33 +12,24 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from shutil import copytree
 from typing import Any
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client
 
-from activities.delivering import Delivering
-from activities.mailroom import Mailroom
 from atoz.access.people import Person
-from atoz.claims.base import merged, parse_span, utc
-from atoz.claims.case import CaseFile
-from atoz.harness.photos import Photos
-from atoz.harness.script import script_of
+from atoz.harness import left_open
+from atoz.harness.living import Part, played, write_below
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter, kept_store
 from atoz.mail.outbox import OutboxMailer
 from atoz.mail.outgoing import Delivery, delivery
-from atoz.mail.read import open_mail
-from atoz.playbook import events as ev
-from atoz.playbook.simulate import meant
 from atoz.rules import Rules, load_rules
 from atoz.service.base import Service
-from atoz.service.claim_files import shifted
-from atoz.service.office import TemporalOffice
 from atoz.service.policy import Role
 from atoz.settings import Settings
 from atoz.web.board import Board, Connected, Connection
@@ -47,9 +38,8 @@ from atoz.web.serve import board_of, serving
 from atoz.wiring import build_worker
 from tests.support.cases import PLAYBOOKS
 from tests.support.loopback import listening
-from tests.support.server import Bench, Claim, sample_cases, shop_settings
+from tests.support.server import Bench, Claim, shop_settings
 from workflows import names
-from workflows.desk import DeskState
 
 NOW = datetime(2026, 9, 16, 18, 0, tzinfo=UTC)
 """A Wednesday, 11:00 in Los Angeles: what is due by day is sent at once."""
@@ -64,66 +54,14 @@ AT_ONCE = 3
 """Claims that are played at the same time: more would only take turns."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """One claim of the shop: a sample, under an order of its own, that arrived `age` ago."""
-
-    sample: str
-    order: str
-    age: str
-    acts: Sequence[dict[str, Any]] = ()
-    """What a person did, each with its `after`: a span since the notice."""
-    changes: dict[str, Any] | None = None
-    adds: str = ""
-    """A sentence that somebody wrote below the appeal, which then asks for approval."""
-
-    def case(self, now: datetime) -> CaseFile:
-        """The case with its dates moved, so that at `now` it is of that age."""
-        sample = sample_cases()[self.sample]
-        changed = merged(sample.model_dump(mode="json", by_alias=True), self.changes or {})
-        changed["claim"]["order_id"] = self.order
-        at = sample.claim.notified_at
-        for given in self.acts:
-            act = dict(given)
-            happened = at + parse_span(act.pop("after"))
-            changed["events"] = [*changed["events"], {"at": happened.isoformat(), **act}]
-        return shifted(CaseFile.model_validate(changed), now - parse_span(self.age))
-
-
-async def played(bench: Bench, case: CaseFile, now: datetime) -> Claim:
-    """The case's claim, with everything that happened in it up to `now`."""
-    claim = await bench.begin(case)
-    photos = Photos()
-    script = script_of(case, bench.rules.library.phrases, photos.make)
-    await photos.keep(kept_store(bench.settings))
-    for event in script:
-        if event.at > now:
-            break
-        state, *_ = await claim.rehearsal.reach(event.at)
-        with contextlib.suppress(WorkflowUpdateFailedError):
-            await claim.rehearsal.send(meant(state, event))
-    await claim.rehearsal.reach(now)
-    return claim
-
-
 async def added(claim: Claim, sentence: str, by: str = "agent-1") -> None:
     """Somebody writes a sentence below the text of the appeal."""
-    state = await claim.state()
-    assert state.appeal is not None
-    text = f"{state.appeal.text}\n\n{sentence}"
-    event = ev.Edited(at=state.started_at, by=by, key=f"edit-{by}", task="submit-appeal", text=text)
-    await claim.take(meant(state, event))
+    await write_below(claim.rehearsal, sentence, by)
 
 
 async def delivered(shop: Shop, raw: bytes) -> None:
     """A mail comes into the shop's mailbox."""
-    service = shop.service
-    rules, authserv_id = service.library.notices, service.settings.authserv_id
-    mailroom = Mailroom(TemporalOffice(service, service.library.policies), service.store)
-    delivering = Delivering(
-        lambda mail: open_mail(mail, rules=rules, authserv_id=authserv_id), mailroom
-    )
-    await delivering.take(raw, utc(shop.now()))
+    await left_open.delivered(shop.service, raw, shop.now(), shop.service.settings.authserv_id)
 
 
 class Post(OutboxMailer):
@@ -134,14 +72,6 @@ class Post(OutboxMailer):
         if to == LOST:
             return delivery("unknown", "the connection broke off")
         return await super().send(message, to)
-
-
-async def laid_out(shop: Shop) -> None:
-    """The desk begins, and reads the clock of the shop's claims."""
-    state = DeskState(offset=shop.now() - datetime.now(UTC))
-    await shop.bench.server.client.start_workflow(
-        names.DESK_WORKFLOW, state, id=names.DESK_ID, task_queue=names.TASK_QUEUE
-    )
 
 
 class Workers:
@@ -208,14 +138,14 @@ class Shop:
 
     async def open(self, parts: Sequence[Part]) -> list[str]:
         """Play these claims up to now; their orders."""
-        turn, now = asyncio.Semaphore(AT_ONCE), self.now()
+        turn, bench = asyncio.Semaphore(AT_ONCE), self.bench
 
         async def one(part: Part) -> str:
             async with turn:
-                claim = await played(self.bench, part.case(now), now)
-                if part.adds:
-                    await added(claim, part.adds)
-            self.claims[part.order] = claim
+                store = kept_store(bench.settings)
+                play = await played(bench.server, bench.rules, store, part, self.now)
+                state, *_ = await play.settled()
+            self.claims[part.order] = Claim(play, state.file.claim.notified_at)
             return part.order
 
         playing = [asyncio.create_task(one(part)) for part in parts]
@@ -249,7 +179,8 @@ async def a_shop(folder: Path, now: datetime = NOW) -> AsyncIterator[Shop]:
         shop = Shop(Bench(server, settings, rules), Workers(server, settings, rules), place, now)
         await shop.workers.come()
         async with serving(shop.board, place):
-            await laid_out(shop)
+            ahead = shop.now() - datetime.now(UTC)
+            await left_open.desk_begins(server.client, names.TASK_QUEUE, ahead)
             yield shop
         await shop.workers.go()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from tests.support.shop import Part
+from atoz.harness.living import Part
 
 APPEAL = "111-0000102-0000102"
 PHOTOS = "204-0000103-0000103"

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from atoz.appeal.lint.sentences import FOUND
+from atoz.harness.samples import sample_cases
 from atoz.mail.sentences import ABOUT
 from atoz.playbook.migrating import SAY as SAY_STAYS
 from atoz.playbook.refusals import CLOSED, REFUSED
@@ -20,7 +21,6 @@ from atoz.service.problems import PROBLEMS
 from atoz.web.words import ENGINE
 from atoz.web.words.shipped import TITLES
 from tests.support.cases import library
-from tests.support.server import sample_cases
 
 KEPT = (
     ASKS,

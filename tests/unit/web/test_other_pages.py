@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from atoz.harness.samples import sample_cases
 from atoz.service.policy import Role
-from atoz.web.what_if import cases
 from tests.support.board_claims import Desk, drafted
 
 
@@ -60,7 +60,7 @@ async def test_only_a_playbook_of_the_folder_is_opened(desk: Desk, name: str) ->
 async def test_a_reply_on_the_calendar_changes_the_course(desk: Desk) -> None:
     """What is new and what does not happen any more is said; the whole question stands in the address."""
     browser = desk.stand.browser(Role.VIEWER)
-    at = cases()["buyer-silent"].claim.notified_at
+    at = sample_cases()["buyer-silent"].claim.notified_at
     day = f"{at:%Y-%m-}{at.day + 2:02}"
     page = (
         await browser.get(f"/what-if?case=buyer-silent&kind=reply-photos&day={day}&people=nobody")

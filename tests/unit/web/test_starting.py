@@ -14,6 +14,7 @@ import pytest
 
 from atoz.claims.claim import ClaimFile
 from atoz.errors import BadFields, BadInput
+from atoz.harness.samples import sample_cases
 from atoz.service import starting
 from atoz.service.policy import Role
 from atoz.web.filling import document_of, words_of
@@ -22,7 +23,6 @@ from atoz.web.words import words_of as catalogue
 from tests.support.board import Clock, a_stand, csrf_in
 from tests.support.board_claims import Desk
 from tests.support.cases import HOUR, Play
-from tests.support.server import sample_cases
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ORDER = "111-0000102-0000102"
