@@ -1,7 +1,9 @@
 """What each activity is given: one frozen model per activity, so that fields can be added."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
+
+from pydantic import AwareDatetime
 
 from atoz.appeal.packet.dossier import Dossier
 from atoz.claims.base import Compact, Instant, Record
@@ -21,10 +23,21 @@ class OpenJob(Record):
 
 
 class TurnJob(Record):
-    """Take a turn among the claims that woke late together, waiting at most so long."""
+    """Take a turn among the claims that woke late together, waiting at most so long.
+
+    `at` is the instant on the claim's server (aware, to the fraction), `woke_for` that of the alarm by
+    which it woke: a claim has one turn for each.
+    """
 
     workflow_id: str
+    at: AwareDatetime
+    woke_for: AwareDatetime
     at_most: timedelta
+
+    @property
+    def key(self) -> tuple[str, datetime]:
+        """What tells this turn from every other."""
+        return self.workflow_id, self.woke_for
 
 
 class SendJob(Record):

@@ -33,6 +33,7 @@ from workflows.performing import perform, take_turn
 from workflows.reading import read_signal, read_update, refused
 from workflows.shown import changed, shown_values
 from workflows.telling import tell
+from workflows.turning import Decision, Turn, planned_for
 
 LONGEST_RUN = 20_000
 """Events after which a run ends although it is not quiet: the server allows some 50,000."""
@@ -67,13 +68,12 @@ class ClaimWorkflow:
         self._changes = 0
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
-        self._turn_of: datetime | None = None
-        self._turn_at: datetime | None = None
+        self._turn: Turn | None = None
 
     @workflow.run
     async def run(self, start: ClaimInput) -> dict[str, Any]:
         """Act when something is due, wait otherwise, until the claim is archived."""
-        while not isinstance(decision := decide(self._state, self._now()), acts.Done):
+        while not isinstance(decision := self._due(), acts.Done):
             # Old bulk facts leave the state first, so that it stays small whatever comes.
             if overflow(self._state):
                 await self._archive_facts()
@@ -160,28 +160,36 @@ class ClaimWorkflow:
             raise refused(why)
         return event
 
+    def _due(self) -> Decision:
+        """What to do now. A message that was in line is no later than its turn was planned to be."""
+        decision, turn = decide(self._state, self._now()), self._turn
+        if turn is None or turn.woke_for != self._alarm_at:
+            return decision
+        waited = turn.still_due(self._state, decision, self._now())
+        return waited if waited and workflow.patched(names.TURN_COMES) else decision
+
     async def _perform(self, act: acts.Act) -> None:
-        if isinstance(act.do, acts.Send) and not await self._has_its_turn():
+        if isinstance(act.do, acts.Send) and not await self._has_its_turn(act.do.step):
             return  # time has passed: what is due is decided anew
         event = await perform(self._state, act.do, self._now(), self._alarm_at)
         self._take(event.model_copy(update={"at": self._now()}))
 
-    async def _has_its_turn(self) -> bool:
+    async def _has_its_turn(self, step: str) -> bool:
         """Whether a message may go now.
 
         After an outage claims wake late and together: a provider that gets all their mails at once
         refuses some. So each waits for its turn, and goes on listening meanwhile.
         """
-        if self._alarm_at is None or self._exact_now() < self._alarm_at + names.OUTAGE:
+        if self._alarm_at is None or not self._was_delayed(step, self._alarm_at):
             return True
-        if self._turn_of != self._alarm_at:
+        if self._turn is None or self._turn.woke_for != self._alarm_at:
             if not workflow.patched(names.TURNS):
                 return True
-            wait = await take_turn(self._state, self._now())
-            self._turn_of, self._turn_at = self._alarm_at, self._exact_now() + wait
-        assert self._turn_at is not None, "a turn was taken"
+            self._turn = await self._asked(self._alarm_at)
+        elif self._turn.at <= self._exact_now() and workflow.patched(names.TURN_COMES):
+            self._turn = await self._asked(self._alarm_at, self._turn.planned)
         now = self._exact_now()
-        turn = waits_until(self._state, self._turn_at, now)
+        turn = waits_until(self._state, self._turn.at, now)
         if turn <= now:
             return True
         self._show()
@@ -193,6 +201,20 @@ class ClaimWorkflow:
                 timeout_summary="its turn among the messages that an outage delayed",
             )
         return False
+
+    def _was_delayed(self, step: str, alarm_at: datetime) -> bool:
+        """Whether the claim woke late, or the message was kept back for long after it was planned."""
+        if self._exact_now() >= alarm_at + names.OUTAGE:
+            return True
+        planned = planned_for(self._state, step)
+        late = planned is not None and self._exact_now() >= planned + names.OUTAGE
+        return late and workflow.patched(names.TURN_COMES)
+
+    async def _asked(self, woke_for: datetime, planned: datetime | None = None) -> Turn:
+        """The turn that a worker gives. `planned` is when the first one was to come, if this is not it."""
+        asked_at = self._exact_now()
+        at = asked_at + await take_turn(self._state, workflow.now(), asked_at, woke_for)
+        return Turn(woke_for, planned or at, at)
 
     async def _wait(self, wait: acts.Wait) -> None:
         """Show where the claim stands, then sleep until something is due or something arrives."""

@@ -87,6 +87,8 @@ OUTAGE = timedelta(minutes=5)
 busy, with thousands of timers in one second, is not that late."""
 TURNS = "late messages take turns"
 """The mark of a claim's history that it knows of turns."""
+TURN_COMES = "a turn is asked for again when it comes"
+"""The mark of one that asks whether its turn has come, and takes one for what goes long after its plan."""
 TURN_TIMEOUT = timedelta(seconds=10)
 SEND_TIMEOUT = timedelta(minutes=6)
 """Longer than the slowest SMTP dialogue whose every answer comes just in time."""

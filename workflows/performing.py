@@ -48,11 +48,17 @@ async def perform(
             return await _archive(state, now)
 
 
-async def take_turn(state: CaseState, now: datetime) -> timedelta:
-    """How long a message waits for those of other claims that woke late with this one."""
+async def take_turn(state: CaseState, at: datetime, now: datetime, woke_for: datetime) -> timedelta:
+    """How long a message waits for those of other claims that woke late with this one.
+
+    `at` is the server's instant, `now` and `woke_for` are by the claim's clock.
+    """
+    job = jobs.TurnJob(
+        workflow_id=state.workflow_id, at=at, woke_for=woke_for, at_most=can_wait(state, now)
+    )
     wait: timedelta = await workflow.execute_local_activity(
         activity_names.TAKE_TURN,
-        jobs.TurnJob(workflow_id=state.workflow_id, at_most=can_wait(state, now)),
+        job,
         result_type=timedelta,
         start_to_close_timeout=names.TURN_TIMEOUT,
         summary="a turn, after an outage",

@@ -109,6 +109,28 @@ async def test_an_answer_that_is_due_sooner_now_waits_behind_no_message(
     assert begins - timedelta(seconds=1) <= sent <= drafted < begins + timedelta(seconds=10)
 
 
+async def test_what_was_kept_back_for_the_night_goes_in_turns_too(
+    shop: tuple[Settings, Rules],
+) -> None:
+    """Whatever kept the claims: paused over their plan, resumed by night, all of them are due at 08:00."""
+    settings, rules = shop
+    async with (
+        virtual_time(converter(settings)) as server,
+        build_worker(server.client, settings, rules=rules, mailer=a_mailer(settings)),
+    ):
+        claims = await begun(server, rules, 3)
+        for claim in claims:
+            await claim.take(
+                ev.Paused(at=claim.notified_at, by="approver-1", key="p", why="strike")
+            )
+            await claim.reach("34h")
+            await claim.take(ev.Resumed(at=claim.at("34h"), by="approver-1", key="r", why="over"))
+        states = [await claim.reach("45h", 600) for claim in claims]
+    sent = sorted(at for state in states for at in instants(state, SENT))
+    morning = claims[0].at("45h")
+    assert [round((at - morning) / MINUTE) for at in sent] == [0, 1, 2]
+
+
 async def test_who_is_on_time_waits_for_nobody(shop: tuple[Settings, Rules]) -> None:
     """However many there are: turns are for what an outage delayed."""
     settings, rules = shop

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bench.cases import typical_claims
 from bench.firing import Mails
-from bench.outage import _busiest
+from bench.outage import _busiest, _turns_in_time
 from bench.standing import claim_file, order_of, percentile
 from tests.support.mails import TO, message
 
@@ -32,6 +32,13 @@ def test_the_busiest_ten_seconds() -> None:
     """Wherever they begin."""
     assert _busiest([0.0, 5.0, 9.9, 10.0, 30.0]) == 3
     assert _busiest([]) == 0
+
+
+def test_the_turns_that_are_in_time() -> None:
+    """Ten a second from the first message until half of the claims would have gone; no more than claims."""
+    assert _turns_in_time(2_000, [9.0, 9.1]) == 911
+    assert _turns_in_time(2_000, []) == 1_001
+    assert _turns_in_time(1, []) == 1
 
 
 async def test_twins_are_counted() -> None:

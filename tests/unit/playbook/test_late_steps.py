@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
+from atoz.playbook import acts
 from atoz.playbook import events as ev
+from atoz.playbook.decide import decide
 from atoz.playbook.edition import JUDGED
 from atoz.playbook.schedule import approval_ends, can_wait, waits_until
 from tests.support.cases import (
@@ -12,10 +16,12 @@ from tests.support.cases import (
     BLOCKED,
     DAY,
     HOUR,
+    MINUTE,
     SECOND,
     Play,
     variant,
 )
+from workflows.turning import Turn
 
 SEVEN_DAYS_LATEST = 7 * DAY - 24 * HOUR - 2 * HOUR - 4 * HOUR - HOUR
 """The latest start of a documented appeal: limit, margin, approval, lead, retries."""
@@ -154,3 +160,21 @@ def test_a_turn_never_keeps_the_answer_waiting() -> None:
     assert waits_until(play.state, soon, play.now) == play.now
     older = Play(edition=JUDGED - 1).to(DAY + HOUR).due("response", DAY + 3 * HOUR)
     assert waits_until(older.state, soon, older.now) == soon
+
+
+def test_a_message_that_was_in_line_is_no_later_than_its_turn() -> None:
+    """Planned for the last second that is not too late, it goes although a busy machine comes later."""
+    play = late_play("skip").to(DAY - SECOND)
+    last = play.arrived + DAY + 6 * HOUR
+    turn = Turn(woke_for=play.arrived + DAY, planned=last, at=last)
+
+    def goes(turn: Turn, now: datetime) -> bool:
+        decision = decide(play.state, now)
+        assert isinstance(decision, acts.Act)
+        due = turn.still_due(play.state, decision, now) or decision
+        return isinstance(due, acts.Act) and isinstance(due.do, acts.Send)
+
+    assert goes(turn, last)
+    assert goes(turn, last + 4 * MINUTE)
+    assert not goes(turn._replace(planned=last + SECOND), last + 4 * MINUTE)
+    assert not goes(turn, last + 5 * MINUTE), "that was another outage"
