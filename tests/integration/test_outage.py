@@ -124,7 +124,7 @@ async def test_what_was_kept_back_for_the_night_goes_in_turns_too(
                 ev.Paused(at=claim.notified_at, by="approver-1", key="p", why="strike")
             )
             await claim.reach("34h")
-            await claim.take(ev.Resumed(at=claim.at("34h"), by="approver-1", key="r", why="over"))
+            await claim.take(ev.Resumed(at=claim.at("34h"), by="approver-1", key="r"))
         states = [await claim.reach("45h", 600) for claim in claims]
     sent = sorted(at for state in states for at in instants(state, SENT))
     morning = claims[0].at("45h")
