@@ -74,12 +74,12 @@ def connect_config(
 
 def _no_server(config: ClientConnectConfig, why: str) -> NoServer:
     return NoServer(
-        f"no Temporal server answers at {config['target_host']} ({_short(why)}): "
+        f"no Temporal server answers at {config['target_host']} ({inner_words(why, 100)}): "
         "start one with `atoz up`, or set TEMPORAL_ADDRESS"
     )
 
 
-def _short(why: str) -> str:
-    """The SDK wraps the reason in its own words, innermost last: `message: "Connection refused"`."""
-    inner = re.findall(r'message: "([^"]{1,100})"', why)
-    return one_line(inner[-1] if inner else why, 100)
+def inner_words(why: object, longest: int) -> str:
+    """The SDK wraps a reason in its own words, innermost last: `message: "Connection refused"`."""
+    inner = re.findall(r'message: "((?:[^"\\]|\\.)+)"', str(why))
+    return one_line(inner[-1] if inner else why, longest)

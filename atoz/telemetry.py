@@ -9,6 +9,7 @@ import logging
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from temporalio.common import MetricMeter
@@ -64,6 +65,16 @@ def telemetry(*, metrics: bool) -> Telemetry:
         with contextlib.suppress(RuntimeError, ValueError):  # somebody else was quicker
             return Telemetry(Runtime(telemetry=_config(address)), f"http://{address}/metrics")
     raise AtozError("the SDK's metrics find no port of loopback")
+
+
+@cache
+def log_as_configured() -> None:
+    """Let the SDK log through the standard loggers of this process, unless somebody has chosen already.
+
+    By itself it writes on standard output, which belongs to the document that a command prints.
+    """
+    with contextlib.suppress(RuntimeError):
+        Runtime.set_default(telemetry(metrics=False).runtime)
 
 
 def _config(address: str | None) -> TelemetryConfig:

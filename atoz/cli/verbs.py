@@ -103,7 +103,9 @@ class Call:
         from atoz.connect import connect  # noqa: PLC0415
         from atoz.joining import joined  # noqa: PLC0415
         from atoz.service.base import Service  # noqa: PLC0415
+        from atoz.telemetry import log_as_configured  # noqa: PLC0415
 
+        log_as_configured()
         own = self.settings  # a bad one is told before anything is contacted
         interceptors: Sequence[Interceptor] = ()
         if own.traces_url is not None:

@@ -11,16 +11,18 @@ import json
 import multiprocessing
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter, WorkflowSerializationContext
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Replayer
 
 from atoz import wiring
-from atoz.connect import connect
+from atoz.connect import connect, inner_words
 from atoz.errors import BadInput
 from atoz.joining import joined
 from atoz.mail.plain import one_line
@@ -191,7 +193,10 @@ async def _replayed(
     histories: AsyncIterator[WorkflowHistory], converter: DataConverter
 ) -> Verified:
     replayer = Replayer(
-        workflows=wiring.WORKFLOWS, workflow_runner=workflow_runner(), data_converter=converter
+        workflows=wiring.WORKFLOWS,
+        workflow_runner=workflow_runner(),
+        data_converter=converter,
+        runtime=_silent(),
     )
     replayed, broken, others = 0, [], list[str]()
     async with replayer.workflow_replay_iterator(histories) as results:
@@ -199,9 +204,15 @@ async def _replayed(
             replayed += 1
             others += _no_claims([result.history.workflow_id])
             if result.replay_failure is not None:
-                why = one_line(result.replay_failure, _LONGEST_REASON)
+                why = inner_words(result.replay_failure, _LONGEST_REASON)
                 broken.append(Broken(result.history.workflow_id, why))
     return Verified(build_id(), replayed, broken, others)
+
+
+@cache
+def _silent() -> Runtime:
+    """By itself the SDK writes each failure on standard output as well, before the document there."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
 def _summed(parts: Sequence[Verified]) -> Verified:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,18 +10,15 @@ import pytest
 
 from atoz.claims.base import instant_text, utc
 from atoz.claims.status import Status
-from atoz.cli.app import main
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.playbook import events as ev
 from atoz.service import acting, desk, listing, looking, queues, reporting, waiting
+from tests.support.commanding import Captured, Command, command_of
 from tests.support.server import Bench
 from tests.support.service import NOBODY, begun, claim_of, eventually, service_of
 from workflows.desk import DeskItem
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
-
-Captured = pytest.CaptureFixture[str]
-Command = Callable[..., Awaitable[tuple[int, Any]]]
 
 
 async def test_lists_are_filtered_and_paged(bench: Bench) -> None:
@@ -159,16 +153,8 @@ async def test_tasks_come_by_the_clock_that_ends_first_over_all_pages(bench: Ben
 
 @pytest.fixture
 def command(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> Command:
-    """Runs one line as a person would, with `-o json`: exit code and document."""
-    client = bench.server.client
-    monkeypatch.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
-    monkeypatch.setenv("ATOZ_STATE", str(bench.settings.state))
-
-    async def run(*line: str) -> tuple[int, Any]:
-        code = await asyncio.to_thread(main, [*line, "-o", "json"])
-        return code, json.loads(capsys.readouterr().out)
-
-    return run
+    """The command beside the session's server."""
+    return command_of(bench, monkeypatch, capsys)
 
 
 async def test_the_command_from_start_to_list(command: Command, tmp_path: Path) -> None:

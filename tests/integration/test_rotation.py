@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +19,8 @@ from atoz.keeping import converter, open_vault
 from atoz.service import starting
 from atoz.service.base import Service
 from atoz.settings import Settings
-from tests.support.running import ROOT, Process
+from tests.support.commanding import ran
+from tests.support.running import Process
 from tests.support.server import shop_settings
 from tests.support.service import claim_of
 
@@ -71,15 +69,7 @@ def _bare(client: Client) -> Client:
 
 def _command(*line: str, **environment: str) -> dict[str, Any]:
     """The document of one command that has to succeed."""
-    ended = subprocess.run(
-        [sys.executable, "starter.py", *line, "-o", "json"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=ROOT,
-        env=os.environ | environment,
-    )
+    ended = ran(*line, "-o", "json", environment=environment)
     assert ended.returncode == 0, ended.stderr
     found: dict[str, Any] = json.loads(ended.stdout)
     return found

@@ -34,10 +34,13 @@ CARRY_ON_AFTER = "limit.historyCount.suggestContinueAsNew=30"
 PAST_QUIET = timedelta(minutes=1)
 """Longer than the quiet moment in which a claim carries on."""
 
-BY_EMAIL = {"appeal_channel": "email", "appeal_email": "claims-team@marketplace.example"}
+BY_EMAIL: dict[str, Any] = {
+    "appeal_channel": "email",
+    "appeal_email": "claims-team@marketplace.example",
+}
 
 
-READABLE = {"encryption": "off"}
+READABLE: dict[str, Any] = {"encryption": "off"}
 """What is committed must be read without the keys of the machine that recorded it."""
 
 

@@ -139,12 +139,16 @@ def a_mailer(settings: Settings) -> Mailer | None:
 
 
 @asynccontextmanager
-async def a_bench(folder: Path, *, server: Sequence[str] = (), **more: Any) -> AsyncIterator[Bench]:
-    """A server with a worker, ended with the block. `server` are more of its dynamic settings."""
+async def a_bench(
+    folder: Path, *, server: Sequence[str] = (), database: Path | None = None, **more: Any
+) -> AsyncIterator[Bench]:
+    """A server with a worker, ended with the block. `server` are more of its dynamic settings; its
+    claims lie in the file `database`, or in memory.
+    """
     settings = shop_settings(folder, **more)
     rules = load_rules(settings)
     async with (
-        virtual_time(converter(settings), settings=server) as virtual,
+        virtual_time(converter(settings), settings=server, database=database) as virtual,
         build_worker(virtual.client, settings, rules=rules, mailer=a_mailer(settings)),
     ):
         yield Bench(virtual, settings, rules)
