@@ -18,6 +18,7 @@ from atoz.claims.status import Status
 from atoz.errors import BadInput
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
+from atoz.service.problems import PROBLEMS
 from atoz.service.stopped import how_stopped
 from workflows import names
 
@@ -61,7 +62,7 @@ async def page_of(
     found = service.client.list_workflows(
         query,
         page_size=limit,
-        next_page_token=_token(page_token),
+        next_page_token=_token(query, page_token),
         rpc_timeout=SERVER_PATIENCE,
     )
     with server_errors():
@@ -69,7 +70,7 @@ async def page_of(
     following = found.next_page_token
     return {
         "claims": [_row(execution) for execution in found.current_page or ()],
-        "next_page_token": _marked(following) if following else None,
+        "next_page_token": _marked(query, following) if following else None,
     }
 
 
@@ -140,19 +141,28 @@ def _word(text: str) -> str:
     return text
 
 
-def _token(text: str | None) -> bytes | None:
-    """The server's token in one of ours: what never came from it makes it stumble for ten seconds."""
+def _token(query: str, text: str | None) -> bytes | None:
+    """The server's token in one of ours: what never came from it makes it stumble for ten seconds, and
+    what came with another query goes on somewhere in the middle. Raises BadInput for both.
+    """
     if not text:
         return None
     try:
         found = base64.b64decode(text, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         found = b""
-    if not found or _marked(found[_MARK:]) != text:
-        raise BadInput("this is no page token: take next_page_token of the page before")
-    return found[_MARK:]
+    token = found[2 * _MARK :]
+    if not token or found[:_MARK] != _mark(token):
+        raise BadInput(PROBLEMS("page_token"))
+    if _marked(query, token) != text:
+        raise BadInput(PROBLEMS("other_page"))
+    return token
 
 
-def _marked(token: bytes) -> str:
-    mark = hashlib.sha256(token).digest()[:_MARK]
-    return base64.urlsafe_b64encode(mark + token).decode()
+def _marked(query: str, token: bytes) -> str:
+    whole = _mark(token) + _mark(query.encode() + b"\0" + token) + token
+    return base64.urlsafe_b64encode(whole).decode()
+
+
+def _mark(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()[:_MARK]

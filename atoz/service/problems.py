@@ -81,7 +81,22 @@ PROBLEMS = Sentences(
             "something unexpected happened and was logged: try again, or tell who runs this board"
         ),
         "too_large_here": "this is too large: {limit} bytes are allowed here",
+        "wrong_host": "this board is not known under the name {host}: open {known}",
         "not_found": "Not Found",
+        "no_address": "nothing answers at {path}: /api/openapi.json lists every address",
+        "no_method": "{method} does nothing at {path}: use {methods}",
+        "unreadable": "what was sent cannot be read ({why}): send it whole, as its Content-Type says",
+        "no_json": "the body is no JSON from sign {sign} on ({why}): send one JSON document, in UTF-8",
+        "no_object": (
+            "the body is no JSON object: send one, with `Content-Type: application/json`"
+        ),
+        "no_body": "this address takes a JSON document: send one",
+        "page_token": "this is no page token: take next_page_token of the page before",
+        "other_page": (
+            "this page token is of another list: keep the filters of the page before, or begin "
+            "without a token"
+        ),
+        "streams": "Too many pages are kept up to date at once: close some tabs.",
         # What errors say that nobody named better; those of other modules by their words.
         "bad_input": str(BadInput()),
         "refused": str(Refused()),

@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from atoz.claims.base import Instant, Strict, instant_text
 from atoz.claims.status import Status
@@ -21,6 +21,7 @@ from atoz.errors import BadInput
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
 from atoz.service.listing import LARGEST_PAGE, PAGE, page_of
+from atoz.service.problems import PROBLEMS
 from workflows import names
 
 View = Literal["needs-you", "waiting-buyer", "with-marketplace", "closed-month"]
@@ -83,9 +84,10 @@ class Placed(NamedTuple):
 
 
 class Mark(Strict):
-    """Where a page ended: in which lane, and after which claim or at which token of the server's."""
+    """Where a page of a view ended: in which lane, after which claim or at which token of the server's."""
 
-    lane: int = 0
+    view: View
+    lane: Annotated[int, Field(ge=0, le=2 * len(URGENCY))] = 0
     due: Instant | None = None
     order: str = ""
     token: str | None = None
@@ -169,10 +171,11 @@ class Queues:
         self, view: View, *, limit: int = PAGE, page_token: str | None = None
     ) -> dict[str, Any]:
         """One page: `{claims, next_page_token}`, the most urgent first. Raises BadInput, NoServer."""
-        mark, claims = _read(page_token), list[dict[str, Any]]()
+        begins, claims = _read(view, page_token), list[dict[str, Any]]()
         every = lanes(view, self._now())
         if len(every) > 1 and (few := await self._few(view)) is not None:
-            return _page_of_few(few, mark or Mark(), limit)
+            return _page_of_few(few, begins, limit)
+        mark: Mark | None = begins
         while mark is not None and len(claims) < limit:
             if mark.lane >= len(every):
                 mark = None
@@ -286,7 +289,7 @@ def _page(
     if not more and len(found) <= wanted:
         return rows, _next_lane(mark)
     last = found[wanted - 1]
-    return rows, Mark(lane=mark.lane, due=_due_of(last), order=last.order)
+    return rows, Mark(view=mark.view, lane=mark.lane, due=_due_of(last), order=last.order)
 
 
 def _page_of_few(rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str, Any]:
@@ -297,7 +300,12 @@ def _page_of_few(rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str
     if len(left) > limit:
         lane, due, order = _rank(left[limit - 1])
         token = _written(
-            Mark(lane=lane, due=datetime.fromisoformat(due) if due else None, order=order)
+            Mark(
+                view=mark.view,
+                lane=lane,
+                due=datetime.fromisoformat(due) if due else None,
+                order=order,
+            )
         )
     return {"claims": left[:limit], "next_page_token": token}
 
@@ -338,7 +346,7 @@ def _text(due: datetime | None) -> str:
 
 
 def _next_lane(mark: Mark) -> Mark:
-    return Mark(lane=mark.lane + 1)
+    return Mark(view=mark.view, lane=mark.lane + 1)
 
 
 def _written(mark: Mark) -> str:
@@ -346,10 +354,14 @@ def _written(mark: Mark) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _read(token: str | None) -> Mark | None:
+def _read(view: View, token: str | None) -> Mark:
+    """Where the page before ended. Raises BadInput for what is no mark, or one of another view."""
     if not token:
-        return Mark()
+        return Mark(view=view)
     try:
-        return Mark.model_validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
+        mark = Mark.model_validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, ValidationError) as error:
-        raise BadInput("this is no page token: take next_page_token of the page before") from error
+        raise BadInput(PROBLEMS("page_token")) from error
+    if mark.view != view:
+        raise BadInput(PROBLEMS("other_page"))
+    return mark

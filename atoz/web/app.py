@@ -1,6 +1,7 @@
 """The board put together: what surrounds it, the API, the pages; nothing without a policy starts."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, compile_path
 from starlette.types import Scope
 
 from atoz.errors import AtozError
@@ -22,7 +23,7 @@ from atoz.web import problems
 from atoz.web.api import acts, claims, counted, events, inbound, playbooks, shapes, simulate, work
 from atoz.web.board import Board
 from atoz.web.cached import Cached, Newest
-from atoz.web.gate import OPEN, need_of
+from atoz.web.gate import OPEN, need_of, takes_files
 from atoz.web.live import Live
 from atoz.web.pages import error, every_page, figures
 from atoz.web.pages.queue import COUNTS_KEPT
@@ -33,7 +34,6 @@ from atoz.web.tally import NOWHERE, Counted
 from atoz.web.typed import typed_before
 from atoz.web.visitor import Identify
 
-API = "/api"
 PICTURES = "/static"
 STATIC = Path(__file__).with_name("static")
 
@@ -46,6 +46,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> FastAPI:
     """The board as an ASGI application. `hosts` and `origins` are what browsers may call it."""
     paths: dict[int, str] = {}
+    large: list[re.Pattern[str]] = []
     app = FastAPI(
         title="Claims",
         description="Every verb of the command that acts on claims, over HTTP.",
@@ -59,7 +60,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
             Middleware(Counted, board.tally, lambda scope: _address_of(paths, scope)),
             Middleware(Shield, hosts, _surprised, secure=board.secure),
             Middleware(Identify, board),
-            Middleware(Sizes),
+            Middleware(Sizes, lambda path: any(each.fullmatch(path) for each in large)),
         ],
     )
     app.state.board, app.state.live = board, Live()
@@ -69,12 +70,13 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
     app.state.simulations = Simulations()
     app.state.origins, app.state.signatures = origins, inbound.SeenSignatures()
     app.state.refusing = Refusing(board)
-    app.include_router(_api(app), prefix=API, responses=_PROBLEMS)
+    app.include_router(_api(app), prefix=problems.API, responses=_PROBLEMS)
     for page in every_page():
         app.include_router(page, include_in_schema=False)
     app.mount(PICTURES, StaticFiles(directory=STATIC), name="static")
     _handle_errors(app)
     check(app)
+    large += [compile_path(str(each.path))[0] for each in addresses(app) if takes_files(each)]
     paths |= {id(route.original_route): str(route.path) for route in addresses(app)}
     return app
 
@@ -150,7 +152,7 @@ def _for_whom(
 ) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handle(request: Request, fault: Exception) -> Response:
         answer = as_problem(request, fault)
-        if request.url.path.startswith(API):
+        if problems.for_program(request):
             return answer
         return error.page(request, answer, await typed_before(request))
 
@@ -159,4 +161,4 @@ def _for_whom(
 
 def _surprised(request: Request, fault: Exception) -> Response:
     answer = problems.of_surprise(request, fault)
-    return answer if request.url.path.startswith(API) else error.page(request, answer)
+    return answer if problems.for_program(request) else error.page(request, answer)

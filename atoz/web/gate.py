@@ -57,6 +57,16 @@ class Open:
             own_origin(request)
 
 
+class Files:
+    """A dependency that says: files are sent here, so that a body may be larger than elsewhere."""
+
+    async def __call__(self) -> None:
+        """Nothing is asked: what may come was measured before (`shield.py`)."""
+
+
+FILES = Depends(Files())
+
+
 def needs(act: str) -> Any:
     """The dependency that gives the person who may do this act."""
     return Depends(Need(act))
@@ -101,6 +111,14 @@ def own_origin(request: Request) -> None:
 
 def need_of(route: RouteContext) -> Need | Open | None:
     """What an address needs; None where nobody said it."""
+    return next((call for call in _said_of(route) if isinstance(call, Need | Open)), None)
+
+
+def takes_files(route: RouteContext) -> bool:
+    """Whether files are sent to an address."""
+    return any(isinstance(call, Files) for call in _said_of(route))
+
+
+def _said_of(route: RouteContext) -> list[Any]:
     dependant = getattr(route.original_route, "dependant", None)
-    calls = [dependency.call for dependency in dependant.dependencies] if dependant else []
-    return next((call for call in calls if isinstance(call, Need | Open)), None)
+    return [dependency.call for dependency in dependant.dependencies] if dependant else []

@@ -21,6 +21,12 @@ MOST_WAITING = 200
 Look = Callable[[], Awaitable[object]]
 
 
+class Crowded(AtozError):  # noqa: N818 - named for what happened
+    """Too many pages are kept up to date at once: close some tabs."""
+
+    permanent = False
+
+
 def version_of(found: object) -> str:
     """What a look found, as the id that its `changed` event bears."""
     text = json.dumps(found, sort_keys=True, default=str)

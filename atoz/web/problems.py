@@ -11,11 +11,14 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from atoz import errors
 from atoz.access.access import NotKnown, TooMany
 from atoz.service.problems import PROBLEMS
+from atoz.web.live import Crowded
 from atoz.web.simulations import Busy
 
 PROBLEM = "application/problem+json"
@@ -45,6 +48,7 @@ STATUS: Mapping[type[errors.AtozError], HTTPStatus] = {
     NotGenuine: HTTPStatus.FORBIDDEN,
     Replayed: HTTPStatus.CONFLICT,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    Crowded: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What each error is over HTTP; an error that is not listed is what its base is."""
 
@@ -66,14 +70,42 @@ def headers_of(error: errors.AtozError) -> dict[str, str]:
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, NotKnown) else {}
 
 
+API = "/api"
+
+CODES: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: "unreadable",
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "wrong-method",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large",
+    HTTPStatus.MISDIRECTED_REQUEST: "wrong-host",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "surprise",
+}
+"""What programs know a refusal by that is no error of ours."""
+
+
+def for_program(request: Request) -> bool:
+    """Whether a program asks, which gets a document; people get a page."""
+    return f"{request.url.path}/".startswith(f"{API}/")
+
+
 def problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    code: str | None = None,
+    **more: Any,
 ) -> JSONResponse:
     """A problem document (RFC 9457); `detail` is the one line that says what to do."""
-    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
-    return JSONResponse(
-        {**document, "detail": detail, **more}, status, dict(headers or {}), media_type=PROBLEM
-    )
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code or CODES.get(status, "refused"),
+        **more,
+    }
+    return JSONResponse(document, status, dict(headers or {}), media_type=PROBLEM)
 
 
 def of_error(_: Request, error: Exception) -> JSONResponse:
@@ -103,18 +135,54 @@ def code_of(error: errors.AtozError) -> str:
 def of_validation(_: Request, error: Exception) -> JSONResponse:
     """What was sent does not have the form that it must have: every problem with its path."""
     assert isinstance(error, RequestValidationError), "registered for these"
+    whole = _of_body(error)
     found = _by_path(
-        (".".join(map(str, item["loc"][1:])) or str(item["loc"][0]), item["msg"])
-        for item in error.errors()
+        [("body", whole)]
+        if whole
+        else (
+            (".".join(map(str, item["loc"][1:])) or str(item["loc"][0]), item["msg"])
+            for item in error.errors()
+        )
     )
-    detail = "; ".join(f"{item['path']}: {item['message']}" for item in found)[:2_000]
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, code="bad-input", errors=found)
+    detail = whole or "; ".join(f"{item['path']}: {item['message']}" for item in found)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail[:2_000], code="bad-input", errors=found)
 
 
-def of_http(_: Request, error: Exception) -> JSONResponse:
-    """What the framework refuses: no such address, a wrong method, too large a body."""
+def _of_body(error: RequestValidationError) -> str | None:
+    """What is wrong with a body as a whole, before anything in it is looked at."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        why: str = first["ctx"]["error"]
+        return PROBLEMS("no_json", sign=first["loc"][1] + 1, why=why[:1].lower() + why[1:])
+    if tuple(first["loc"]) != ("body",):
+        return None
+    return PROBLEMS("no_body" if first["type"] == "missing" else "no_object")
+
+
+def of_http(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses: no such address, a wrong method, a body that it cannot read."""
     assert isinstance(error, HTTPException), "registered for these"
-    return problem(error.status_code, error.detail, error.headers)
+    status, path = error.status_code, request.url.path[:200]
+    detail, headers = error.detail, dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(methods_at(request))
+        detail = PROBLEMS("no_method", method=request.method, path=path, methods=headers["Allow"])
+    elif status == HTTPStatus.NOT_FOUND and for_program(request):
+        detail = PROBLEMS("no_address", path=path)
+    elif status == HTTPStatus.BAD_REQUEST:
+        detail = PROBLEMS("unreadable", why=detail.rstrip("."))
+    return problem(status, detail, headers)
+
+
+def methods_at(request: Request) -> list[str]:
+    """What may be done at an address: every route of it counts, not only the one that was found first."""
+    found = {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if compile_path(str(route.path))[0].fullmatch(request.url.path)
+        for method in getattr(route, "methods", None) or ()
+    }
+    return sorted(found)
 
 
 def of_surprise(request: Request, error: Exception) -> JSONResponse:

@@ -24,7 +24,7 @@ SIGNED = 700_000
 """Bytes of a signed request: a claim file is smaller."""
 ORDINARY = 1_000_000
 WITH_FILES = LARGEST_TOGETHER + ORDINARY
-_TAKES_FILES = ("/evidence", "/reply-with-photos", "/start", "/start/read")
+"""Bytes where files are sent (`gate.FILES`)."""
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -90,7 +90,7 @@ class Shield:
                 await answer(scope, receive, sealed)
         else:
             known = ", ".join(sorted(self._hosts))
-            said = f"this board is not known under the name {host[:100]!r}: open {known}"
+            said = PROBLEMS("wrong_host", host=repr(host[:100]), known=known)
             await problem(HTTPStatus.MISDIRECTED_REQUEST, said)(scope, receive, sealed)
 
     def _seal(self, message: MutableMapping[str, Any]) -> None:
@@ -102,17 +102,21 @@ class Shield:
 
 
 class Sizes:
-    """Refuses a body that is larger than this address and this visitor may send."""
+    """Refuses a body that is larger than this address and this visitor may send.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `takes_files` says of a path whether files are sent there.
+    """
+
+    def __init__(self, app: ASGIApp, takes_files: Callable[[str], bool]) -> None:
         self._app = app
+        self._takes_files = takes_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge by what the head announces; count what comes all the same."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit, came = _limit(scope), 0
+        limit, came = self._limit(scope), 0
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
             await problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _said(limit))(scope, receive, send)
@@ -128,14 +132,13 @@ class Sizes:
 
         await self._app(scope, counted, send)
 
-
-def _limit(scope: Scope) -> int:
-    path: str = scope["path"]
-    if path.startswith("/api/inbound/"):
-        return SIGNED
-    if scope["state"].get("visitor") is None:
-        return STRANGERS
-    return WITH_FILES if path.endswith(_TAKES_FILES) else ORDINARY
+    def _limit(self, scope: Scope) -> int:
+        path: str = scope["path"]
+        if path.startswith("/api/inbound/"):
+            return SIGNED
+        if scope["state"].get("visitor") is None:
+            return STRANGERS
+        return WITH_FILES if self._takes_files(path) else ORDINARY
 
 
 def _said(limit: int) -> str:

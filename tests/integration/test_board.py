@@ -117,8 +117,8 @@ async def test_what_is_wrong_is_told_in_one_line(bench: Bench, tmp_path: Path) -
         ("POST", f"/api/claims/{order}/tasks/nix/done", {}, 409, "open tasks: none"),
         ("GET", "/api/claims?page_token=%FF", None, 422, "page token"),
         ("GET", "/api/claims?step=a%27b", None, 422, "no name of a step"),
-        ("GET", "/api/nothing", None, 404, "Not Found"),
-        ("DELETE", "/api/claims", None, 405, "Method Not Allowed"),
+        ("GET", "/api/nothing", None, 404, "lists every address"),
+        ("DELETE", "/api/claims", None, 405, "use GET, POST"),
     ]
     for method, path, body, status, words in tried:
         answer = await api.request(method, path, json=body)
@@ -128,6 +128,7 @@ async def test_what_is_wrong_is_told_in_one_line(bench: Bench, tmp_path: Path) -
         ), path
         assert words in answer.json()["detail"], path
         assert "\n" not in answer.json()["detail"]
+        assert answer.json()["code"]
 
 
 async def test_a_stale_digest_approves_nothing(bench: Bench, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from atoz.service import erasing, listing, looking, queues, reporting, starting,
 from atoz.service.claim_files import read_claim
 from atoz.web.api import shapes
 from atoz.web.api.keyed import Key, key_of
-from atoz.web.gate import Who, board_of, needs
+from atoz.web.gate import FILES, Who, board_of, needs
 
 router = APIRouter()
 
@@ -151,6 +151,7 @@ async def reply(
 
 @router.post(
     "/claims/{order}/reply-with-photos",
+    dependencies=[FILES],
     responses={200: {"model": shapes.Told}},
     operation_id="reply-with-photos",
 )

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
-from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from atoz.service import listing, looking
@@ -15,7 +14,7 @@ from atoz.service.base import claim_id, no_such_claim
 from atoz.web.api import shapes
 from atoz.web.board import Board
 from atoz.web.gate import Who, board_of
-from atoz.web.live import Look
+from atoz.web.live import Crowded, Look
 from atoz.web.visitor import visitor_of
 
 router = APIRouter()
@@ -62,11 +61,11 @@ async def stream(
 ) -> StreamingResponse:
     """The changes of a topic as a stream that ends with the session.
 
-    Raises what a look raises, so that a server that is down is told at once; 503 where all streams
-    are taken.
+    Raises what a look raises, so that a server that is down is told at once; Crowded where all
+    streams are taken.
     """
     if request.app.state.live.full:
-        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "too many streams: close some tabs")
+        raise Crowded
     await look()
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(

@@ -13,7 +13,7 @@ from atoz.service import acting, desk, evidence, kept_packets, listing, waiting
 from atoz.service.policy import LEAST
 from atoz.web.api import shapes
 from atoz.web.api.keyed import Key, key_of
-from atoz.web.gate import Who, board_of, needs
+from atoz.web.gate import FILES, Who, board_of, needs
 
 router = APIRouter()
 
@@ -81,6 +81,7 @@ async def desk_done(
 
 @router.post(
     "/claims/{order}/evidence",
+    dependencies=[FILES],
     responses={200: {"model": shapes.Recorded}},
     operation_id="add-evidence",
 )

@@ -23,7 +23,7 @@ from atoz.web.amending import amended, instant_in
 from atoz.web.api.acts import ACTS, Act
 from atoz.web.api.keyed import held, key_of
 from atoz.web.api.shapes import Order
-from atoz.web.gate import board_of, needs
+from atoz.web.gate import FILES, board_of, needs
 from atoz.web.pages import stale
 from atoz.web.pages.leading import lead
 from atoz.web.pages.render import looks_of
@@ -75,6 +75,8 @@ class Form(NamedTuple):
     do: Do
     then: str
     """Where it leads."""
+    files: bool = False
+    """Whether files are sent with it."""
 
 
 async def _act(act: Act, sent: Sent) -> object:
@@ -178,10 +180,10 @@ _LEADS = dict.fromkeys(("edit", "reject"), f"{_CLAIM}/approve")
 
 FORMS = (
     *(Form(act.name, act.path, partial(_act, act), _LEADS.get(act.name, _CLAIM)) for act in ACTS),
-    Form("reply", f"{_CLAIM}/reply-with-photos", _reply, _CLAIM),
+    Form("reply", f"{_CLAIM}/reply-with-photos", _reply, _CLAIM, files=True),
     Form("decide", f"{_CLAIM}/decide", _decide, _CLAIM),
     Form("request-information", f"{_CLAIM}/request-information", _ask, _CLAIM),
-    Form("add-evidence", f"{_CLAIM}/evidence", _add_file, _CLAIM),
+    Form("add-evidence", f"{_CLAIM}/evidence", _add_file, _CLAIM, files=True),
     Form("start", f"{_CLAIM}/start", _go_on, _CLAIM),
     Form("erase", f"{_CLAIM}/erase", _erase, "/queue/closed-month"),
 )
@@ -193,7 +195,13 @@ def _add(form: Form) -> None:
     ) -> Response:
         return await _done(form, Sent(request, board_of(request).service, order, who, typed))
 
-    router.add_api_route(form.path, sent, methods=["POST"], name=f"form-{form.act}")
+    router.add_api_route(
+        form.path,
+        sent,
+        methods=["POST"],
+        name=f"form-{form.act}",
+        dependencies=[FILES] if form.files else [],
+    )
 
 
 async def _done(form: Form, sent: Sent) -> Response:

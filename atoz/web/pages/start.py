@@ -21,7 +21,7 @@ from atoz.service.base import Service, claim_id
 from atoz.service.claim_files import claim_document, claim_of
 from atoz.web.api.keyed import held, key_of
 from atoz.web.filling import NEEDED, REST, SECTIONS, document_of, words_of
-from atoz.web.gate import board_of, needs
+from atoz.web.gate import FILES, board_of, needs
 from atoz.web.pages.leading import by_script, lead
 from atoz.web.pages.render import looks_of, render
 from atoz.web.problems import status_of
@@ -46,13 +46,13 @@ async def form(request: Request, _: Starter, order: Wanted = "") -> Response:
     return _shown(request, known)
 
 
-@router.post("/start/read")
+@router.post("/start/read", dependencies=[FILES])
 async def read(request: Request, _: Starter, typed: Typing) -> Response:
     """The form filled with what was pasted or uploaded. What it does not say stays as it was typed."""
     return await _read(request, typed)
 
 
-@router.post("/start")
+@router.post("/start", dependencies=[FILES])
 async def start(request: Request, who: Starter, typed: Typing) -> Response:
     """Start the claim and lead to it; what nobody has looked at yet is shown first."""
     if typed.files or typed.words.get(PASTED, "").strip():

@@ -16,11 +16,12 @@ from atoz.errors import BadInput
 from atoz.service.policy import Role
 from atoz.settings import Settings
 from atoz.web.alone import Showing
+from atoz.web.api.shapes import ORDER
 from atoz.web.serve import login_link
-from atoz.web.shield import HEADERS, STRANGERS
+from atoz.web.shield import HEADERS, ORDINARY, STRANGERS, WITH_FILES
 from tests.support.board import Clock, Stand, a_stand, csrf_in
 
-ACT = "/api/claims/111-0000102-0000102/pause"
+ACT = f"/api/claims/{ORDER}/pause"
 WORDS = "four plain words here"
 OPEN = 503
 """What an act that is let in comes to here, where no server is."""
@@ -226,6 +227,33 @@ async def test_what_is_too_large_is_refused(tmp_path: Path, announced: bool) -> 
         body = content if announced else _in_parts(content)
         answer = await client.post(path, content=body, headers={"Content-Type": kind})
         assert answer.status_code == 413, path
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        (f"/claims/{ORDER}/start", ORDINARY),
+        (f"/claims/{ORDER}/pause", ORDINARY),
+        (f"/api/claims/{ORDER}/reply", ORDINARY),
+        ("/api/nothing/evidence", ORDINARY),
+        (f"/claims/{ORDER}/evidence", WITH_FILES),
+        (f"/api/claims/{ORDER}/evidence", WITH_FILES),
+        (f"/api/claims/{ORDER}/reply-with-photos", WITH_FILES),
+        ("/start", WITH_FILES),
+        ("/start/read", WITH_FILES),
+    ],
+)
+async def test_only_where_files_are_sent_a_body_may_be_large(
+    tmp_path: Path, path: str, most: int
+) -> None:
+    """What an address takes is said where it is made: no other becomes one by its name's ending."""
+    stand = a_stand(tmp_path)
+    headers = {"Content-Type": "text/plain", "Content-Length": str(most + 1)}
+    answer = await stand.browser().post(path, content=b"", headers=headers)
+    assert answer.status_code == 413
+    assert f"{most:,}" in answer.text
+    headers["Content-Length"] = str(most)
+    assert (await stand.browser().post(path, content=b"", headers=headers)).status_code != 413
 
 
 async def _in_parts(content: bytes) -> AsyncIterator[bytes]:
