@@ -42,6 +42,8 @@ class Notice(Record):
     order_id: str | None = None
     due: Instant | None = None
     at: Instant
+    notices: tuple["Notice", ...] = ()
+    """Those that this one tells together, each whole: a program that reads it misses none."""
 
     @property
     def key(self) -> str:
@@ -79,7 +81,7 @@ class LogNotifier:
 
     async def tell(self, notice: Notice) -> list[str]:
         """Log it as a warning."""
-        known = notice.model_dump(mode="json", exclude={"lines"})
+        known = notice.model_dump(mode="json", exclude={"lines", "notices"})
         _LOG.warning("operator notice", extra={"notice": known})
         return []
 
@@ -119,10 +121,11 @@ class EmailNotifier:
 
 
 class Gathering:
-    """Lets a channel for people tell the first notices at once, each alone, and those of a flood together.
+    """Lets a channel tell the first notices at once, each alone, and those of a flood together.
 
     After an outage hundreds of claims have something to say in one minute: a mail each would bury what is
-    urgent, and use up the account by which buyers are written to. Nobody waits longer than `pause`
+    urgent, and use up the account by which buyers are written to; a post each is what the receiving side
+    refuses. Nobody waits longer than `pause`
     seconds for it, and a claim knows of its notice whether it arrived. `clock` counts seconds.
     """
 
@@ -178,11 +181,14 @@ def digest(notices: Sequence[Notice]) -> Notice:
         lines=(*lines, *more, "What each of them asks: `atoz tasks`, or the board."),
         due=ranked[0].due,
         at=max(each.at for each in notices),
+        notices=tuple(ranked),
     )
 
 
 class WebhookNotifier:
-    """Posts the notice as signed JSON: subject, lines, order_id, due, at, key, text."""
+    """Posts the notice as signed JSON: subject, lines, order_id, due, at, key, text; and `notices`, where it
+    tells several together.
+    """
 
     name = "webhook"
 
@@ -222,4 +228,7 @@ class AllNotifiers:
 
 def _body(notice: Notice) -> bytes:
     extra = {"key": notice.key, "text": notice.text()}
-    return json.dumps({**notice.model_dump(mode="json"), **extra}, sort_keys=True).encode()
+    shown = notice.model_dump(mode="json", exclude={"notices": {"__all__": {"notices"}}})
+    if not notice.notices:
+        del shown["notices"]
+    return json.dumps({**shown, **extra}, sort_keys=True).encode()

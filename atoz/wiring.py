@@ -100,7 +100,7 @@ def build_mailer(settings: Settings) -> Mailer:
 
 
 def build_notifier(settings: Settings, mailer: Mailer) -> Notifier:
-    """The log always; e-mail and webhook where they are configured."""
+    """The log always; e-mail and webhook where they are configured, gathered in a flood."""
     channels: list[Notifier] = [LogNotifier()]
     if settings.notice_emails:
         email = EmailNotifier(
@@ -111,9 +111,8 @@ def build_notifier(settings: Settings, mailer: Mailer) -> Notifier:
         )
         channels.append(Gathering(email))
     if settings.notice_webhook_url is not None and settings.notice_webhook_secret is not None:
-        channels.append(
-            WebhookNotifier(str(settings.notice_webhook_url), settings.notice_webhook_secret)
-        )
+        url, secret = str(settings.notice_webhook_url), settings.notice_webhook_secret
+        channels.append(Gathering(WebhookNotifier(url, secret)))
     return AllNotifiers(channels)
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
-from pydantic import SecretStr
+from pydantic import HttpUrl, SecretStr
 
+from atoz.harness.catcher import HOST, Caught, catching
 from atoz.mail.outgoing import Delivery, Outcome
 from atoz.notices import AllNotifiers, EmailNotifier, LogNotifier, Notice, WebhookNotifier
+from atoz.service.base import Service, claim_id
 from atoz.webhook import doubted
+from atoz.wiring import build_worker
 from tests.support.loopback import listening
 from tests.support.receiver import Receiver, http
+from tests.support.server import Bench
+from tests.support.service import begun, eventually, service_of
 
 AT = datetime(2026, 9, 9, 9, tzinfo=UTC)
 SECRET = SecretStr("shared secret")
@@ -131,3 +137,64 @@ def test_a_key_is_the_same_for_a_retry_and_for_nothing_else(other: Callable[[], 
     """So a receiver drops the repeat and keeps the next one."""
     assert NOTICE.key == NOTICE.model_copy().key
     assert NOTICE.key != other().key
+
+
+# After an outage ----------------------------------------------------------------------------------
+
+CLAIMS = 16
+ALONE = 10
+
+
+class Kept(Receiver):
+    """Takes every post, and keeps what it says."""
+
+    def __init__(self) -> None:
+        super().__init__(http(200))
+        self.posts: list[dict[str, object]] = []
+
+    def reply(self) -> bytes | str:
+        """Taken."""
+        self.posts.append(json.loads(self.body))
+        return self.answer
+
+
+@pytest.mark.server
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_many_claims_say_at_once_is_told_together(bench: Bench) -> None:
+    """Claims that arrived while no worker was there: ten mails and posts, then one; nobody is left out."""
+    hook = Kept()
+    async with catching() as catcher, listening(hook.serve) as port:
+        service = service_of(
+            bench,
+            task_queue="told-together",
+            smtp_host=HOST,
+            smtp_port=catcher.port,
+            smtp_security="none",
+            notice_emails=("ops@fernlane.example",),
+            notice_webhook_url=HttpUrl(f"http://127.0.0.1:{port}/"),
+            notice_webhook_secret=SecretStr("a secret of nobody's, for tests"),
+        )
+        incomplete = {"buyer": None}
+        orders = {await begun(service, incomplete, opened=False) for _ in range(CLAIMS)}
+        async with build_worker(bench.server.client, service.settings, rules=bench.rules):
+            await eventually(lambda: told(service, orders))
+    assert len(catcher.mails) <= ALONE + 2
+    assert len(hook.posts) <= ALONE + 2
+    assert orders == {order for order in orders if any(order in said(m) for m in catcher.mails)}
+    together = [post for post in hook.posts if "notices" in post]
+    alone = [post["order_id"] for post in hook.posts if "notices" not in post]
+    gathered = [each["order_id"] for post in together for each in post["notices"]]  # type: ignore[attr-defined] # JSON
+    assert together
+    assert sorted([*alone, *gathered]) == sorted(orders), "each of them once"
+
+
+def said(mail: Caught) -> str:
+    """All of a mail."""
+    return f"{mail.message['Subject']}\n{mail.message.get_content()}"
+
+
+async def told(service: Service, orders: set[str]) -> bool:
+    """Whether every claim knows that people were told of its task."""
+    cases = [service.calls.query(claim_id(order), "case") for order in orders]
+    tasks = [case["tasks"] for case in await asyncio.gather(*cases)]
+    return all(tasks) and all(task["told"] for each in tasks for task in each)

@@ -78,6 +78,7 @@ async def test_a_flood_is_ten_mails_and_one(inbox: Inbox) -> None:
         "What each of them asks: `atoz tasks`, or the board.",
     )
     assert (together.due, together.order_id) == (NOW + timedelta(hours=1), None)
+    assert together.notices == tuple(reversed(every[10:])), "whole, for programs"
 
 
 async def test_who_was_not_told_knows_it(inbox: Inbox) -> None:
