@@ -26,6 +26,7 @@ def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
         "workflow_id": state.workflow_id,
         "order_id": state.file.claim.order_id,
         "marketplace": state.file.claim.marketplace,
+        "received_at": instant_text(state.file.claim.notified_at),
         "playbook": state.playbook.name if state.playbook else None,
         "playbook_digest": state.playbook_digest or None,
         "status": state.status.value,

@@ -1,7 +1,8 @@
 """Figures over many claims: what is open and when it is due, and how claims ended.
 
-What is open is counted by the server, what was decided is read from its lists. Only whether a deadline
-was missed is not in them: an archive tells it of a claim that is over, the claim itself until then.
+What is open is counted by the server, what was decided is read from its lists. Only when a claim arrived
+and whether a deadline was missed is not in them: an archive tells it of a claim that is over, the claim
+itself until then.
 """
 
 import asyncio
@@ -127,20 +128,38 @@ async def _counts(service: Service, queries: Sequence[str]) -> list[int]:
         return list(await asyncio.gather(*map(one, queries)))
 
 
+class Looked(NamedTuple):
+    """What no list shows of a decided claim; None where nothing tells it."""
+
+    missed: bool | None = None
+    """Whether a deadline was missed."""
+    received_at: datetime | None = None
+    """When the marketplace told of it (UTC)."""
+
+
 class Decided(NamedTuple):
     """A claim that the marketplace decided."""
 
     row: Mapping[str, Any]
-    missed: bool | None
-    """Whether a deadline was missed; None where nothing tells it."""
+    looked: Looked
+
+    @property
+    def missed(self) -> bool | None:
+        """Whether a deadline was missed; None where nothing tells it."""
+        return True if self.row["attention"] == "missed" else self.looked.missed
+
+    @property
+    def began_at(self) -> datetime:
+        """The notice; where nothing tells it, when the claim was started."""
+        return self.looked.received_at or datetime.fromisoformat(self.row["started_at"])
 
 
 class Figures:
-    """Figures over a service. Whether a decided claim missed a deadline is asked once."""
+    """Figures over a service. What no list shows of a decided claim is asked once."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._missed: dict[tuple[object, ...], bool | None] = {}
+        self._looked: dict[tuple[object, ...], Looked] = {}
 
     async def report(self, since: datetime | None = None) -> dict[str, Any]:
         """The document of `report`: `{at, since, open, decided, by_reason, by_playbook, by_marketplace}`.
@@ -182,38 +201,39 @@ class Figures:
 
         async def one(row: Mapping[str, Any]) -> Decided:
             async with gate:
-                return Decided(row, await self._has_missed(row, asking))
+                return Decided(row, await self._look(row, asking))
 
         return list(await asyncio.gather(*map(one, rows)))
 
-    async def _has_missed(self, row: Mapping[str, Any], asking: asyncio.Event) -> bool | None:
+    async def _look(self, row: Mapping[str, Any], asking: asyncio.Event) -> Looked:
         """As it is known, else asked as long as `asking` is set: without a worker nobody waits twice."""
-        if row["attention"] == "missed":
-            return True
         key = (row["workflow_id"], row["running"], row["decided_at"], row["attention"])
-        if key not in self._missed and (asking.is_set() or not row["running"]):
+        if key not in self._looked and (asking.is_set() or not row["running"]):
             try:
-                self._missed[key] = await _missed(self._service, row)
+                self._looked[key] = await _looked(self._service, row)
             except NoWorker:
                 asking.clear()
             except AtozError:
                 pass  # asked again next time
-        return self._missed.get(key)
+        return self._looked.get(key, Looked())
 
 
-async def _missed(service: Service, row: Mapping[str, Any]) -> bool | None:
-    """Whether a clock of a decided claim ran out. None for an erased one. Raises NoWorker."""
+async def _looked(service: Service, row: Mapping[str, Any]) -> Looked:
+    """How a decided claim says that it stands; of an erased one nothing is known. Raises NoWorker."""
     workflow_id = row["workflow_id"]
     if row["running"]:
-        status = await service.calls.query(workflow_id, "status")
-        return any(clock.get("missed") for clock in status["clocks"])
+        return _of_status(await service.calls.query(workflow_id, "status"))
     try:
         document = await archived(service, workflow_id)
     except ErasedClaim:
-        return None
-    if document is None:
-        return None
-    return any(clock.get("missed") for clock in document["status"]["clocks"])
+        return Looked()
+    return Looked() if document is None else _of_status(document["status"])
+
+
+def _of_status(status: Mapping[str, Any]) -> Looked:
+    missed = any(clock.get("missed") for clock in status["clocks"])
+    received = status.get("received_at")  # claims of earlier versions do not tell it
+    return Looked(missed, datetime.fromisoformat(received) if received else None)
 
 
 async def _rows(service: Service, query: str) -> AsyncIterator[dict[str, Any]]:
@@ -260,14 +280,12 @@ def _seller_pays(each: Decided) -> bool:
 
 
 def _spans(ended: Iterable[Decided]) -> Iterable[float]:
-    """Days from the start of each claim to its decision.
+    """Days from the notice of each claim to its decision.
 
-    A claim of the demo is decided on a clock of its own: how long it took cannot be told.
+    A claim that was archived before it told when it arrived counts from when it was started.
     """
     for each in ended:
         if each.row["decided_at"]:
-            span = datetime.fromisoformat(each.row["decided_at"]) - datetime.fromisoformat(
-                each.row["started_at"]
-            )
+            span = datetime.fromisoformat(each.row["decided_at"]) - each.began_at
             if span >= timedelta(0):
                 yield span / timedelta(days=1)

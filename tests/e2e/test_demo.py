@@ -60,6 +60,8 @@ def assert_there_is_work(printed: str) -> None:
         assert browser.get(f"/claims/{hand_in}/tasks/submit-appeal/hand-in").status_code == 200
         assert f'action="/claims/{paused}/resume"' in browser.get(f"/claims/{paused}").text
         assert browser.get("/desk").text.count('href="/desk/desk-') == len(DESK)
+        report = browser.get("/api/report").json()
+        assert all(group["median_days"] for group in report["by_reason"]), report
         for case in sample_cases().values():  # played to its end, and moved on to now
             claim = browser.get(f"/claims/{case.claim.order_id}?lang=zh").text
             assert '<p class="banner" role="status">这些是演示用的索赔' in claim

@@ -21,6 +21,7 @@ def test_the_document_of_a_claim_on_its_way() -> None:
         "workflow_id": "claim-111-0000199-0000199",
         "order_id": "111-0000199-0000199",
         "marketplace": "US",
+        "received_at": "2026-09-08T18:00:00Z",
         "playbook": "documented",
         "playbook_digest": play.state.playbook_digest,
         "status": "under_review",
