@@ -91,7 +91,7 @@ async def simulate(
 def _shown(played: "Played", format_: Format, *first: RenderableType) -> Answer:
     document = played.document
     if format_ in _DRAWINGS:
-        return Answer(document, [_DRAWINGS[format_](played.chart)])
+        return Answer(document, [_DRAWINGS[format_](played.chart())])
     if format_ == "json":
         return Answer(document, [json.dumps(document, indent=1)])
     return Answer(document, [*first, *timeline_look(played.document)])

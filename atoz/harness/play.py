@@ -32,10 +32,18 @@ from atoz.settings import Settings
 
 
 class Played(NamedTuple):
-    """A case that was played: its document `{timeline, outcome}`, and its course for a drawing."""
+    """A case that was played: its document `{timeline, outcome}`, and what its drawing is made from."""
 
     document: dict[str, Any]
-    chart: Chart
+    state: CaseState
+    facts: Sequence[Fact]
+    ended_at: datetime
+    now: datetime | None = None
+    """Where the rest of it is yet to come (UTC)."""
+
+    def chart(self, zone: str | None = None) -> Chart:
+        """Its course, on the calendar of a zone; else of the marketplace's."""
+        return chart(self.state, self.facts, self.ended_at, self.now, zone)
 
 
 def simulated(
@@ -183,4 +191,4 @@ def played_as(
 ) -> Played:
     """What a played claim is shown as; `now` (UTC) where the rest of it is yet to come."""
     document = {"timeline": timeline(facts), "outcome": outcome(state)}
-    return Played(document, chart(state, facts, ended_at, now))
+    return Played(document, state, facts, ended_at, now)

@@ -1,7 +1,7 @@
 """A claim's course as lanes on a calendar: the one picture from which every drawing is made.
 
 Lanes: the steps, the clocks, the tasks of people, what came in, and what held the steps. Instants are
-UTC; who draws puts them on the marketplace's calendar.
+UTC; who draws puts them on the calendar of the chart's zone: the marketplace's, or the reader's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -77,15 +77,23 @@ class Chart(NamedTuple):
 
 
 def chart(
-    state: CaseState, facts: Sequence[Fact], ended_at: datetime, now: datetime | None = None
+    state: CaseState,
+    facts: Sequence[Fact],
+    ended_at: datetime,
+    now: datetime | None = None,
+    zone: str | None = None,
 ) -> Chart:
-    """The course of an opened claim, from its whole timeline; `ended_at` is where the play ended."""
+    """The course of an opened claim, from its whole timeline; `ended_at` is where the play ended.
+
+    In the marketplace's own `zone` unless another is named.
+    """
     assert state.policy is not None, "only an opened claim has a course"
+    zone = zone or state.policy.zone
     shown = [fact for fact in facts if fact.on_timeline]
     ends = max(
         [ended_at, *(fact.at for fact in shown), *(c.due for c in state.clocks if c.running)]
     )
-    writer = _Writer(state, shown, ends, state.policy.zone)
+    writer = _Writer(state, shown, ends, zone)
     lanes = (
         Lane(SAY("steps"), tuple(writer.steps())),
         Lane(SAY("clocks"), tuple(writer.clocks())),
@@ -97,7 +105,7 @@ def chart(
     return Chart(
         title=SAY("course", order=claim.order_id, policy=state.policy.name),
         summary=_summary(state),
-        zone=state.policy.zone,
+        zone=zone,
         hours=state.policy.sending_hours,
         begins=shown[0].at,
         ends=ends,

@@ -1,11 +1,11 @@
-"""A claim's course as an SVG: lanes on the marketplace's calendar, readable without a colour.
+"""A claim's course as an SVG: lanes on a calendar, readable without a colour.
 
 It stands alone (no script, no font, no address to fetch), in light and in dark. Every text is escaped; each
 bar and mark says its whole story as a tooltip and to a screen reader.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -234,7 +234,10 @@ class _Canvas:
         return f'<text class="t halo" x="{placed.left:.1f}" y="{y + 13:.0f}">{said}</text>'
 
     def _told(self, item: Bar | Mark) -> str:
-        return self._text(SAY("what", what=self._instant(_begin(item)), how=item.words))
+        """The whole story, at the instant on this calendar and in UTC."""
+        at = _begin(item)
+        both = SAY("in_utc", at=self._instant(at), utc=f"{at.astimezone(UTC):%Y-%m-%d %H:%M}")
+        return self._text(SAY("what", what=both, how=item.words))
 
     def _text(self, said: str) -> str:
         return ink.text(self._say(said))

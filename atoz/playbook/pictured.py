@@ -18,6 +18,7 @@ SAY = Sentences(
         "day": "{weekday} {day:0>2} {month}",
         "date": "{weekday} {day:0>2} {month} {year}",
         "instant": "{date} {time}",
+        "in_utc": "{at} ({utc} UTC)",
         # A claim's course.
         "course": "Claim of order {order}, {policy}",
         "summary": "playbook {playbook}; {status}",

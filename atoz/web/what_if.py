@@ -17,7 +17,6 @@ from atoz.errors import BadInput, NoSuchClaim
 from atoz.harness.bounds import Bounds
 from atoz.harness.play import Played, continued, simulated
 from atoz.harness.samples import sample_cases
-from atoz.playbook.chart import Chart
 from atoz.service.claim_files import validated
 from atoz.service.problems import PROBLEMS
 from atoz.service.whole import whole
@@ -36,11 +35,13 @@ _APART = "~"
 
 PEOPLE: Mapping[str, Mapping[str, str]] = {
     "case": {},
-    "nobody": {},
     "quick": {"approve": "2h", "submit_appeal": "3h"},
     "slow": {"approve": "12h", "submit_appeal": "24h"},
+    "hand": {},
+    "nobody": {},
 }
-"""How soon the operators do their tasks: as the case says, never, or after these spans."""
+"""How soon the operators do their tasks: as the case says, after these spans, when it is put on the
+calendar, or never. No case speaks for a running claim."""
 
 _REPLIES = (
     *("photos", "wants_refund", "question", "says_received", "says_withdrawn"),
@@ -65,8 +66,12 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "opted-out": {"type": "bounce", "opted_out": True},
     "pause": {"type": "operator", "do": "pause"},
     "resume": {"type": "operator", "do": "resume"},
+    "approve": {"type": "operator", "do": "approve"},
+    "hand-in": {"type": "operator", "do": "done", "task": "submit-appeal", "receipt": "R-1"},
 }
 """What can be put on the calendar, as a case file writes it."""
+BY_HAND = frozenset({"approve", "hand-in"})
+"""What of it somebody does who is else said to do nothing."""
 
 ON_CALENDAR = frozenset(
     {
@@ -96,8 +101,21 @@ class Question(NamedTuple):
     case: str = ""
     order: str = ""
     playbook: str = ""
-    people: str = "case"
+    people: str = ""
     events: tuple[Event, ...] = ()
+
+    @property
+    def peoples(self) -> tuple[str, ...]:
+        """What may be said of the operators; the first where nothing is said."""
+        return tuple(name for name in PEOPLE if name != "case" or not self.order)
+
+    @property
+    def peopled(self) -> "Question":
+        """With operators that can be: who is put on the calendar does not do nothing."""
+        people = self.people if self.people in self.peoples else self.peoples[0]
+        if people == "nobody" and any(event.kind in BY_HAND for event in self.events):
+            people = "hand"
+        return self._replace(people=people)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -146,12 +164,12 @@ class Line(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What becomes of it: the timeline with what differs, both outcomes, the drawing's picture."""
+    """What becomes of it: the timeline with what differs, both outcomes, what the drawing is made from."""
 
     lines: tuple[Line, ...]
     outcome: Mapping[str, Any]
     before: Mapping[str, Any]
-    chart: Chart
+    played: Played
     starts: datetime
     """The first instant at which an event may happen (UTC)."""
 
@@ -192,7 +210,7 @@ async def answer(board: Board, asked: Question) -> Answer:
     before, after = await asyncio.to_thread(lambda: (play(base), play(together)))
     entries = compared(before.document["timeline"], after.document["timeline"])
     outcomes = after.document["outcome"], before.document["outcome"]
-    return Answer(tuple(_lines(entries)), *outcomes, after.chart, starts)
+    return Answer(tuple(_lines(entries)), *outcomes, after, starts)
 
 
 def _playbook(library: Any, name: str) -> str | None:

@@ -20,7 +20,6 @@ from atoz.web.pages.render import looks_of, render
 from atoz.web.what_if import (
     KINDS,
     MOST_EVENTS,
-    PEOPLE,
     Answer,
     Event,
     Question,
@@ -46,7 +45,7 @@ async def what_if(
     case: Word = "",
     order: Word = "",
     playbook: Word = "",
-    people: Word = "case",
+    people: Word = "",
     e: Events = [],  # noqa: B006 - never changed
     kind: Word = "",
     at: Word = "",
@@ -56,13 +55,13 @@ async def what_if(
 ) -> Response:
     """The form, and under it what would happen. `day` or `add` puts an event there, `drop` takes one away."""
     looks, problem, found = looks_of(request), None, None
-    asked = Question(case, order.strip(), playbook, people if people in PEOPLE else "case")
+    asked = Question(case, order.strip(), playbook, people)
     if not asked.case and not asked.order:
         asked = asked._replace(case=next(iter(sample_cases()), ""))
     if asked.order:
         asked = asked._replace(case="")
     try:
-        asked = asked._replace(events=_changed(e, drop, _added(looks, kind, at, day, add)))
+        asked = asked._replace(events=_changed(e, drop, _added(looks, kind, at, day, add))).peopled
         found = await _answer(request, asked)
     except (BadInput, NoSuchClaim) as fault:
         problem = str(fault)
@@ -74,7 +73,7 @@ async def what_if(
         "here": urlencode(asked.pairs),
         "kind": kind if kind in KINDS else next(iter(KINDS)),
         "at": at,
-        **_choices(request, looks),
+        **_choices(request, looks, asked),
     }
     return render(request, "what_if.html", values)
 
@@ -87,13 +86,13 @@ async def drawing(
     case: Word = "",
     order: Word = "",
     playbook: Word = "",
-    people: Word = "case",
+    people: Word = "",
     e: Events = [],  # noqa: B006 - never changed
 ) -> Response:
-    """The course as a drawing on the marketplace's calendar."""
-    asked = Question(case, order, playbook, people, tuple(map(event_of, e)))
-    found = await _answer(request, asked)
-    drawn = svg(found.chart, looks_of(request).say)
+    """The course as a drawing on the reader's calendar."""
+    asked = Question(case, order, playbook, people, tuple(map(event_of, e))).peopled
+    found, looks = await _answer(request, asked), looks_of(request)
+    drawn = svg(found.played.chart(looks.zone.key), looks.say)
     return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 
@@ -104,7 +103,7 @@ async def _answer(request: Request, asked: Question) -> Answer:
     return found
 
 
-def _choices(request: Request, looks: Looks) -> Mapping[str, Any]:
+def _choices(request: Request, looks: Looks, asked: Question) -> Mapping[str, Any]:
     try:
         books = [
             (each.name, looks.heard(each.title, "shipped"))
@@ -120,7 +119,7 @@ def _choices(request: Request, looks: Looks) -> Mapping[str, Any]:
         ],
         "playbooks": books,
         "kinds": [(kind, words(f"what_if.{kind}")) for kind in KINDS],
-        "peoples": [(people, words(f"what_if.people-{people}")) for people in PEOPLE],
+        "peoples": [(people, words(f"what_if.people-{people}")) for people in asked.peoples],
     }
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from atoz.claims.base import instant_text
 from atoz.harness.samples import sample_cases
 from atoz.service.policy import Role
 from tests.support.board_claims import Desk, drafted
+from tests.support.cases import HOUR
 
 
 @pytest.fixture
@@ -97,6 +99,31 @@ async def test_a_running_claim_goes_on_from_where_it_stands(desk: Desk) -> None:
     past = await browser.get(f"/what-if?order={order}&e=2020-01-01T12:00:00Z~pause")
     assert "what was is known" in past.text
     assert desk.calls.acts == []
+
+
+async def test_no_case_speaks_for_a_running_claim(desk: Desk) -> None:
+    """Its operators act in time unless something else is said; who is put on the calendar acts by hand."""
+    play = drafted()
+    order, browser = desk.add(play), desk.stand.browser(Role.VIEWER)
+    page = (await browser.get(f"/what-if?order={order}&people=case")).text
+    assert "as the case says" not in page
+    assert '<option value="quick" selected>' in page
+    assert "appeal handed in" in page.split('id="what-comes"')[1]
+    nobody = (await browser.get(f"/what-if?order={order}&people=nobody")).text
+    assert "<strong>appeal handed in</strong>" not in nobody.split('id="what-comes"')[1]
+    by_hand = f"e={instant_text(play.now + HOUR)}~hand-in"
+    acts = (await browser.get(f"/what-if?order={order}&people=nobody&{by_hand}")).text
+    assert '<option value="hand" selected>' in acts
+    assert "<strong>appeal handed in</strong>" in acts.split('id="what-comes"')[1]
+
+
+async def test_the_drawing_is_on_the_readers_calendar(desk: Desk) -> None:
+    """In the zone that the browser told, with UTC in what the pointer shows."""
+    browser = desk.stand.browser(Role.VIEWER)
+    browser.cookies.set("atoz-zone", "Asia/Shanghai")
+    drawing = (await browser.get("/what-if/drawing.svg?case=buyer-silent")).text
+    assert "Asia/Shanghai" in drawing
+    assert "Tue 08 Sep 2026 17:00 (2026-09-08 09:00 UTC): claim received" in drawing
 
 
 @pytest.mark.parametrize(
