@@ -35,7 +35,7 @@ def test_without_events_it_goes_on_as_planned() -> None:
     assert kinds(played)[:3] == ["claim_received", "playbook_chosen", "message_sent"]
     assert kinds(played)[3:5] == ["message_sent", "appeal_drafted"]
     assert play.state is before
-    assert played.chart.now == play.now
+    assert played.chart().now == play.now
 
 
 def test_events_and_people_of_the_what_if_happen() -> None:
