@@ -33,13 +33,15 @@ and for instants there is no room left."""
 ACTED = SearchAttributeKey.for_keyword("AtozActed")
 """The last step that acted, where `AtozStep` names one that was skipped, too; `NONE_ACTED` where none did."""
 NONE_ACTED = "-"
+PAUSED = SearchAttributeKey.for_keyword("AtozPaused")
+"""Since when a claim is paused, `2026-09-08T09:00:00Z`; none that goes on has it."""
 NEXT_AT = SearchAttributeKey.for_datetime("AtozNextAt")
 RESPONSE_DUE = SearchAttributeKey.for_datetime("AtozResponseDue")
 DECIDED_AT = SearchAttributeKey.for_datetime("AtozDecidedAt")
 TASKS = SearchAttributeKey.for_keyword_list("AtozTasks")
 """The kind of each open task: two tasks of one kind are two words."""
 
-KEYWORDS = (STEP, STATUS, ATTENTION, MARKETPLACE, REASON, PLAYBOOK, CLOCK, ACTED)
+KEYWORDS = (STEP, STATUS, ATTENTION, MARKETPLACE, REASON, PLAYBOOK, CLOCK, ACTED, PAUSED)
 INSTANTS = (NEXT_AT, RESPONSE_DUE, DECIDED_AT)
 """The development server has room for three of them, and for no more."""
 LISTS = (TASKS,)

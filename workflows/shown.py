@@ -10,11 +10,11 @@ from temporalio.common import SearchAttributeUpdate
 from atoz.claims.base import instant_text
 from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
-from atoz.playbook.edition import SHOWN_AT_ONCE, TASKS_SHOWN
+from atoz.playbook.edition import PAUSE_SHOWN, SHOWN_AT_ONCE, TASKS_SHOWN
 from atoz.playbook.foresee import next_acting
 from atoz.playbook.state import CaseState
 from atoz.playbook.tasks import TASKS, waited_for
-from atoz.playbook.view import attention, first_clock, last_acted
+from atoz.playbook.view import attention, first_clock, last_acted, paused_since
 from workflows import names
 
 MOST_TASKS = 50
@@ -25,6 +25,7 @@ _SINCE = {
     names.CLOCK.name: SHOWN_AT_ONCE,
     names.ACTED.name: SHOWN_AT_ONCE,
     names.TASKS.name: TASKS_SHOWN,
+    names.PAUSED.name: PAUSE_SHOWN,
 }
 """Since which edition a claim shows something by itself, and not only together with something else."""
 
@@ -33,6 +34,7 @@ def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
     """The search attributes of a claim as text; an attribute without a value is left out."""
     look = next_acting if state.edition >= SHOWN_AT_ONCE else next_planned
     planned, due, first = look(state, now), state.clock("response"), first_clock(state)
+    since = paused_since(state)
     values = {
         names.STEP.name: state.last_step,
         names.STATUS.name: state.status.value,
@@ -45,6 +47,7 @@ def shown_values(state: CaseState, now: datetime) -> dict[str, str]:
         names.DECIDED_AT.name: instant_text(state.decided_at) if state.decided_at else None,
         names.CLOCK.name: _clock_word(first) if first else None,
         names.ACTED.name: (last_acted(state) or names.NONE_ACTED) if state.last_step else None,
+        names.PAUSED.name: instant_text(since) if since else None,
         names.TASKS.name: " ".join(_open_kinds(state)) or None,
     }
     return {key: value for key, value in values.items() if value is not None}

@@ -98,9 +98,9 @@ async def pause(call: Call, order: given.Order, why: given.Why = "") -> Answer:
     return Answer(await _do(call, order, ev.Paused, why=why), [line(order, "paused")])
 
 
-async def resume(call: Call, order: given.Order) -> Answer:
+async def resume(call: Call, order: given.Order, why: given.Why = "") -> Answer:
     """Let the steps act again."""
-    return Answer(await _do(call, order, ev.Resumed), [line(order, "resumed")])
+    return Answer(await _do(call, order, ev.Resumed, why=why), [line(order, "resumed")])
 
 
 async def skip(

@@ -15,7 +15,7 @@ from atoz.claims.clocks import STOPPED_BY
 from atoz.playbook import events as ev
 from atoz.playbook import migrating, verdicts
 from atoz.playbook.approving import another_text, may_not_approve
-from atoz.playbook.edition import JUDGED
+from atoz.playbook.edition import JUDGED, PAUSE_SHOWN
 from atoz.playbook.posted import awaits_retry, may_be_posted
 from atoz.playbook.refusals import CLOSED, REFUSED
 from atoz.playbook.said import Said
@@ -28,6 +28,9 @@ _WORDS = {"settle-send": ("sent", "not-sent"), "late-step": ("send", "skip")}
 
 def refusal(state: CaseState, event: ev.Event) -> Said | None:
     """Why this act is refused, with what to do instead; None when it may be applied."""
+    over = _OVER.get(type(event)) if state.decided and state.edition >= PAUSE_SHOWN else None
+    if over is not None and (said := over(state, event)) is not None:
+        return said
     rule = _RULES.get(type(event))
     return rule(state, event) if rule else None
 
@@ -166,6 +169,28 @@ def _pause(state: CaseState, _: ev.Paused) -> Said | None:
 def _resume(state: CaseState, _: ev.Resumed) -> Said | None:
     return None if state.paused else REFUSED("not_paused")
 
+
+def _clock_over(state: CaseState, event: ev.DueSet) -> Said | None:
+    clock = state.clock(event.clock)
+    runs = clock is not None and clock.running
+    return None if runs else REFUSED("over_clock", clock=event.clock)
+
+
+def _text_over(state: CaseState, event: ev.Edited) -> Said | None:
+    task = _open_task(state, event.task)
+    return task if isinstance(task, Said) else None
+
+
+_OVER: dict[type[ev.Event], Callable[[CaseState, Any], Said | None]] = {
+    ev.Paused: lambda *_: REFUSED("over_pause"),
+    ev.StepSkippedByHand: lambda _, event: REFUSED("over_skip", step=event.step),
+    ev.DueSet: _clock_over,
+    ev.Edited: _text_over,
+}
+"""What a decided claim refuses, since no step of it acts. The rest goes on being told to it in its
+aftercare: values and files complete its record, a refund may be made, its tasks are done, and a pause
+from before is ended.
+"""
 
 _RULES: dict[type[ev.Event], Callable[[CaseState, Any], Said | None]] = {
     ev.TaskDone: _done,

@@ -199,14 +199,15 @@ def paused(work: Work, event: ev.Paused) -> None:
     """Hold every step; clocks and warnings go on."""
     fact = work.record("paused", f"operator:{event.by}", why=event.why)
     work.remember(event.key, fact)
-    work.set(paused=True)
+    work.set(paused=True, paused_at=work.at)
 
 
 def resumed(work: Work, event: ev.Resumed) -> None:
     """Let the steps act again."""
-    fact = work.record("resumed", f"operator:{event.by}")
+    said = {"why": event.why} if event.why else {}
+    fact = work.record("resumed", f"operator:{event.by}", **said)
     work.remember(event.key, fact)
-    work.set(paused=False)
+    work.set(paused=False, paused_at=None)
 
 
 def skipped(work: Work, event: ev.StepSkippedByHand) -> None:

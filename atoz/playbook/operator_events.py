@@ -82,6 +82,7 @@ class Resumed(OperatorEvent):
     """Steps act again."""
 
     type: Literal["resumed"] = "resumed"
+    why: Words = ""
 
 
 class StepSkippedByHand(OperatorEvent):

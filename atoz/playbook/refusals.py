@@ -54,6 +54,13 @@ REFUSED = Sentences(
         "past": "the new instant must lie in the future",
         "paused": "the claim is paused already",
         "not_paused": "the claim is not paused",
+        "over_pause": (
+            "the marketplace has decided: no step of this claim acts any more, so there is nothing to pause"
+        ),
+        "over_skip": "the marketplace has decided: no step of this claim acts any more, {step} neither",
+        "over_clock": (
+            "the marketplace has decided: only a clock that runs can be corrected, and {clock} does not"
+        ),
     },
     within={"closed": CLOSED, "asks": ASKS},
 )

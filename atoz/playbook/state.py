@@ -153,6 +153,8 @@ class CaseState(Record):
     tasks: tuple[Task, ...] = ()
     tasks_opened: dict[str, int] = {}
     paused: bool = False
+    paused_at: Instant | None = None
+    """None also where it was paused before this was kept."""
     handed_over: bool = False
     """A person has the claim: no step of the playbook acts any more."""
     held_until: Instant | None = None

@@ -178,6 +178,10 @@ def _asked(data: Data, when: When) -> str:
     return SAY("answer_by", at=when(data["due"])) if data.get("due") else ""
 
 
+def _why(data: Data, _: When) -> str:
+    return str(data.get("why") or "")
+
+
 def _overridden(data: Data, when: When) -> str:
     what: str = word("what", data["what"])
     if data.get("rule"):
@@ -222,7 +226,8 @@ _WORDS: Mapping[str, Callable[[Data, When], str]] = {
     "information_requested": _asked,
     "decision_received": _decision,
     "input_refused": lambda d, _: SAY("because", what=d["name"], why=d["reason"]),
-    "paused": lambda d, _: str(d.get("why") or ""),
+    "paused": _why,
+    "resumed": _why,
     "overridden": _overridden,
     "claim_closed": _decision,
 }

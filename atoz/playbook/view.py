@@ -6,6 +6,7 @@ from typing import Any
 from atoz.claims.base import instant_text
 from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
+from atoz.playbook.edition import PAUSE_SHOWN
 from atoz.playbook.files import as_told
 from atoz.playbook.foresee import next_acting
 from atoz.playbook.parts import Attachment
@@ -89,13 +90,29 @@ def condition(state: CaseState, now: datetime) -> str:
 
 
 def attention(state: CaseState, now: datetime) -> str:
-    """Who must look: `missed`, `urgent` (a clock with an open task ends within a day), `task`, `none`."""
+    """Who must look: `missed`, `urgent`, `task`, `paused`, `none`.
+
+    It is urgent where within a day a clock ends that waits for a person: with a task, or while the claim is
+    paused, since somebody has to let it go on.
+    """
     if any(task.open and task.kind == "missed-deadline" for task in state.tasks):
         return "missed"
-    tasks = [task for task in state.tasks if task.open]
-    if any(task.due is not None and task.due - now <= URGENT for task in tasks):
+    tasks, since = [task for task in state.tasks if task.open], paused_since(state)
+    ends = [task.due for task in tasks if task.due is not None]
+    ends += [clock.due for clock in state.clocks if clock.running and since is not None]
+    if any(due - now <= URGENT for due in ends):
         return "urgent"
-    return "task" if tasks else "none"
+    return "task" if tasks else "none" if since is None else "paused"
+
+
+def paused_since(state: CaseState) -> datetime | None:
+    """Since when (UTC) a person holds the steps of the claim; None where no step would act anyway.
+
+    Claims of an older edition show it nowhere: their histories know of no such change.
+    """
+    if not state.paused or state.decided or state.edition < PAUSE_SHOWN:
+        return None
+    return state.paused_at or state.started_at
 
 
 def _held(state: CaseState, now: datetime) -> dict[str, str] | None:

@@ -27,7 +27,7 @@ LARGEST_PAGE = 1_000
 AT_ONCE = 10
 """Claims that are asked for their tasks at the same time."""
 
-Attention = Literal["missed", "urgent", "task", "none"]
+Attention = Literal["missed", "urgent", "task", "paused", "none"]
 WAITING: tuple[Attention, ...] = ("missed", "urgent", "task")
 """The attention of claims that have an open task."""
 
@@ -111,6 +111,7 @@ def _row(execution: WorkflowExecution) -> dict[str, Any]:
         "step": word(names.STEP),
         "acted": _acted(word(names.ACTED), word(names.STEP)),
         "attention": word(names.ATTENTION),
+        "paused_since": word(names.PAUSED),
         "next_at": instant(names.NEXT_AT),
         "clock": _clock(word(names.CLOCK), instant(names.RESPONSE_DUE)),
         "response_due": instant(names.RESPONSE_DUE),

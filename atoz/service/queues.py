@@ -1,5 +1,9 @@
 """The views of a support team's day: few, each with a condition that its title states.
 
+They are no partition: each holds every claim of which its title is true. A claim that is paused, or lies with
+the marketplace, is there also where somebody has something to do about it, so that no work is hidden and no
+claim is missed. Only who waits for the buyer is nobody else's.
+
 All come from the server's search attributes: no claim is asked, so a view costs no worker anything
 and is a moment behind. The server lists in an order of its own; what is most urgent comes first here
 all the same, page by page, because a view is read in slices of due time.
@@ -11,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import Field, ValidationError
 
@@ -24,8 +28,10 @@ from atoz.service.listing import LARGEST_PAGE, PAGE, page_of
 from atoz.service.problems import PROBLEMS
 from workflows import names
 
-View = Literal["needs-you", "waiting-buyer", "with-marketplace", "closed-month"]
-VIEWS: tuple[View, ...] = ("needs-you", "waiting-buyer", "with-marketplace", "closed-month")
+View = Literal["needs-you", "waiting-buyer", "with-marketplace", "paused", "closed-month"]
+VIEWS: tuple[View, ...] = get_args(View)
+_SEVERAL: tuple[View, ...] = ("needs-you", "paused")
+"""Views of several lanes: where they hold few claims, these are sorted at once."""
 
 URGENCY = ("missed", "urgent", "task")
 """Why a claim needs somebody, the worst first."""
@@ -47,6 +53,7 @@ MOST_AT_ONCE = 5_000
 
 _CLOCK = names.CLOCK.name
 _DUE = names.RESPONSE_DUE.name
+_ATTENTION = names.ATTENTION.name
 _HAS_CLOCK = f"({_CLOCK} IS NOT NULL OR {_DUE} IS NOT NULL)"
 """Claims of an older edition show the clock of their answer alone, until something happens in them."""
 _NO_CLOCK = f"{_CLOCK} IS NULL AND {_DUE} IS NULL"
@@ -54,7 +61,8 @@ _ENDED = ("Completed", "Failed", "Canceled", "Terminated", "ContinuedAsNew", "Ti
 _DECIDED = tuple(status.value for status in Status if status is not Status.UNDER_REVIEW)
 _RUNNING = f"ExecutionStatus NOT IN {_ENDED}"
 _UNDECIDED = f"{names.STATUS.name} NOT IN {_DECIDED}"
-_QUIET = f"{_RUNNING} AND {_UNDECIDED} AND {names.ATTENTION.name} NOT IN {URGENCY}"
+_OPEN = f"{_RUNNING} AND {_UNDECIDED}"
+_PAUSED = f"{_RUNNING} AND {names.PAUSED.name} >= '0'"
 """Each view says what is to be there of the one attribute that finds it, and of the others what is
 not: of several that are to be there the server may take the one that all open claims have, and read
 them all. Nothing but claims has these attributes.
@@ -97,20 +105,22 @@ def condition(view: View, now: datetime) -> str:
     """What the server is asked for a view as a whole; `now` (UTC) says which month it is."""
     month = instant_text(now.replace(day=1, hour=0, minute=0, second=0))
     return {
-        "needs-you": f"{_RUNNING} AND {names.ATTENTION.name} IN {URGENCY}",
-        "waiting-buyer": f"{_QUIET} AND {_DUE} IS NOT NULL",
-        "with-marketplace": f"{_QUIET} AND {_DUE} IS NULL",
+        "needs-you": f"{_RUNNING} AND {_ATTENTION} IN {URGENCY}",
+        "waiting-buyer": f"{_OPEN} AND {_ATTENTION} NOT IN {(*URGENCY, 'paused')} AND {_DUE} IS NOT NULL",
+        "with-marketplace": f"{_OPEN} AND {_NO_CLOCK}",
+        "paused": _PAUSED,
         "closed-month": f"ExecutionStatus != 'ContinuedAsNew' AND {names.DECIDED_AT.name} >= '{month}'",
     }[view]
 
 
 def lanes(view: View, now: datetime) -> Sequence[Lane]:
     """The parts of a view in the order in which a person should see them."""
-    if view != "needs-you":
+    if view not in _SEVERAL:
         # Who waits for the buyer has no task, and but for the answer a clock runs for tasks only: the one
         # attribute is enough, and an OR of two makes the server read all open claims.
         return [Lane(condition(view, now), "answer" if view == "waiting-buyer" else None)]
-    of_each = [f"{_RUNNING} AND {names.ATTENTION.name} = '{word}'" for word in URGENCY]
+    by_urgency = [f"{_RUNNING} AND {_ATTENTION} = '{word}'" for word in URGENCY]
+    of_each = by_urgency if view == "needs-you" else [_PAUSED]
     return [
         lane
         for each in of_each
@@ -164,7 +174,7 @@ class Queues:
         self._read = read
         self._now = now
         self._cuts: dict[str, Cut] = {}
-        self._many_at: datetime | None = None
+        self._many_at: dict[View, datetime] = {}
         """When a view of several lanes was last seen to hold too many to be sorted at once."""
 
     async def rows(
@@ -174,7 +184,7 @@ class Queues:
         begins, claims = _read(view, page_token), list[dict[str, Any]]()
         every = lanes(view, self._now())
         if len(every) > 1 and (few := await self._few(view)) is not None:
-            return _page_of_few(few, begins, limit)
+            return _page_of_few(view, few, begins, limit)
         mark: Mark | None = begins
         while mark is not None and len(claims) < limit:
             if mark.lane >= len(every):
@@ -193,11 +203,11 @@ class Queues:
         empty, and most lanes are, most of the time.
         """
         now = self._now()
-        if self._many_at is not None and now - self._many_at < MANY_FOR:
+        if view in self._many_at and now - self._many_at[view] < MANY_FOR:
             return None
         page = await self._read(condition(view, now), SORTED, None)
         if page["next_page_token"]:
-            self._many_at = now
+            self._many_at[view] = now
             return None
         rows: list[dict[str, Any]] = page["claims"]
         return rows
@@ -292,13 +302,13 @@ def _page(
     return rows, Mark(view=mark.view, lane=mark.lane, due=_due_of(last), order=last.order)
 
 
-def _page_of_few(rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str, Any]:
+def _page_of_few(view: View, rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str, Any]:
     """The page after a mark, of claims that are all here."""
-    after = (mark.lane, _text(mark.due), mark.order)
-    left = sorted((row for row in rows if _rank(row) > after), key=_rank)
+    rank, after = partial(_rank, view), (mark.lane, _text(mark.due), mark.order)
+    left = sorted((row for row in rows if rank(row) > after), key=rank)
     token = None
     if len(left) > limit:
-        lane, due, order = _rank(left[limit - 1])
+        lane, due, order = rank(left[limit - 1])
         token = _written(
             Mark(
                 view=mark.view,
@@ -310,11 +320,11 @@ def _page_of_few(rows: list[dict[str, Any]], mark: Mark, limit: int) -> dict[str
     return {"claims": left[:limit], "next_page_token": token}
 
 
-def _rank(row: dict[str, Any]) -> tuple[int, str, str]:
-    """Its lane of `needs-you`, then its place in it."""
+def _rank(view: View, row: dict[str, Any]) -> tuple[int, str, str]:
+    """Its lane of a view of several, then its place in it."""
     clock = row["clock"]
-    lane = 2 * URGENCY.index(row["attention"]) + (clock is None)
-    return lane, clock["due"] if clock else "", row["order_id"]
+    urgency = URGENCY.index(row["attention"]) if view == "needs-you" else 0
+    return 2 * urgency + (clock is None), clock["due"] if clock else "", row["order_id"]
 
 
 def _wanted_width(

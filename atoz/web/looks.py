@@ -114,6 +114,11 @@ class Looks:
         kind, sign = ("soon", "◆") if span <= SOON else ("left", "○")
         return Badge(kind, sign, self.words("badge.left", span=self.span(span)))
 
+    def paused(self, since: str) -> Badge:
+        """For how long a claim is paused."""
+        span = self.span(max(self.now - datetime.fromisoformat(since), timedelta(0)))
+        return Badge("paused", "‖", self.words("badge.paused", span=span))
+
     def clock(self, clock: Mapping[str, object]) -> Badge:
         """How a clock of a claim stands."""
         if clock.get("missed"):

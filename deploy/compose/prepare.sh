@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the server must know of us, once; again is harmless. The list is `workflows/names.py`.
 set -eu
-for name in AtozStep AtozStatus AtozAttention AtozMarketplace AtozReason AtozPlaybook AtozClock AtozActed; do
+for name in AtozStep AtozStatus AtozAttention AtozMarketplace AtozReason AtozPlaybook AtozClock AtozActed AtozPaused; do
 	temporal operator search-attribute create --name "$name" --type Keyword 2>/dev/null || true
 done
 for name in AtozNextAt AtozResponseDue AtozDecidedAt; do

@@ -11,7 +11,7 @@ from atoz.service import acting, reporting
 from tests.browser.conftest import Visiting
 from tests.support.chromium import NARROW, Visit
 from tests.support.shop import Shop
-from tests.support.shop_parts import APPEAL, CLOSED, FILED, GERMAN, NEW, PHOTOS, REFUND
+from tests.support.shop_parts import APPEAL, CLOSED, FILED, GERMAN, NEW, PAUSED, PHOTOS, REFUND
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
@@ -36,11 +36,16 @@ async def test_each_claim_stands_where_it_belongs(visit: Visit) -> None:
     for view, order in (
         ("Waiting for the buyer", NEW),
         ("With the marketplace", FILED),
+        ("Paused", PAUSED),
         ("Closed this month", CLOSED),
     ):
         await page.get_by_role("navigation", name="Queue").get_by_text(view).click()
+        await expect(page).to_have_title(f"{view} – Claims")
         await expect(page.get_by_role("heading", level=1)).to_have_text(view)
         assert order in await orders(page)
+    await expect(page.locator("#table input")).to_have_count(
+        0
+    )  # of what was decided nothing is held
 
 
 async def test_an_order_is_found(visit: Visit) -> None:
@@ -87,13 +92,33 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
     await page.get_by_label("Why").fill("The carrier is on strike.")
     await acting.do(shop.service, second, ev.Paused, why="", by="agent-1", key="k-1")
     await page.get_by_role("button", name="Pause the chosen claims").click()
-    await expect(page.get_by_text("1 paused")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="1 paused")).to_be_visible()
     await expect(page.get_by_role("alert").filter(has_text=second)).to_contain_text(
         "paused already"
     )
     await page.goto(f"/claims/{first}")
     entry = page.locator(".timeline li").filter(has_text="The carrier is on strike.")
     await expect(entry).to_be_visible()
+    await go_on_together(shop, page, first, second)
+
+
+async def go_on_together(shop: Shop, page: Page, first: str, second: str) -> None:
+    """They stand under their own title with a badge and their clock, and are let go on from there."""
+    await page.goto("/queue/paused")
+    for order in (first, second):
+        row = page.get_by_role("row").filter(has_text=order)
+        await expect(row.locator(".badge.paused")).to_contain_text("paused for", timeout=20_000)
+        await expect(row.locator(".clock .badge")).to_contain_text("left")
+        await page.get_by_label(f"Choose {order}").check()
+    await page.get_by_label("Why").fill("The strike is over.")
+    await acting.do(shop.service, second, ev.Resumed, by="agent-1", key="k-2")
+    await page.get_by_role("button", name="Let the chosen claims go on").click()
+    await expect(page.get_by_role("status").filter(has_text="1 let go on")).to_be_visible()
+    refused = page.get_by_role("alert").filter(has_text=second)
+    await expect(refused).to_contain_text("is not paused")
+    await page.goto(f"/claims/{first}")
+    entry = page.locator(".timeline li").filter(has_text="The strike is over.")
+    await expect(entry).to_contain_text("approver-1")
 
 
 async def test_the_first_claims_are_seen_on_a_telephone(visiting: Visiting) -> None:

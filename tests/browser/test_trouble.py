@@ -95,7 +95,7 @@ async def test_a_page_that_took_the_place_of_a_form_sends_it_again(
         await expect(typed.get_by_label("Chosen claim")).to_have_value(order)
         await expect(page.locator("#problem")).to_contain_text("It answers again")
         await typed.get_by_role("button", name="Send it again").click()
-        await expect(page.get_by_text("1 paused")).to_be_visible()
+        await expect(page.get_by_role("status").filter(has_text="1 paused")).to_be_visible()
         await page.goto("/queue/waiting-buyer/pause")
         await expect(page).to_have_title("Waiting for the buyer – Claims")
 

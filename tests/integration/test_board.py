@@ -298,6 +298,9 @@ async def test_many_claims_are_paused_at_once(bench: Bench, tmp_path: Path) -> N
     chosen = {"chosen": [first, second, NOBODY], "why": "The carrier is on strike."}
     answer = await browser.post("/queue/waiting-buyer/pause", data=chosen)
     assert "2 paused" in answer.text
+    twice = {"chosen": [first, first], "why": "It is over.", "key": "k-1"}
+    for _ in range(2):  # the same form again
+        assert "1 let go on" in (await browser.post("/queue/paused/resume", data=twice)).text
     assert f"{NOBODY}: there is no claim" in answer.text
     for order in (first, second):
         entries = (await browser.get(f"/api/claims/{order}/timeline")).json()["timeline"]

@@ -15,6 +15,7 @@ FILED = "111-0000121-0000121"
 APPROVAL = "111-0000122-0000122"
 WITHDRAWN = "111-0000101-0000101"
 CLOSED = "111-0000109-0000109"
+PAUSED = "111-0000123-0000123"
 
 CLAIMED = "The buyer told us on the phone that the lamp works."
 """What no fact carries: a check finds it, so the text needs an approval."""
@@ -43,6 +44,12 @@ PARTS = (
     Part("buyer-silent", APPROVAL, "124h", adds=CLAIMED),
     Part("withdraws-after-first-mail", WITHDRAWN, "30h"),
     Part("decided-on-day-two", CLOSED, "3d"),
+    Part(
+        "buyer-silent",
+        PAUSED,
+        "30h",
+        acts=({"after": "20h", "type": "operator", "do": "pause"},),
+    ),
 )
 
 
@@ -67,10 +74,12 @@ QUARANTINED = forged(FILED, "The parcel never came. Open the attachment to see m
 PAGES = {
     "queue": "/queue/needs-you",
     "queue-waiting": "/queue/waiting-buyer",
+    "queue-paused": "/queue/paused",
     "queue-closed": "/queue/closed-month",
     "start": "/start",
     "claim": f"/claims/{APPEAL}",
     "claim-photos": f"/claims/{PHOTOS}",
+    "claim-paused": f"/claims/{PAUSED}",
     "claim-closed": f"/claims/{CLOSED}",
     "approve": f"/claims/{APPROVAL}/approve",
     "hand-in": f"/claims/{APPEAL}/tasks/submit-appeal/hand-in",

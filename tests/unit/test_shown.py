@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from atoz.claims.base import instant_text
-from atoz.playbook.edition import CURRENT, SHOWN_AT_ONCE, TASKS_SHOWN
+from atoz.playbook.edition import CURRENT, PAUSE_SHOWN, SHOWN_AT_ONCE, TASKS_SHOWN
 from tests.support.cases import DAY, HOUR, SECOND, Play
 from workflows import names
 from workflows.shown import changed, shown_values
@@ -74,6 +74,34 @@ def test_a_claim_of_which_no_step_acted_says_so() -> None:
     """Else one that was left out by hand would look like one that acted."""
     assert names.ACTED.name not in shown(Play().to(HOUR))
     assert shown(Play().to(HOUR).skip("deescalate"))[names.ACTED.name] == names.NONE_ACTED
+
+
+PAUSED, NEXT_AT = names.PAUSED.name, names.NEXT_AT.name
+
+
+def test_a_pause_is_shown_since_when_it_holds_and_with_its_clock() -> None:
+    """In one upsert with the step that no longer comes; whoever lets it go on takes it away."""
+    running = Play().to(HOUR)
+    paused = Play().to(HOUR).pause()
+    told_of = told(shown(running), shown(paused))
+    assert told_of[PAUSED] == instant_text(paused.now)
+    assert told_of[NEXT_AT] is None
+    assert shown(paused)[CLOCK] == shown(running)[CLOCK]
+    later = paused.to(DAY)
+    assert shown(later)[PAUSED] == told_of[PAUSED]
+    assert PAUSED not in shown(later.resume())
+
+
+def test_a_decided_claim_is_shown_as_paused_no_more() -> None:
+    """No step of it would act; one that is reopened is paused still."""
+    play = Play().to(HOUR).pause().decided("denied")
+    assert PAUSED not in shown(play)
+    assert PAUSED in shown(play.decided("under_review", "<again@mail.example>"))
+
+
+def test_an_older_claim_shows_no_pause() -> None:
+    """Its history has no such upsert."""
+    assert PAUSED not in shown(Play(edition=PAUSE_SHOWN - 1).to(HOUR).pause())
 
 
 TASKS = names.TASKS.name

@@ -35,7 +35,7 @@ ACTS = (
     Act("amend", ev.Amended, f"{_CLAIM}/amend", {"values": {"claim": {"reason": "damaged"}}}),
     Act("refunded", ev.Refunded, f"{_CLAIM}/refunded", {"amount": "12.50"}),
     Act("pause", ev.Paused, f"{_CLAIM}/pause", {"why": "The buyer called, we settle it."}),
-    Act("resume", ev.Resumed, f"{_CLAIM}/resume", {}),
+    Act("resume", ev.Resumed, f"{_CLAIM}/resume", {"why": "It is settled."}),
     Act(
         "skip",
         ev.StepSkippedByHand,

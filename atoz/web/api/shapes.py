@@ -162,6 +162,7 @@ class Row(Given):
     step: str | None
     acted: str | None
     attention: str | None
+    paused_since: str | None
     next_at: str | None
     clock: FirstClock | None
     response_due: str | None

@@ -13,6 +13,7 @@ from atoz.claims.status import FundedBy, Status
 from atoz.errors import NoSuchClaim
 from atoz.playbook.diagram_svg import svg
 from atoz.playbook.tasks import TASKS, TEXT_TASKS
+from atoz.playbook.why_parts import pause_of
 from atoz.service import evidence
 from atoz.service.policy import LEAST
 from atoz.service.problems import PROBLEMS
@@ -56,6 +57,8 @@ async def claim(request: Request, who: Who, order: Order, did: Did = None) -> Re
         "payers": get_args(FundedBy),
         "replied": {e["source"] for e in found.timeline if e["kind"] == "reply_received"},
         "clock_options": _clocks(request, found),
+        "over": _is_over(found),
+        "pause": pause_of(found.case) if found.case else None,
     }
     return render(request, "claim.html", values, now=found.at)
 
@@ -86,11 +89,17 @@ def _photos(found: Whole) -> dict[str, list[dict[str, Any]]]:
 
 
 def _clocks(request: Request, found: Whole) -> list[tuple[str, str]]:
-    """The clocks that a person may set: those that run, and those that the claim does not have yet."""
-    clocks = found.status["clocks"]
-    running = [clock["name"] for clock in clocks if not clock["stopped_at"]]
-    names = {clock["name"] for clock in clocks}
-    return looks_of(request).words.options("clock", [*running, *(STOPPED_BY.keys() - names)])
+    """The clocks that a person may set: those that run, and before the decision those that may begin."""
+    clocks, over = found.status["clocks"], _is_over(found)
+    open_now = [each for each in clocks if not each["stopped_at"] and not (over and each["missed"])]
+    others = [] if over else sorted(STOPPED_BY.keys() - {each["name"] for each in clocks})
+    running = [each["name"] for each in open_now]
+    return looks_of(request).words.options("clock", [*running, *others])
+
+
+def _is_over(found: Whole) -> bool:
+    """Whether the marketplace has decided: no step acts any more, so none is held or left out."""
+    return found.case is not None and found.case.decided
 
 
 @router.get("/claims/{order}/mails/{fact}")

@@ -3,13 +3,15 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from pydantic import ConfigDict, Field
 
 from atoz.access.people import Person
+from atoz.claims.base import Strict
 from atoz.errors import AtozError
 from atoz.playbook import events as ev
 from atoz.service import acting, queues
@@ -28,7 +30,8 @@ router = APIRouter()
 
 PAGE = 100
 AT_ONCE = 10
-"""Claims that are paused at the same time."""
+"""Claims that are paused, or let go on, at the same time."""
+MOST_KEY = 100
 COUNTS_KEPT = timedelta(seconds=5)
 
 
@@ -50,33 +53,61 @@ async def queue(
     return await _shown(request, who, view, page_token, did=did)
 
 
+class Chosen(Strict):
+    """The claims that are ticked, why, and the key that makes a form that is sent twice act once."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    chosen: Annotated[list[str], Field(max_length=PAGE)] = []
+    why: Annotated[str, Field(max_length=2_000)] = ""
+    key: Annotated[str | None, Field(max_length=MOST_KEY)] = None
+
+
 @router.post("/queue/{view}/pause")
 async def pause(
     request: Request,
     who: Annotated[Person, needs("pause")],
     view: queues.View,
-    chosen: Annotated[list[str], Form(max_length=PAGE)] = [],  # noqa: B006 - never changed
-    why: Annotated[str, Form(max_length=2_000)] = "",
+    chosen: Annotated[Chosen, Form()],
 ) -> Response:
     """Pause the chosen claims, each with a record of its own; tell of those that could not be."""
-    gate = asyncio.Semaphore(AT_ONCE)
+    return await _together(request, who, view, "pause", chosen)
+
+
+@router.post("/queue/{view}/resume")
+async def resume(
+    request: Request,
+    who: Annotated[Person, needs("resume")],
+    view: queues.View,
+    chosen: Annotated[Chosen, Form()],
+) -> Response:
+    """Let the chosen claims go on, in the same way."""
+    return await _together(request, who, view, "resume", chosen)
+
+
+async def _together(
+    request: Request,
+    who: Person,
+    view: queues.View,
+    act: Literal["pause", "resume"],
+    form: Chosen,
+) -> Response:
+    gate, kind = asyncio.Semaphore(AT_ONCE), ev.UPDATES[act]
 
     async def one(order: str) -> str | None:
         async with gate:
             try:
-                act = {"why": why, "by": who.name, "key": key_of(None, who, request)}
-                await acting.do(board_of(request).service, order, ev.Paused, **act)
+                said = {"why": form.why, "by": who.name, "key": key_of(form.key, who, request)}
+                await acting.do(board_of(request).service, order, kind, **said)
             except AtozError as error:
                 return str(error)
         return None
 
-    answers = zip(chosen, await asyncio.gather(*map(one, chosen)), strict=True)
+    orders = list(dict.fromkeys(form.chosen))
+    answers = zip(orders, await asyncio.gather(*map(one, orders)), strict=True)
     failed = {order: said for order, said in answers if said is not None}
-    told = {
-        "paused": len(chosen) - len(failed),
-        "not_paused": failed,
-        "none_chosen": not chosen,
-    }
+    acted = {"act": act, "acted": len(orders) - len(failed)}
+    told = {**acted, "failed": failed, "none_chosen": not orders}
     return await _shown(request, who, view, None, **told)
 
 
@@ -94,9 +125,12 @@ async def _shown(
         "rows": page["claims"],
         "next": page["next_page_token"],
         "later": page_token is not None,
-        "may_pause": who.may("pause"),
-        "paused": 0,
-        "not_paused": {},
+        # What was decided has no step that could be held.
+        "may_choose": who.may("pause") and view != "closed-month",
+        "may_pause": view != "paused",
+        "act": None,
+        "acted": 0,
+        "failed": {},
         "none_chosen": False,
         "did": None,
         **told,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from atoz.playbook import events as ev
+from atoz.playbook.agenda import next_planned
 from atoz.playbook.apply import apply
 from atoz.playbook.check import refusal
+from atoz.playbook.edition import PAUSE_SHOWN
 from atoz.playbook.state import open_claim
 from tests.support.cases import (
     ARRIVED,
@@ -159,6 +162,93 @@ def test_pausing_and_resuming_alternate() -> None:
     play.pause()
     assert refused(play, ev.Paused(at=play.now)) == "the claim is paused already"
     assert play.resume().facts("resumed")[0].source == "operator:approver-1"
+
+
+NO_STEP = "the marketplace has decided: no step of this claim acts any more"
+NO_CLOCK = "the marketplace has decided: only a clock that runs can be corrected, and "
+OVER: list[tuple[str, Callable[[datetime], ev.OperatorEvent], str | None]] = [
+    ("pause", lambda at: ev.Paused(at=at), f"{NO_STEP}, so there is nothing to pause"),
+    (
+        "skip",
+        lambda at: ev.StepSkippedByHand(at=at, step="appeal"),
+        f"{NO_STEP}, appeal neither",
+    ),
+    (
+        "due",
+        lambda at: ev.DueSet(at=at, clock="response", due=at + DAY),
+        f"{NO_CLOCK}response does not",
+    ),
+    (
+        "due of a new clock",
+        lambda at: ev.DueSet(at=at, clock="information_request", due=at + DAY),
+        f"{NO_CLOCK}information_request does not",
+    ),
+    (
+        "approve",
+        lambda at: ev.Approved(at=at, task="approve-appeal", digest="x"),
+        "approve-appeal is closed: ended by the decision: denied; open tasks: metric-restoration",
+    ),
+    (
+        "reject",
+        lambda at: ev.Rejected(at=at, task="approve-appeal", why="x"),
+        "approve-appeal is closed: ended by the decision: denied; open tasks: metric-restoration",
+    ),
+    (
+        "edit",
+        lambda at: ev.Edited(at=at, task="approve-appeal", text="x"),
+        "approve-appeal is closed: ended by the decision: denied; open tasks: metric-restoration",
+    ),
+    (
+        "done",
+        lambda at: ev.TaskDone(at=at, task="approve-appeal"),
+        "approve-appeal is closed: ended by the decision: denied; open tasks: metric-restoration",
+    ),
+    ("resume", lambda at: ev.Resumed(at=at), "the claim is not paused"),
+    ("amend", lambda at: ev.Amended(at=at, values={"claim": {"reason": "damaged"}}), None),
+    ("refunded", lambda at: ev.Refunded(at=at, amount=Decimal(5)), None),
+    (
+        "add-evidence",
+        lambda at: ev.EvidenceAdded(
+            at=at, file=ev.Attachment(name="a.pdf", type="application/pdf", size=1)
+        ),
+        None,
+    ),
+]
+"""Every act on a claim that was decided, and why it is refused; what completes its record is taken."""
+
+
+@pytest.mark.parametrize(("act", "made", "why"), OVER, ids=[act for act, _, _ in OVER])
+def test_what_a_claim_in_its_aftercare_takes(
+    act: str, made: Callable[[datetime], ev.OperatorEvent], why: str | None
+) -> None:
+    """No step of it acts, so nothing is held or left out; and what is taken makes no step act, either."""
+    play = Play(findings=BLOCKED).to(4 * DAY).decided("denied").to(5 * DAY)
+    assert play.state.closed_at is not None
+    event = made(play.now)
+    said = play.why_not(event)
+    assert (said and str(said)) == why, act
+    if said is None:
+        play.take(event)
+        assert next_planned(play.state, play.now) is None
+
+
+def test_every_act_has_its_place_in_that_table() -> None:
+    """A new one fails until somebody has looked. A move to another playbook has a table of its own."""
+    named = {
+        ev.UPDATES[act.split()[0].replace("-", "_")] for act, _, _ in OVER if act != "add-evidence"
+    }
+    assert named | {ev.EvidenceAdded, ev.Migrated} == set(ev.UPDATES.values())
+
+
+def test_a_decided_claim_keeps_what_still_runs() -> None:
+    """Its task is done, its clock is corrected, a pause from before is ended; an older edition takes all."""
+    play = Play().to(HOUR).pause().decided("granted_seller_funded")
+    assert play.why_not(ev.Resumed(at=play.now)) is None
+    window = ev.DueSet(at=play.now, clock="post_decision_appeal", due=play.now + DAY)
+    assert play.why_not(window) is None
+    assert play.why_not(ev.TaskDone(at=play.now, task="post-decision-appeal", receipt="R")) is None
+    older = Play(edition=PAUSE_SHOWN - 1).to(HOUR).decided("denied")
+    assert older.why_not(ev.Paused(at=older.now)) is None
 
 
 def test_what_others_say_is_never_refused() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from atoz.playbook import events as ev
+from atoz.playbook.edition import PAUSE_SHOWN
 from atoz.playbook.state import open_claim
 from atoz.playbook.view import attention, condition, details_markdown, first_clock, status_view
-from tests.support.cases import ARRIVED, BLOCKED, DAY, HOUR, Play, claim_file
+from tests.support.cases import ARRIVED, BLOCKED, DAY, HOUR, SECOND, Play, claim_file
 
 
 def test_the_document_of_a_claim_on_its_way() -> None:
@@ -90,6 +91,26 @@ def test_a_claim_that_is_not_open_yet() -> None:
 )
 def test_attention(play: Callable[[], Play], level: str) -> None:
     """A task, one that is due within a day, a deadline that was missed."""
+    shown = play()
+    assert attention(shown.state, shown.now) == level
+
+
+@pytest.mark.parametrize(
+    ("play", "level"),
+    [
+        (lambda: Play().to(HOUR).pause(), "paused"),
+        (lambda: Play().to(HOUR).pause().resume(), "none"),
+        (lambda: Play().to(HOUR).reply("hostile").pause(), "task"),
+        (lambda: Play().to(HOUR).pause().to(6 * DAY - SECOND), "paused"),
+        (lambda: Play().to(HOUR).pause().to(6 * DAY), "urgent"),
+        (lambda: Play().to(HOUR).pause().to(7 * DAY), "missed"),
+        (lambda: Play().to(6 * DAY).done("submit-appeal", "R").pause(), "paused"),
+        (lambda: Play().to(HOUR).pause().decided("denied").done("metric-restoration"), "none"),
+        (lambda: Play(edition=PAUSE_SHOWN - 1).to(HOUR).pause().to(6 * DAY), "none"),
+    ],
+)
+def test_a_pause_stops_no_clock(play: Callable[[], Play], level: str) -> None:
+    """A paused claim needs somebody from a day before a clock of its own ends, whatever else is open."""
     shown = play()
     assert attention(shown.state, shown.now) == level
 

@@ -50,6 +50,7 @@ class Lists:
             (words is None or row["attention"] == words[1])
             and (f"{CLOCK} IS NULL AND {DUE} IS NULL" not in query or due is None)
             and (f"{DUE} IS NOT NULL" not in query or due is not None)
+            and (f"{names.PAUSED.name} >=" not in query or row["paused_since"] is not None)
             and (low is None or due >= low[1])
             and (high is None or due < high[1])
         )
@@ -65,6 +66,7 @@ def row(number: int, due: datetime | None, attention: str = "none") -> dict[str,
         "clock": {"name": "response" if answer else "buyer_reply", "due": at} if at else None,
         "response_due": answer,
         "attention": attention,
+        "paused_since": None,
         CLOCK: f"{at} {'response' if answer else 'buyer_reply'}" if named else None,
         DUE: answer,
     }
@@ -152,7 +154,55 @@ async def test_many_are_in_the_same_order_as_few() -> None:
     )
 
 
-@pytest.mark.parametrize("view", ["needs-you", "waiting-buyer", "with-marketplace"])
+def _by_clock(claim: dict[str, Any]) -> tuple[bool, str, str]:
+    clock = claim["clock"]
+    return clock is None, clock["due"] if clock else "", claim["order_id"]
+
+
+@pytest.mark.parametrize("count", [40, 900])
+async def test_paused_claims_are_in_the_order_of_their_clocks(count: int) -> None:
+    """Few or many, whatever else is to do about them; what has no clock comes last."""
+    draw = random.Random(7)  # noqa: S311 - no secret
+    rows = [
+        row(n, NOW + timedelta(minutes=n) if n else None, draw.choice(("urgent", "task", "paused")))
+        | {"paused_since": instant_text(NOW) if n % 4 else None}
+        for n in range(count)
+    ]
+    random.Random(3).shuffle(rows)  # noqa: S311 - no secret
+    rows[0] |= {"paused_since": instant_text(NOW)}
+    for limit in (7, 100):
+        pages = await walk(Queues(Lists(rows).read, lambda: NOW), "paused", limit)
+        shown = [each for page in pages for each in page]
+        paused = [each for each in rows if each["paused_since"]]
+        assert shown == sorted(paused, key=_by_clock)
+
+
+async def test_many_of_one_view_say_nothing_of_another() -> None:
+    """A busy day does not make the few paused claims cost a look for each lane."""
+    rows = [row(n, NOW + timedelta(minutes=n), "task") for n in range(900)]
+    rows[5] |= {"paused_since": instant_text(NOW)}
+    lists = Lists(rows)
+    queues = Queues(lists.read, lambda: NOW)
+    await queues.rows("needs-you")
+    lists.reads = 0
+    assert [each["paused_since"] for each in (await queues.rows("paused"))["claims"]] == [
+        instant_text(NOW)
+    ]
+    assert lists.reads == 1
+
+
+def test_a_claim_with_the_marketplace_is_there_whatever_else_is_to_do() -> None:
+    """Only a clock keeps it away: then it is our turn. Who is paused waits for no buyer."""
+    (marketplace,) = lanes("with-marketplace", NOW)
+    assert names.ATTENTION.name not in marketplace.condition
+    assert f"{CLOCK} IS NULL AND {DUE} IS NULL" in marketplace.condition
+    (buyer,) = lanes("waiting-buyer", NOW)
+    assert (
+        f"{names.ATTENTION.name} NOT IN ('missed', 'urgent', 'task', 'paused')" in buyer.condition
+    )
+
+
+@pytest.mark.parametrize("view", ["needs-you", "waiting-buyer", "with-marketplace", "paused"])
 def test_a_view_of_open_claims_lists_none_that_ended(view: View) -> None:
     """An ended run keeps its attributes; it is left out by what it is not, see `condition`."""
     ended = {s.name.title().replace("_", "") for s in WorkflowExecutionStatus} - {"Running"}
