@@ -120,7 +120,7 @@ class Held:
 
     def _take(self, fact: Fact) -> None:
         if fact.kind in _TOLD:
-            self._instant(fact.at, fact.id)
+            self._instant(fact.came_at, fact.id)
             if fact.data.get("sent_at"):
                 self._instant(datetime.fromisoformat(fact.data["sent_at"]), fact.id)
             for text in self._texts(fact):

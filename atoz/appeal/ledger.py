@@ -36,12 +36,6 @@ def _refusals(facts: Iterable[Fact]) -> dict[str, list[str]]:
     return found
 
 
-def happened_at(fact: Fact) -> datetime:
-    """When it happened (UTC): a send that was settled later went when it was tried."""
-    sent_at = fact.data.get("sent_at")
-    return datetime.fromisoformat(sent_at) if sent_at else fact.at
-
-
 def number_of(fact: Fact) -> int:
     """The place of a fact in the order in which all were recorded."""
     return int(fact.id[1:])
@@ -89,14 +83,14 @@ class Ledger:
     def sent(self, *templates: str) -> Fact | None:
         """The newest message of one of these templates that really went out."""
         found = [f for f in self.all("message_sent") if f.data.get("template") in templates]
-        return max(found, key=happened_at, default=None)
+        return max(found, key=lambda fact: fact.happened_at, default=None)
 
     def without(self, asked: Fact, *templates: str) -> Ids:
         """The facts but for which a later message of these templates would count in this one's place."""
         later = (
             self._refusals[fact.id]
             for fact in self._came_back
-            if fact.data.get("template") in templates and happened_at(fact) > happened_at(asked)
+            if fact.data.get("template") in templates and fact.happened_at > asked.happened_at
         )
         return tuple(ids[0] for ids in later if len(ids) == 1)
 

@@ -7,6 +7,7 @@ after a decision.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from atoz.appeal.ledger import Ids, number_of
@@ -52,8 +53,13 @@ def news(facts: Sequence[Fact]) -> tuple[News, ...]:
     decided = decision_of(facts)
     if decided is None:
         return ()
-    since, judge = number_of(decided), _Judge(facts)
-    return tuple(judge.judged(f) for f in facts if number_of(f) > since and _came_in(f))
+    since, judge = _place(decided), _Judge(facts)
+    return tuple(judge.judged(f) for f in facts if _place(f) > since and _came_in(f))
+
+
+def _place(fact: Fact) -> tuple[datetime, int]:
+    """By when it came: what came before the decision is no news, whenever somebody typed it in."""
+    return fact.came_at, number_of(fact)
 
 
 def new_facts(facts: Sequence[Fact]) -> tuple[News, ...]:

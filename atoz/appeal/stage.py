@@ -29,7 +29,7 @@ def decision(
     """A sentence about the decision and how much is new since; `but_for`: without these it were more."""
     grounds = chain.from_iterable(map(_grounds, new))
     n = Said(str(len(new)), tuple(dict.fromkeys((*grounds, *but_for))))
-    when = Said(t.ledger.minute(decided.at), (decided.id,))
+    when = Said(t.ledger.minute(decided.came_at), (decided.id,))
     status = Said(t.book.statuses[Status(decided.data["status"])], (decided.id,))
     yield from t.say(key, order=t.order, decided=when, status=status, n=n)
 

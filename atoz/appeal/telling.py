@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from atoz.appeal.arrivals import Arrivals
-from atoz.appeal.ledger import Ids, Ledger, Said, happened_at
+from atoz.appeal.ledger import Ids, Ledger, Said
 from atoz.appeal.phrasebook import Phrasebook
 from atoz.appeal.quoting import Quotes
 from atoz.claims.base import money_text
@@ -86,7 +86,7 @@ class Telling:
 
     def at(self, fact: Fact | None) -> Said | None:
         """When something happened."""
-        return Said(self.ledger.minute(happened_at(fact)), (fact.id,)) if fact else None
+        return Said(self.ledger.minute(fact.happened_at), (fact.id,)) if fact else None
 
     def quote(self, fact: Fact | None, text: str | None = None) -> Said | None:
         """Somebody's own words out of a fact; None where none of them may be quoted."""

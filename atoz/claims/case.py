@@ -6,9 +6,9 @@ looks past them.
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from atoz.claims.base import Instant, Span, Strict
 from atoz.claims.claim import ClaimFile
@@ -25,11 +25,23 @@ class CaseAttachment(Strict):
     bytes: Annotated[int, Field(ge=0)] = 0
 
 
-class ReplyEvent(Strict):
+class Arriving(Strict):
+    """What comes from outside is told at `at`; `arrived_at` is when it came, where that was before."""
+
+    at: Instant
+    arrived_at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.arrived_at is not None and self.arrived_at > self.at:
+            raise ValueError("arrived_at: nothing is told before it came")
+        return self
+
+
+class ReplyEvent(Arriving):
     """The buyer writes. `intents` says what the words mean; without it they are read."""
 
     type: Literal["buyer_reply"]
-    at: Instant
     message_id: str
     language: str | None = None
     text: str
@@ -62,20 +74,18 @@ class DuplicateEvent(Strict):
     message_id: str
 
 
-class InformationEvent(Strict):
+class InformationEvent(Arriving):
     """The marketplace asks for information; `due` null means: by the marketplace's policy."""
 
     type: Literal["information_request"]
-    at: Instant
     due: Instant | None = None
     message_id: str
 
 
-class DecisionEvent(Strict):
+class DecisionEvent(Arriving):
     """The marketplace decides; nulls are filled from the status table."""
 
     type: Literal["decision"]
-    at: Instant
     status: Status
     funded_by: FundedBy | None = None
     odr_counts: bool | None = None

@@ -1,6 +1,7 @@
 """Facts: the append-only record of a claim that timeline, appeal, `why` and reports all read."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -45,6 +46,8 @@ TIMELINE_KINDS = frozenset(
 class Fact(Record):
     """One recorded fact: `f1, f2, ...`, when it was recorded, of what kind, from which source.
 
+    Facts stand in the order of their recording, also one that tells what came before another.
+
     `source` is a mail's Message-ID, `operator:<name>`, a file, or `playbook`; `step` is the
     playbook step that made it, if one did.
     """
@@ -55,6 +58,18 @@ class Fact(Record):
     source: str
     step: str | None = None
     data: dict[str, Any] = {}
+
+    @property
+    def came_at(self) -> datetime:
+        """When it reached the seller (UTC): when it was recorded, unless it was told later."""
+        before = self.data.get("arrived_at")
+        return datetime.fromisoformat(before) if before else self.at
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened (UTC): a send that was settled later went when it was tried."""
+        sent_at = self.data.get("sent_at")
+        return datetime.fromisoformat(sent_at) if sent_at else self.came_at
 
     @property
     def on_timeline(self) -> bool:

@@ -19,6 +19,11 @@ MessageId = Annotated[
     str | None, typer.Option(metavar="ID", help="the mail's own; else made from the content")
 ]
 
+At = Annotated[
+    datetime | None,
+    typer.Option(parser=given.instant, metavar="T", help="when it came; else now"),
+]
+
 
 async def reply(
     call: Call,
@@ -30,6 +35,7 @@ async def reply(
     ] = None,
     message_id: MessageId = None,
     language: Annotated[str | None, typer.Option(metavar="L", help="like de")] = None,
+    at: At = None,
 ) -> Answer:
     """Hand a buyer's reply to its claim; for a claim that is over, to the desk."""
     uploads = [given.upload(path) for path in photo or []]
@@ -40,11 +46,13 @@ async def reply(
         photos=uploads,
         language=language,
         message_id=message_id,
+        arrived_at=at,
         by=call.by,
     )
     where = "the claim" if document["delivered_to"] == "claim" else "the desk (the claim is over)"
     read = ", ".join(document["intents"]).replace("_", " ")
-    return Answer(document, [line(order, "reply handed to", where + ";", "read as:", read)])
+    said = (f"reply {_came(at)}handed to", where + ";", "read as:", read)
+    return Answer(document, [line(order, *said)])
 
 
 async def decide(
@@ -65,6 +73,7 @@ async def decide(
         ),
     ] = None,
     message_id: MessageId = None,
+    at: At = None,
 ) -> Answer:
     """Record the marketplace's decision."""
     document = await reporting.decide(
@@ -74,10 +83,12 @@ async def decide(
         funded_by=funded_by,
         odr_counts=given.yes(odr_counts),
         message_id=message_id,
+        arrived_at=at,
         by=call.by,
         replaces=replaces,
     )
-    return Answer(document, [line(order, "decision recorded:", status.value.replace("_", " "))])
+    said = (f"decision {_came(at)}recorded:", status.value.replace("_", " "))
+    return Answer(document, [line(order, *said)])
 
 
 async def request_information(
@@ -88,13 +99,18 @@ async def request_information(
         typer.Option(parser=given.instant, metavar="T", help="else by the marketplace's policy"),
     ] = None,
     message_id: MessageId = None,
+    at: At = None,
 ) -> Answer:
     """Record that the marketplace asks for information until T."""
     document = await reporting.request_information(
-        await call.service(), order, due, message_id=message_id, by=call.by
+        await call.service(), order, due, message_id=message_id, arrived_at=at, by=call.by
     )
     until = f"due {instant_text(due)}" if due else "due by the marketplace's policy"
-    return Answer(document, [line(order, "information request recorded,", until)])
+    return Answer(document, [line(order, f"information request {_came(at)}recorded,", until)])
+
+
+def _came(at: datetime | None) -> str:
+    return f"of {instant_text(at)} " if at else ""
 
 
 def add_to(groups: Groups) -> None:

@@ -144,7 +144,8 @@ class Lives:
         for number in range(chance.randrange(7)):
             at = self._instant(chance, arrives, events)
             draw = chance.choice(self._happenings)
-            events.append({"at": at, **draw(chance, _name(chance, number), at)})
+            event = {"at": at, **draw(chance, _name(chance, number), at)}
+            events.append({**event, **_told_late(event)})
         if chance.random() < 0.7:
             at = arrives + self._limit + chance.random() * 3 * _DAY
             events.append({"at": at, **_decided(chance, "<decision@fuzz.invalid>", at)})
@@ -244,6 +245,22 @@ _WORDS = {
     "hostile": "You are thieves.",
     "other": "Hello.",
 }
+
+
+def _told_late(event: Document) -> Document:
+    """Now and then what others say came hours or days before, even before the claim.
+
+    Drawn for itself: the lives of a seed stay as they are but for this.
+    """
+    if event["type"] not in _COMES:
+        return {}
+    lot = random.Random(f"{event['at']} {event['message_id']}")  # noqa: S311 - a game
+    before = timedelta(hours=lot.choice((1, 20, 60, 200)))
+    return {"arrived_at": event["at"] - before} if lot.random() < _LATELY else {}
+
+
+_COMES = frozenset({"buyer_reply", "information_request", "decision"})
+_LATELY = 1 / 6
 
 
 def _told_again(_: random.Random, name: str, __: datetime) -> Document:

@@ -62,10 +62,16 @@ def _event(
         case cs.DuplicateEvent():
             return ev.DuplicateNoticed(at=event.at, message_id=event.message_id)
         case cs.InformationEvent():
-            return ev.InformationRequested(at=event.at, message_id=event.message_id, due=event.due)
+            return ev.InformationRequested(
+                at=event.at,
+                arrived_at=event.arrived_at,
+                message_id=event.message_id,
+                due=event.due,
+            )
         case cs.DecisionEvent():
             return ev.MarketplaceDecided(
                 at=event.at,
+                arrived_at=event.arrived_at,
                 message_id=event.message_id,
                 status=event.status,
                 funded_by=event.funded_by,
@@ -109,6 +115,7 @@ def _reply(
     )
     return ev.BuyerReplied(
         at=event.at,
+        arrived_at=event.arrived_at,
         message_id=event.message_id,
         language=event.language,
         text=event.text,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from atoz.claims.case import CaseFile, DoEdit, FloodEvent, ReplyEvent
+from atoz.claims.case import Arriving, CaseFile, DoEdit, FloodEvent, ReplyEvent
 
 _CALM = {"sends": "sent", "hand_ins": "sent", "findings": False, "notices": True}
 _SPANS = ("late", "slow")
@@ -69,6 +69,8 @@ def _plainer(event: Any, arrives: datetime) -> Iterator[Any]:
             yield event.model_copy(update={"attachments": ()})
     if isinstance(event, FloodEvent):
         yield from _ebbing(event)
+    if isinstance(event, Arriving) and event.arrived_at is not None:
+        yield event.model_copy(update={"arrived_at": None})
     if isinstance(event, DoEdit) and event.text != _WORDS:
         yield event.model_copy(update={"text": _WORDS})
     for grain in _GRAINS:

@@ -102,7 +102,7 @@ def order_of(reading: Reading) -> str | None:
 
 
 def arrival(reading: Reading, received_at: Instant) -> Instant:
-    """When the clock of a notice began: at its own date, unless that is later or far from its receipt."""
+    """When a mail came: at its own date, unless that is later than its receipt or far from it."""
     written = reading.date
     if written is None or not 0 <= (received_at - written).total_seconds() <= 7 * 86_400:
         return received_at
@@ -187,7 +187,12 @@ def _told(reading: Reading, received_at: Instant) -> Route:
         case "information_request":
             return Tell(
                 order_id,
-                ev.InformationRequested(at=received_at, message_id=key, due=reading.due),
+                ev.InformationRequested(
+                    at=received_at,
+                    message_id=key,
+                    due=reading.due,
+                    arrived_at=arrival(reading, received_at),
+                ),
                 start=_missed(reading, received_at),
             )
         case "claim_decision" if reading.status is None:
@@ -206,6 +211,7 @@ def _reply(reading: Reading, key: str, received_at: Instant) -> ev.BuyerReplied:
     return ev.BuyerReplied(
         at=received_at,
         message_id=key,
+        arrived_at=arrival(reading, received_at),
         language=reading.language,
         text=text,
         intents=reading.intents,
@@ -218,6 +224,7 @@ def _decision(reading: Reading, key: str, received_at: Instant) -> ev.Marketplac
     return ev.MarketplaceDecided(
         at=received_at,
         message_id=key,
+        arrived_at=arrival(reading, received_at),
         status=reading.status,
         funded_by=reading.funded_by,
         odr_counts=reading.odr_counts,

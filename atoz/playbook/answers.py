@@ -41,7 +41,7 @@ def _is_copy_of(fact: Fact, written_at: Instant, text: str) -> bool:
 
 def _asked_at(state: CaseState, task: Task) -> Instant:
     """When the last of the questions was asked that wait under this task."""
-    asked = (fact.at for fact in state.facts if fact.id in task.refs)
+    asked = (fact.came_at for fact in state.facts if fact.id in task.refs)
     return max(asked, default=task.opened_at)
 
 

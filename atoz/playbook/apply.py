@@ -5,6 +5,7 @@ from typing import Any
 
 from atoz.playbook import decisions, inputs, moving, operators, results
 from atoz.playbook import events as ev
+from atoz.playbook.arriving import counts_from
 from atoz.playbook.state import CaseState
 from atoz.playbook.work import Work
 
@@ -57,7 +58,7 @@ def apply(state: CaseState, event: ev.Event) -> CaseState:
     key = key_of(event)
     if key and state.handled(key):
         return _known(state, event, key)
-    work = Work(state, event.at)
+    work = Work(state, event.at, counts_from(state, event))
     _RULES[type(event)](work, event)
     after = work.done()
     return _fold_early(after) if isinstance(event, ev.Opened) else after

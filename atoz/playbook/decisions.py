@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from atoz.claims.policy import response_due
 from atoz.claims.status import MEANINGS, Status, follows, odr_counts_by_table
 from atoz.playbook import events as ev
+from atoz.playbook.arriving import told_arrival
 from atoz.playbook.edition import JUDGED
 from atoz.playbook.inputs import told_by
 from atoz.playbook.reactions import open_asked_task
@@ -47,6 +48,7 @@ def marketplace_decided(work: Work, event: ev.MarketplaceDecided) -> None:
         message_id=event.message_id,
         **{**decision, "status": event.status.value},
         **told_by(event),
+        **told_arrival(event),
         **_replaced(work.now, event),
     )
     work.remember(event.message_id, fact)
@@ -83,7 +85,7 @@ def _said_before(work: Work, decision: Mapping[str, object]) -> bool:
 
 
 def _end_review(work: Work, status: Status, fact: str) -> None:
-    work.set(decided_at=work.at, closed_at=None, next_check_at=None)
+    work.set(decided_at=work.since, closed_at=None, next_check_at=None)
     for clock in work.get("clocks"):
         if clock.name != "buyer_reply":
             work.stop_clock(clock.id, by=fact)
@@ -92,9 +94,9 @@ def _end_review(work: Work, status: Status, fact: str) -> None:
             work.close_task(task, "playbook", RESULTS("decided", status=status))
     state = work.now
     if status is Status.GRANTED_SELLER_FUNDED and state.policy:
-        found = state.policy.due("post_decision_appeal", work.at)
+        found = state.policy.due("post_decision_appeal", work.since)
         if found:
-            work.open_clock("post_decision_appeal", found.due, found.source, work.at)
+            work.open_clock("post_decision_appeal", found.due, found.source, work.since)
     else:
         work.close_kind("post-decision-appeal", RESULTS("decided", status=status))
     for kind in playbook_of(state).on_decision.get(status, ()):
@@ -110,12 +112,12 @@ def _reopen(work: Work, fact: str) -> None:
             work.stop_clock(clock.id, by=fact)
     state = work.now
     assert state.policy is not None, "a decided claim was opened"
-    found = response_due(None, state.policy, work.at, playbook_of(state).limit)
+    found = response_due(None, state.policy, work.since, playbook_of(state).limit)
     work.change_clock(
         "response",
         due=found.due,
         source=found.source,
-        opened_at=work.at,
+        opened_at=work.since,
         stopped_at=None,
         stopped_by=None,
         missed=False,

@@ -17,7 +17,8 @@ from their histories. Such a rule holds for claims that are opened from its edit
    waits for its turn goes once the answer to the claim could no longer wait for it, whatever moved that.
 9. The text with the facts alone, which goes when nobody approved one, goes without the buyer's files.
 10. A list shows that a claim is paused, and that one whose clock ends within a day needs somebody; of a
-   decided claim nothing is paused, left out or given another clock, since no step of it acts.
+   decided claim nothing is paused, left out or given another clock, since no step of it acts; what counts
+   from the coming of something counts from when it came, also where it is told later.
 """
 
 FIRST = 1
@@ -26,4 +27,5 @@ TASKS_SHOWN = 7
 JUDGED = 8
 OWN_FILES = 9
 PAUSE_SHOWN = 10
+ARRIVED = 10
 CURRENT = 10

@@ -63,7 +63,16 @@ Teller = Annotated[str, Field(max_length=200)]
 # What outsiders say ---------------------------------------------------------------------------
 
 
-class BuyerReplied(Event):
+class Arriving(Event):
+    """What reaches the seller from outside. `arrived_at`: when it did, where that was before it is told.
+
+    A person types in on Monday what came on Saturday; a mail waits while nobody reads the mailbox.
+    """
+
+    arrived_at: Instant | None = None
+
+
+class BuyerReplied(Arriving):
     """The buyer wrote. Long texts are cut by the sender, the whole text lies in the store.
 
     `relay` is the address that the mail is answered to; it completes a claim that has none.
@@ -87,7 +96,7 @@ class DuplicateNoticed(Event):
     message_id: MessageId
 
 
-class InformationRequested(Event):
+class InformationRequested(Arriving):
     """The marketplace asks for information; `due` None means: by the marketplace's policy."""
 
     type: Literal["information_requested"] = "information_requested"
@@ -96,7 +105,7 @@ class InformationRequested(Event):
     by: Teller | None = None
 
 
-class MarketplaceDecided(Event):
+class MarketplaceDecided(Arriving):
     """The marketplace decided; None is filled from the status table.
 
     `why`: why a person lets it replace a decision from which it does not follow.

@@ -1,12 +1,13 @@
 """What outsiders and operators do to a claim, rule by rule: the first half of `apply`."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from atoz.claims.base import instant_text, merged, money_text
 from atoz.claims.claim import Buyer, ClaimFile
 from atoz.claims.clocks import STOPPED_BY
 from atoz.claims.facts import Fact, values_of
 from atoz.playbook import events as ev
+from atoz.playbook.arriving import told_arrival
 from atoz.playbook.choice import choose_playbook, claim_limit, first_step_acted
 from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
@@ -36,19 +37,28 @@ def buyer_replied(work: Work, event: ev.BuyerReplied) -> None:
         **data,
         **more,
         **told_by(reply),
+        **told_arrival(reply),
         intents=list(reply.intents),
         attachments=len(reply.attachments),
     )
     work.remember(reply.message_id, fact)
-    work.set(last_reply_id=reply.message_id)
+    came = told_arrival(reply)
+    if not came or _is_newest(work.now, fact):
+        work.set(last_reply_id=reply.message_id)
     _learn_relay(work, reply)
     for file in reply.attachments:
-        _keep(work, file, reply.message_id)
+        _keep(work, file, reply.message_id, **came)
     work.set(photos=work.get("photos") + sum(file.is_photo for file in reply.attachments))
     if ANSWERS & set(reply.intents):
-        work.set(last_answer_at=work.at)
+        work.set(last_answer_at=max(work.since, work.get("last_answer_at") or work.since))
         make_stale(work)
     react(work, reply, fact)
+
+
+def _is_newest(state: CaseState, fact: str) -> bool:
+    """Whether no mail of the buyer's that is on record came after this one."""
+    replies = [each for each in state.facts if each.kind == "reply_received"]
+    return max(replies, key=lambda each: each.happened_at).id == fact
 
 
 def told_by(event: ev.BuyerReplied | ev.InformationRequested | ev.MarketplaceDecided) -> Told:
@@ -84,7 +94,7 @@ def duplicate_noticed(work: Work, event: ev.DuplicateNoticed) -> None:
 def information_requested(work: Work, event: ev.InformationRequested) -> None:
     """An information request has a clock and a task of its own."""
     policy = work.now.policy
-    found = policy and policy.due("information_request", work.at)
+    found = policy and policy.due("information_request", work.since)
     due, source = (event.due, event.message_id) if event.due else (found or (None, ""))
     fact = work.record(
         "information_requested",
@@ -92,9 +102,10 @@ def information_requested(work: Work, event: ev.InformationRequested) -> None:
         message_id=event.message_id,
         due=instant_text(due) if due else None,
         **told_by(event),
+        **told_arrival(event),
     )
     work.remember(event.message_id, fact)
-    clock = work.open_clock("information_request", due, source, work.at) if due else None
+    clock = work.open_clock("information_request", due, source, work.since) if due else None
     work.open_task("answer-information", event.message_id, clock=clock, due=due, refs=(fact,))
 
 
@@ -153,7 +164,7 @@ def amended(work: Work, event: ev.Amended) -> None:
     work.record_values(source, before)
     if file.claim.response_due != old.claim.response_due:
         due, clock_source = claim_limit(work.now)
-        _move_clock(work, "response", due, clock_source)
+        work.move_clock("response", due, clock_source)
     _completed(work, source)
     make_stale(work)
     if work.get("refunded_at") is None and work.get("refunded_total") >= file.claim.amount:
@@ -262,15 +273,7 @@ def due_set(work: Work, event: ev.DueSet) -> None:
         name = next(name for name in STOPPED_BY if name == event.clock)
         work.open_clock(name, event.due, source, work.at)
     else:
-        _move_clock(work, event.clock, event.due, source)
-
-
-def _move_clock(work: Work, clock_id: str, due: datetime, source: str) -> None:
-    """A clock runs to another instant: its warnings come anew, its tasks are due then."""
-    work.change_clock(clock_id, due=due, source=source, warned=(), untaken=None, missed=False)
-    for task in work.get("tasks"):
-        if task.open and task.clock == clock_id:
-            work.change_task(task.id, due=due)
+        work.move_clock(event.clock, event.due, source)
 
 
 def evidence_added(work: Work, event: ev.EvidenceAdded) -> None:
@@ -280,8 +283,8 @@ def evidence_added(work: Work, event: ev.EvidenceAdded) -> None:
     make_stale(work)
 
 
-def _keep(work: Work, file: ev.Attachment, source: str) -> str:
-    return work.record("evidence_added", source, **file.model_dump(mode="json"))
+def _keep(work: Work, file: ev.Attachment, source: str, **came: str) -> str:
+    return work.record("evidence_added", source, **file.model_dump(mode="json"), **came)
 
 
 def make_stale(work: Work) -> None:

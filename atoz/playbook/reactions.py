@@ -76,10 +76,10 @@ def _carry_out(work: Work, effect: Effect, fact: str) -> None:
 
 
 def _hold(work: Work, effect: Effect, fact: str) -> None:
-    until = work.at + effect.hold  # type: ignore[operator] # only called with a hold
+    until = work.since + effect.hold  # type: ignore[operator] # only called with a hold
     held = work.get("held_until")
-    if held is not None and held >= until:
-        return  # a shorter hold ends no longer one
+    if until <= work.at or (held is not None and held >= until):
+        return  # it is over already, or a longer one holds
     work.set(held_until=until, held_why=fact)
     state = work.now
     step = next((s.id for s in playbook_of(state).steps if not state.run(s.id).over), None)
@@ -106,13 +106,16 @@ def _may_write(state: CaseState) -> bool:
 def _buyer_clock(work: Work) -> dict[str, Any]:
     """Start the buyer's clock unless one runs: the oldest unanswered message counts."""
     state = work.now
+    found = state.policy and state.policy.due("buyer_reply", work.since)
     for clock in state.clocks:
         if clock.name == "buyer_reply" and clock.running:
+            if found and found.due < clock.due and work.since < clock.opened_at:
+                work.move_clock(clock.id, found.due, found.source, opened_at=work.since)
+                return {"clock": clock.id, "due": found.due}
             return {"clock": clock.id, "due": clock.due}
-    found = state.policy and state.policy.due("buyer_reply", work.at)
     if not found:
         return {}
-    clock_id = work.open_clock("buyer_reply", found.due, found.source, work.at)
+    clock_id = work.open_clock("buyer_reply", found.due, found.source, work.since)
     return {"clock": clock_id, "due": found.due}
 
 

@@ -61,6 +61,7 @@ SAY = Sentences(
         "numbered": "{what}-{number}",
         "replied": "{intents}: “{text}”",
         "came": "{intents}: ",
+        "arrived": "arrived {at}",
     },
 )
 
@@ -68,7 +69,13 @@ SAY = Sentences(
 def told(fact: Data, when: When) -> str:
     """What a fact of `timeline` says beyond its kind; `when` writes the instants in it."""
     rule = _WORDS.get(fact["kind"])
-    return rule(fact["data"], when) if rule else ""
+    return SAY.listed(rule(fact["data"], when) if rule else "", arrived(fact, when))
+
+
+def arrived(fact: Data, when: When) -> str:
+    """When it came, where that was before it was told; else ""."""
+    came = fact["data"].get("arrived_at")
+    return SAY("arrived", at=when(came)) if came else ""
 
 
 def told_by(fact: Data) -> str:

@@ -26,12 +26,14 @@ KEPT_STOPPED_CLOCKS = 20
 class Work:
     """The state under change at one instant.
 
-    `now` is the state as it stands after the changes so far; it changes with the next one.
+    `now` is the state as it stands after the changes so far; it changes with the next one. `at` is
+    when it is recorded, `since` from when what it starts is counted: both UTC.
     """
 
-    def __init__(self, state: CaseState, at: datetime) -> None:
+    def __init__(self, state: CaseState, at: datetime, since: datetime | None = None) -> None:
         self.now = state
         self.at = at
+        self.since = since or at
         self._own: dict[str, Any] | None = None
 
     def done(self) -> CaseState:
@@ -110,11 +112,24 @@ class Work:
         """Change one clock."""
         self.set(clocks=_changed(self.now.clocks, (clock_id,), changes))
 
+    def move_clock(self, clock_id: str, due: datetime, source: str, **more: Any) -> None:
+        """A clock runs to another instant: its warnings come anew, its tasks are due then."""
+        anew = {"warned": (), "untaken": None, "missed": False}
+        self.change_clock(clock_id, due=due, source=source, **anew, **more)
+        for task in self.now.tasks:
+            if task.open and task.clock == clock_id:
+                self.change_task(task.id, due=due)
+
     def stop_clock(self, clock_id: str, by: str) -> None:
-        """Stop a clock that runs; one that ran out may be answered late and then says so, too."""
+        """Stop a clock that runs; one that ran out may be answered late and then says so, too.
+
+        What stopped it before it ran out, and is told only now, missed nothing.
+        """
         for clock in self.now.clocks:
             if clock.id == clock_id and clock.stopped_at is None:
-                self.change_clock(clock_id, stopped_at=self.at, stopped_by=by)
+                stopped = max(self.since, clock.opened_at)
+                missed = clock.missed and not self.since < clock.due
+                self.change_clock(clock_id, stopped_at=stopped, stopped_by=by, missed=missed)
                 if clock.missed and self.now.edition >= JUDGED:
                     self._no_longer_missed(clock_id, by)
 

@@ -47,6 +47,13 @@ PROBLEMS = Sentences(
             "{name} --replaces WHY`)"
         ),
         "past": "--due must lie in the future",
+        "past_arrival": "--due must lie behind the instant at which the request came",
+        "came_later": "it cannot have come at {at}: it is {now} now",
+        "came_before": "it cannot have come at {at}: the claim itself came at {began}",
+        "came_before_decision": (
+            "it cannot have come at {at}: the marketplace decided at {decided}, and an earlier decision "
+            "takes the place of no later one"
+        ),
         "too_long": "the text has {length} signs; {longest} are allowed",
         "too_large": "this is more than a claim can take: {longest} bytes are allowed",
         "nothing_changed": "nothing was changed: change a value, then save",

@@ -13,6 +13,7 @@ from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus
 
+from atoz.claims.base import instant_text
 from atoz.claims.status import Status, follows
 from atoz.errors import BadInput, Refused
 from atoz.evidence.intake import Given, Taken
@@ -22,7 +23,7 @@ from atoz.mail.sentences import DESK
 from atoz.playbook import events as ev
 from atoz.playbook.inputs import KEPT_TEXT
 from atoz.playbook.said import plain, word
-from atoz.service import desk, files
+from atoz.service import arriving, desk, files
 from atoz.service.acting import not_running
 from atoz.service.archive import archived
 from atoz.service.base import Service, claim_id, is_running, no_such_claim
@@ -44,13 +45,14 @@ async def reply(
     photos: Sequence[Given] = (),
     language: str | None = None,
     message_id: str | None = None,
+    arrived_at: datetime | None = None,
     by: str | None = None,
 ) -> dict[str, Any]:
     """Hand a buyer's reply to its claim, or to the desk where the claim is over.
 
-    Gives `{workflow_id, order_id, message_id, intents, attachments, delivered_to}`, the last being
-    `claim` or `desk`; `by` is who told it. Raises NoSuchClaim, and BadInput for files or words that
-    cannot be taken.
+    Gives `{workflow_id, order_id, message_id, arrived_at, intents, attachments, delivered_to}`, the
+    last being `claim` or `desk`; `by` is who told it, `arrived_at` when it came (UTC), None for now.
+    Raises NoSuchClaim, and BadInput for files, words or an instant that cannot be taken.
     """
     workflow_id = claim_id(order_id)
     text = _plain(text)
@@ -60,6 +62,7 @@ async def reply(
     running = await is_running(service, workflow_id)
     if not running:
         await _must_be_known(service, workflow_id)
+    came = await arriving.checked(service, order_id, arrived_at)
     made = _reply_id(workflow_id, text, photos)
     event = await _reply(
         service,
@@ -68,6 +71,7 @@ async def reply(
         taken_files,
         language=language,
         message_id=message_id or made,
+        arrived_at=came,
         by=by,
     )
     taken = running and await _signalled(service, workflow_id, "buyer_replied", event)
@@ -77,6 +81,7 @@ async def reply(
         "workflow_id": workflow_id,
         "order_id": names.order_of(workflow_id),
         "message_id": event.message_id,
+        "arrived_at": instant_text(came) if came else None,
         "intents": list(event.intents),
         "attachments": [file.model_dump(mode="json") for file in event.attachments],
         "delivered_to": "claim" if taken else "desk",
@@ -90,8 +95,7 @@ async def _reply(
     photos: Sequence[Taken],
     *,
     language: str | None,
-    message_id: str,
-    by: str | None,
+    **said: object,
 ) -> ev.BuyerReplied:
     """The reply with its intents read, its files and a long text kept in the store."""
     images = sum(file.type.startswith("image/") for file in photos)
@@ -99,9 +103,10 @@ async def _reply(
     intents = await asyncio.to_thread(
         read_intents, text, language=language, phrases=service.library.phrases, photos=images
     )
-    said = {"at": service.now(), "message_id": message_id, "language": language, "by": by}
     # What is wrong with the mail itself shows before anything is kept.
-    event = validated(ev.BuyerReplied, {**said, "intents": intents})
+    event = validated(
+        ev.BuyerReplied, {"at": service.now(), "language": language, "intents": intents, **said}
+    )
     store = service.store.of(workflow_id)
     words = await _words(store, text)
     attachments = await files.keep(store, photos)
@@ -116,20 +121,23 @@ async def decide(
     funded_by: str | None = None,
     odr_counts: bool | None = None,
     message_id: str | None = None,
+    arrived_at: datetime | None = None,
     by: str | None = None,
     replaces: str | None = None,
 ) -> dict[str, Any]:
-    """Record what the marketplace decided; None is filled from the status table.
+    """Record what the marketplace decided; None is filled from the status table, or is now.
 
     `replaces`: why it takes the place of a decision from which it does not follow. Raises Refused
     where it would and nothing is said. By mail nothing is refused: there the claim opens a task.
     """
     if replaces is None or not replaces.strip():
         await _must_follow(service, claim_id(order_id), status)
-    said = {"status": status, "funded_by": funded_by, "odr_counts": odr_counts, "by": by}
-    said["why"] = replaces
+    came = await arriving.checked(service, order_id, arrived_at, decides=True)
+    said: dict[str, object] = {"status": status, "funded_by": funded_by, "odr_counts": odr_counts}
+    said |= {"by": by, "why": replaces, "arrived_at": came}
     # A claim may be decided, reopened and decided alike: the day tells the two apart.
-    made = _made_id(claim_id(order_id), "decision", status, funded_by, odr_counts, _day(service))
+    day = _day(service, came)
+    made = _made_id(claim_id(order_id), "decision", status, funded_by, odr_counts, day)
     event = validated(
         ev.MarketplaceDecided, {"at": service.now(), "message_id": message_id or made, **said}
     )
@@ -155,16 +163,19 @@ async def request_information(
     due: datetime | None,
     *,
     message_id: str | None = None,
+    arrived_at: datetime | None = None,
     by: str | None = None,
 ) -> dict[str, Any]:
-    """Record that the marketplace asks for information until `due`; None: by its policy."""
-    made = _made_id(claim_id(order_id), "information", due or _day(service))
-    event = validated(
-        ev.InformationRequested,
-        {"at": service.now(), "message_id": message_id or made, "due": due, "by": by},
-    )
-    if due is not None and due <= service.now():
-        raise BadInput(PROBLEMS("past"))
+    """Record that the marketplace asks for information until `due`; None: by its policy.
+
+    What came at `arrived_at` (UTC) may be due already; its policy's limit counts from there.
+    """
+    came = await arriving.checked(service, order_id, arrived_at)
+    made = _made_id(claim_id(order_id), "information", due or _day(service, came))
+    said = {"message_id": message_id or made, "due": due, "arrived_at": came, "by": by}
+    event = validated(ev.InformationRequested, {"at": service.now(), **said})
+    if due is not None and due <= (came or service.now()):
+        raise BadInput(PROBLEMS("past_arrival" if came else "past"))
     return await _report(service, order_id, "information_requested", event)
 
 
@@ -233,8 +244,8 @@ def _made_id(workflow_id: str, kind: str, *content: object) -> str:
     return f"<{workflow_id}.{kind}.{digest}@{_DOMAIN}>"
 
 
-def _day(service: Service) -> str:
-    return service.now().date().isoformat()
+def _day(service: Service, came: datetime | None) -> str:
+    return (came or service.now()).date().isoformat()
 
 
 def _plain(text: str) -> str:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from atoz.claims.base import parse_span
 from atoz.playbook.said import Said
-from atoz.playbook.told import told, told_by
+from atoz.playbook.told import arrived, told, told_by
 from atoz.web.commands import COMMAND, as_form
 from atoz.web.words import Words
 from atoz.web.words.shipped import TITLES
@@ -52,6 +52,10 @@ class Looks:
     def told_by(self, fact: Mapping[str, object]) -> str:
         """Who did it, where a person or a program did; "" for the playbook and for mails."""
         return told_by(fact)
+
+    def arrived(self, fact: Mapping[str, Any]) -> str:
+        """When it came, where somebody told it later; else ""."""
+        return self.say(arrived(fact, self.calendar))
 
     def within(self, words: str) -> Markup:
         """The engine's words with each instant in them in the reader's zone."""

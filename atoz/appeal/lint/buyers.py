@@ -47,7 +47,7 @@ def _pictures(subject: Subject) -> Iterator[Finding]:
 def _news(subject: Subject) -> Iterator[Finding]:
     """After a decision: what came in since and is not told, and why."""
     for each in _silent(subject):
-        fact, day = each.fact, subject.day(each.fact.at)
+        fact, day = each.fact, subject.day(each.fact.came_at)
         number = _citing(subject, fact.id)
         if each.helps is False:
             said = FOUND("harms", fact=fact.id, came=_what(fact), day=day)

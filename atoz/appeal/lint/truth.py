@@ -6,7 +6,6 @@ They look at what a person wrote; sentences composed from facts are held to the 
 from collections.abc import Iterator
 from datetime import datetime
 
-from atoz.appeal.ledger import happened_at
 from atoz.appeal.lint.sentences import FOUND, LACKS
 from atoz.appeal.lint.subject import Rule, Subject, Theirs, block, cut, warn
 from atoz.appeal.values import Kind, Value, values_in
@@ -70,9 +69,9 @@ def _lacks(subject: Subject, each: Theirs) -> Iterator[str]:
     if asked is None:
         yield LACKS("message")
     else:
-        reply = _reply_after(subject, happened_at(asked))
+        reply = _reply_after(subject, asked.happened_at)
         if reply is not None:
-            yield LACKS("quiet", day=subject.day(reply.at))
+            yield LACKS("quiet", day=subject.day(reply.came_at))
     if not any(value.kind in ("hours", "days") for value in values_in(each.text, subject.lint)):
         yield LACKS("span")
     if not subject.lint.has("as_of", each.said):
@@ -80,7 +79,7 @@ def _lacks(subject: Subject, each: Theirs) -> Iterator[str]:
 
 
 def _reply_after(subject: Subject, at: datetime) -> Fact | None:
-    replies = (f for f in subject.state.facts if f.kind == "reply_received" and f.at >= at)
+    replies = (f for f in subject.state.facts if f.kind == "reply_received" and f.came_at >= at)
     return next(replies, None)
 
 
@@ -100,8 +99,8 @@ def _undelivered(subject: Subject) -> Iterator[Finding]:
     gone = [f for f in subject.state.facts if f.id in subject.undelivered]
     if not gone:
         return
-    lost = {subject.day(happened_at(f)) for f in gone}
-    kept = {subject.day(happened_at(f)) for f in subject.delivered}
+    lost = {subject.day(f.happened_at) for f in gone}
+    kept = {subject.day(f.happened_at) for f in subject.delivered}
     for each in subject.theirs:
         if not subject.lint.has("sent", each.said):
             continue

@@ -156,7 +156,7 @@ def cite(fact: Fact) -> Cited:
     kept = value[:LONGEST_VALUE]
     return Cited(
         id=fact.id,
-        at=fact.at,
+        at=fact.came_at,
         kind=fact.kind,
         source=fact.source,
         value=kept,

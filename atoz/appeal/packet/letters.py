@@ -60,7 +60,7 @@ def recalled(state: CaseState, known: int) -> CaseState:
             "facts": facts,
             "facts_recorded": known,
             "status": status,
-            "decided_at": decided.at if decided else None,
+            "decided_at": decided.came_at if decided else None,
             "photos": files,
         }
     )

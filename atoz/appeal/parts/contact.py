@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from atoz.appeal.ledger import Said, happened_at
+from atoz.appeal.ledger import Said, number_of
 from atoz.appeal.patterns import Sentences
 from atoz.appeal.telling import Line, Telling
 from atoz.claims.facts import Fact
@@ -45,7 +45,7 @@ def contact(t: Telling) -> Iterator[Line]:
         yield from t.line(before, when=_when(t, _earlier(fact)))
     since = (*t.ledger.all("message_sent"), *_by_hand(t), *t.ledger.all("reply_received"))
     # Within a minute it is the record that tells what came first: a reply, then the answer to it.
-    for fact in sorted(since, key=lambda fact: (happened_at(fact), int(fact.id[1:]))):
+    for fact in sorted(since, key=lambda fact: (fact.happened_at, number_of(fact))):
         yield from _contact(t, fact)
 
 
@@ -81,7 +81,7 @@ def _when(t: Telling, message: _Message) -> Said:
 def silence(t: Telling) -> Iterator[Said]:
     """No reply since our newest message, no picture since we asked for pictures."""
     asked = t.ledger.sent(*_ASKING)
-    if asked and not _replied_since(t, happened_at(asked)):
+    if asked and not _replied_since(t, asked.happened_at):
         yield from _since(t, "silence", asked, _ASKING)
     wanted = t.ledger.sent("request_photos")
     if wanted and not t.photos and not any(map(is_picture, t.ledger.all("evidence_added"))):
@@ -94,12 +94,12 @@ def is_picture(fact: Fact) -> bool:
 
 
 def _replied_since(t: Telling, at: datetime) -> bool:
-    return any(reply.at >= at for reply in t.ledger.all("reply_received"))
+    return any(reply.came_at >= at for reply in t.ledger.all("reply_received"))
 
 
 def _since(t: Telling, key: str, asked: Fact, templates: tuple[str, ...]) -> Iterator[Said]:
     """Nobody answers at once: the first hour is no silence."""
-    hours = (t.now - happened_at(asked)) // _HOUR
+    hours = (t.now - asked.happened_at) // _HOUR
     if hours >= 1:
         n, rests = Said(str(hours), (asked.id,)), t.ledger.without(asked, *templates)
         yield from t.say(key, n=n, asked=t.at(asked), now=t.as_of, rests=rests)
@@ -123,12 +123,12 @@ def _pairs(t: Telling) -> Iterator[tuple[_Message, _Message]]:
     for (buyers, asked), (again, answer) in pairwise(before):
         if buyers and not again:
             yield asked, answer
-    replies = [_Message(fact.at, fact) for fact in t.ledger.all("reply_received")]
+    replies = [_Message(fact.came_at, fact) for fact in t.ledger.all("reply_received")]
     ours = (f for f in t.ledger.all("message_sent") if f.data.get("template") in _ANSWERING)
     for fact in (*ours, *_by_hand(t)):
-        earlier = [reply for reply in replies if reply.at < happened_at(fact)]
+        earlier = [reply for reply in replies if reply.at < fact.happened_at]
         if earlier:
-            yield max(earlier, key=_at), _Message(happened_at(fact), fact)
+            yield max(earlier, key=_at), _Message(fact.happened_at, fact)
 
 
 def _at(message: _Message) -> datetime:

@@ -51,7 +51,7 @@ def _messages(t: Telling) -> Iterator[_Words]:
             when = Said(t.ledger.moment(message["at"]), (fact.id,))
             yield _Words(fact, when, message["text"], message.get("language"))
     for fact in t.ledger.all("reply_received"):
-        when = Said(t.ledger.minute(fact.at), (fact.id,))
+        when = Said(t.ledger.minute(fact.came_at), (fact.id,))
         yield _Words(fact, when, str(fact.data.get("text", "")), fact.data.get("language"))
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from atoz import meters
 from atoz.access.people import Person
+from atoz.claims.base import Instant
 from atoz.errors import BadInput
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
@@ -145,6 +146,7 @@ async def reply(
         body.text,
         language=body.language,
         message_id=body.message_id or _message_id(key, who, request),
+        arrived_at=body.arrived_at,
         by=who.name,
     )
 
@@ -164,6 +166,7 @@ async def reply_with_photos(
     text: Annotated[str, Form(max_length=1_000_000)] = "",
     language: Annotated[str | None, Form(max_length=20)] = None,
     message_id: Annotated[MessageId | None, Form()] = None,
+    arrived_at: Annotated[Instant | None, Form()] = None,
     key: Key = None,
 ) -> dict[str, Any]:
     """Hand a buyer's reply with files to its claim: images, PDF or plain text."""
@@ -175,6 +178,7 @@ async def reply_with_photos(
         photos=files,
         language=language,
         message_id=message_id or _message_id(key, who, request),
+        arrived_at=arrived_at,
         by=who.name,
     )
 
@@ -197,6 +201,7 @@ async def decide(
         funded_by=body.funded_by,
         odr_counts=body.odr_counts,
         message_id=body.message_id or _message_id(key, who, request),
+        arrived_at=body.arrived_at,
         by=who.name,
         replaces=body.replaces,
     )
@@ -220,6 +225,7 @@ async def request_information(
         order,
         body.due,
         message_id=body.message_id or _message_id(key, who, request),
+        arrived_at=body.arrived_at,
         by=who.name,
     )
 

@@ -144,5 +144,6 @@ async def reply(request: Request, body: Signed) -> dict[str, Any]:
             said.text,
             language=said.language,
             message_id=said.message_id,
+            arrived_at=said.arrived_at,
             by=SENDER,
         )

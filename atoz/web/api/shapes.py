@@ -56,6 +56,9 @@ Filters = Annotated[Wanted, Depends(wanted)]
 # What is taken -----------------------------------------------------------------------------------
 
 
+Came = Annotated[Instant | None, Field(description="when it came, where that was before now")]
+
+
 class DecisionBody(Strict):
     """What the marketplace decided; what is left out is filled from the status table.
 
@@ -71,6 +74,7 @@ class DecisionBody(Strict):
     odr_counts: bool | None = None
     replaces: Words | None = None
     message_id: MessageId | None = None
+    arrived_at: Came = None
 
 
 class RequestBody(Strict):
@@ -80,6 +84,7 @@ class RequestBody(Strict):
 
     due: Instant | None = None
     message_id: MessageId | None = None
+    arrived_at: Came = None
 
 
 class ReplyBody(Strict):
@@ -92,6 +97,7 @@ class ReplyBody(Strict):
     text: Annotated[str, Field(max_length=1_000_000)] = ""
     language: Annotated[str, Field(max_length=20)] | None = None
     message_id: MessageId | None = None
+    arrived_at: Came = None
 
 
 class EraseBody(Strict):

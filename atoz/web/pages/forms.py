@@ -56,6 +56,13 @@ class Sent:
         """A field, None where it was left empty."""
         return self.typed.words.get(name, "").strip() or None
 
+    def instant(self, name: str) -> datetime | None:
+        """An instant that was typed in the reader's zone (UTC), None for none. Raises BadInput."""
+        word = self.word(name)
+        return (
+            datetime.fromisoformat(instant_in(looks_of(self.request).zone, word)) if word else None
+        )
+
     async def files(self) -> list[Given]:
         """What was attached."""
         return [
@@ -122,6 +129,7 @@ async def _reply(sent: Sent) -> object:
         photos=await sent.files(),
         language=sent.word("language"),
         message_id=sent.told_as,
+        arrived_at=sent.instant("arrived_at"),
         by=sent.who.name,
     )
 
@@ -139,15 +147,19 @@ async def _decide(sent: Sent) -> object:
         odr_counts=None if counts is None else counts == "yes",
         replaces=sent.word("replaces"),
         message_id=sent.told_as,
+        arrived_at=sent.instant("arrived_at"),
         by=sent.who.name,
     )
 
 
 async def _ask(sent: Sent) -> object:
-    due = sent.word("due")
-    at = datetime.fromisoformat(instant_in(looks_of(sent.request).zone, due)) if due else None
     return await reporting.request_information(
-        sent.service, sent.order, at, message_id=sent.told_as, by=sent.who.name
+        sent.service,
+        sent.order,
+        sent.instant("due"),
+        message_id=sent.told_as,
+        arrived_at=sent.instant("arrived_at"),
+        by=sent.who.name,
     )
 
 
