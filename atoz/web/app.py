@@ -21,6 +21,7 @@ from atoz.errors import AtozError
 from atoz.service.figures import Opened
 from atoz.web import problems
 from atoz.web.api import acts, claims, counted, events, inbound, playbooks, shapes, simulate, work
+from atoz.web.api.described import PROBLEMS_BY_STATUS, Described
 from atoz.web.board import Board
 from atoz.web.cached import Cached, Newest
 from atoz.web.gate import OPEN, need_of, takes_files
@@ -38,8 +39,10 @@ PICTURES = "/static"
 STATIC = Path(__file__).with_name("static")
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": shapes.Problem, "content": {problems.PROBLEM: {}}}
-    for status in (400, 401, 403, 404, 409, 413, 421, 422, 429, 503)
+    status: {"model": shapes.Problem} for status in PROBLEMS_BY_STATUS
+}
+_HEALTHY: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": {"status": "ok"}}}}
 }
 
 
@@ -47,7 +50,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
     """The board as an ASGI application. `hosts` and `origins` are what browsers may call it."""
     paths: dict[int, str] = {}
     large: list[re.Pattern[str]] = []
-    app = FastAPI(
+    app = Described(
         title="Claims",
         description="Every verb of the command that acts on claims, over HTTP.",
         version="1",
@@ -99,7 +102,7 @@ def _api(app: FastAPI) -> APIRouter:
         """The description of the API; it tells nothing of any claim."""
         return JSONResponse(app.openapi())
 
-    @router.get("/health", dependencies=[OPEN], operation_id="health")
+    @router.get("/health", dependencies=[OPEN], responses=_HEALTHY, operation_id="health")
     async def health() -> dict[str, str]:
         """That the board answers."""
         return {"status": "ok"}

@@ -108,11 +108,16 @@ def problem(
     return JSONResponse(document, status, dict(headers or {}), media_type=PROBLEM)
 
 
+def problem_of(error: errors.AtozError) -> JSONResponse:
+    """One of our own errors as a problem document."""
+    fields = {"errors": _by_path(error.found)} if isinstance(error, errors.BadFields) else {}
+    return problem(status_of(error), str(error), headers_of(error), code=code_of(error), **fields)
+
+
 def of_error(_: Request, error: Exception) -> JSONResponse:
     """One of our own errors."""
     assert isinstance(error, errors.AtozError), "registered for these"
-    fields = {"errors": _by_path(error.found)} if isinstance(error, errors.BadFields) else {}
-    return problem(status_of(error), str(error), headers_of(error), code=code_of(error), **fields)
+    return problem_of(error)
 
 
 def _by_path(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

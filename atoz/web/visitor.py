@@ -20,7 +20,7 @@ from atoz.errors import AtozError
 from atoz.mail.plain import one_line
 from atoz.service.policy import Role
 from atoz.web.board import Board
-from atoz.web.problems import code_of, headers_of, problem, status_of
+from atoz.web.problems import problem_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
@@ -54,8 +54,7 @@ class Identify:
         try:
             state["visitor"] = visitor_of(self._board, Request(scope))
         except AtozError as error:
-            refused = problem(status_of(error), str(error), headers_of(error), code=code_of(error))
-            await refused(scope, receive, send)
+            await problem_of(error)(scope, receive, send)
             return
         await self._app(scope, receive, send)
         if scope["method"] not in SAFE:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from atoz.service import starting
-from atoz.web.api.shapes import ORDER
+from atoz.web.api.examples import ORDER
 from tests.integration.test_board import served
 from tests.support.server import Bench, a_bench
 from tests.support.service import claim_of, service_of

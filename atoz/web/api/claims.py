@@ -16,6 +16,7 @@ from atoz.playbook.events import MessageId
 from atoz.service import erasing, listing, looking, queues, reporting, starting, waiting
 from atoz.service.claim_files import read_claim
 from atoz.web.api import shapes
+from atoz.web.api.examples import CLAIM_FILE
 from atoz.web.api.keyed import Key, key_of
 from atoz.web.gate import FILES, Who, board_of, needs
 
@@ -26,19 +27,6 @@ Teller = Annotated[Person, needs("reply")]
 Decider = Annotated[Person, needs("decide")]
 Asker = Annotated[Person, needs("request-information")]
 Eraser = Annotated[Person, needs("erase")]
-
-_EXAMPLE = {
-    "claim": {
-        "order_id": shapes.ORDER,
-        "marketplace": "US",
-        "reason": "not_as_described",
-        "amount": "58.00",
-        "currency": "USD",
-        "notified_at": "2030-01-24T09:00:00Z",
-    },
-    "buyer": {"relay": "abc123@marketplace.example", "language": "en"},
-    "shipment": {"status": "delivered", "carrier": "UPS", "tracking_number": "1Z999"},
-}
 
 
 @router.get("/claims", responses={200: {"model": shapes.Page}}, operation_id="list")
@@ -74,7 +62,7 @@ async def queue(
 async def start(
     request: Request,
     who: Starter,
-    file: Annotated[dict[str, Any], Body(openapi_examples={"claim": {"value": _EXAMPLE}})],
+    file: Annotated[dict[str, Any], Body(openapi_examples={"claim": {"value": CLAIM_FILE}})],
     *,
     received_now: Annotated[bool, Query(description="shift all dates to now")] = False,
     _: Key = None,

@@ -29,11 +29,21 @@ Seen = Annotated[
 ]
 
 _STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {}}, "description": "`changed` events"}
+    200: {
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "example": "event: changed\nid: 9f86d081884c7d65\ndata: 9f86d081884c7d65\n\n",
+            }
+        },
+        "description": "`changed` events",
+    }
 }
 
 
-@router.get("/events", responses=_STREAM, operation_id="list-events")
+@router.get(
+    "/events", responses=_STREAM, operation_id="list-events", response_class=StreamingResponse
+)
 async def list_events(request: Request, _: Who, filters: shapes.Filters) -> StreamingResponse:
     """`changed` whenever the list with these filters changes; the first one says that it is watched."""
     board = board_of(request)
@@ -45,7 +55,12 @@ async def list_events(request: Request, _: Who, filters: shapes.Filters) -> Stre
     return await stream(request, f"list:{filters.model_dump_json()}", look)
 
 
-@router.get("/claims/{order}/events", responses=_STREAM, operation_id="claim-events")
+@router.get(
+    "/claims/{order}/events",
+    responses=_STREAM,
+    operation_id="claim-events",
+    response_class=StreamingResponse,
+)
 async def claim_events(
     request: Request, _: Who, order: shapes.Order, seen: Seen = None
 ) -> StreamingResponse:

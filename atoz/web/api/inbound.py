@@ -20,6 +20,7 @@ from atoz.playbook.events import MessageId
 from atoz.service import reporting, starting
 from atoz.service.claim_files import read_claim, read_document, validated
 from atoz.web.api import shapes
+from atoz.web.api.examples import CLAIM_FILE, ORDER
 from atoz.web.board import Board
 from atoz.web.gate import OPEN, board_of
 from atoz.web.problems import Replayed
@@ -44,7 +45,7 @@ class InboundReply(shapes.ReplyBody):
         json_schema_extra={
             "examples": [
                 {
-                    "order_id": shapes.ORDER,
+                    "order_id": ORDER,
                     "text": "It works now.",
                     "message_id": "<m1@shop.example>",
                 }
@@ -112,7 +113,11 @@ def _takes(model: dict[str, Any]) -> dict[str, Any]:
     dependencies=[OPEN],
     responses={200: {"model": shapes.Started}, 201: {"model": shapes.Started}},
     openapi_extra=_takes(
-        {"type": "object", "description": inspect.cleandoc(ClaimFile.__doc__ or "")}
+        {
+            "type": "object",
+            "description": inspect.cleandoc(ClaimFile.__doc__ or ""),
+            "examples": [CLAIM_FILE],
+        }
     ),
     operation_id="inbound-claim",
 )

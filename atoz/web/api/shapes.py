@@ -10,8 +10,7 @@ from atoz.claims.status import FundedBy, Status
 from atoz.playbook.events import MessageId
 from atoz.playbook.parts import Words
 from atoz.service.listing import LARGEST_PAGE, Attention, Wanted
-
-ORDER = "111-0000102-0000102"
+from atoz.web.api.examples import ORDER
 
 Order = Annotated[
     str, Path(max_length=60, description="the order id", examples=[ORDER], pattern=r"^[^/\x00]+$")
@@ -120,10 +119,11 @@ class Given(BaseModel):
 class Problem(Given):
     """What went wrong, and in `detail` what to do about it, in one line (RFC 9457)."""
 
+    type: str
     title: str
     status: int
     detail: str
-    code: str | None = None
+    code: str
 
 
 class Started(Given):

@@ -18,6 +18,7 @@ from atoz.harness.carried_on import carried_on
 from atoz.harness.play import Played, simulated
 from atoz.service.claim_files import read_case, validated
 from atoz.web.api import shapes
+from atoz.web.api.examples import ORDER
 from atoz.web.board import Board
 from atoz.web.gate import Who, board_of
 
@@ -26,7 +27,7 @@ router = APIRouter()
 BOUNDS = Bounds()
 
 _EXAMPLE: dict[str, Any] = {
-    "order": shapes.ORDER,
+    "order": ORDER,
     "events": [{"type": "operator", "at": "2030-01-28T09:00:00Z", "do": "pause"}],
     "operator": {"approve": "2h", "submit_appeal": "3h"},
 }

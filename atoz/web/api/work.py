@@ -24,6 +24,13 @@ _FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 """A file of a stranger's does nothing, whatever it is and however it is opened."""
 
 
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_KINDS = (
+    *("image/jpeg", "image/png", "application/pdf", "text/plain"),
+    "application/octet-stream",
+)
+
+
 class DeskDoneBody(Strict):
     """A task of the desk is done; with a note where there is something to say."""
 
@@ -95,7 +102,12 @@ async def add_evidence(
     )
 
 
-@router.get("/claims/{order}/evidence/{sha256}", operation_id="evidence", response_class=Response)
+@router.get(
+    "/claims/{order}/evidence/{sha256}",
+    responses={200: {"content": dict.fromkeys(_KINDS, _BINARY)}},
+    operation_id="evidence",
+    response_class=Response,
+)
 async def file(request: Request, _: Who, order: shapes.Order, sha256: shapes.Sha256) -> Response:
     """A file of this claim: an image as it was written anew, anything else as a download."""
     found = await evidence.file(board_of(request).service, order, sha256)
@@ -114,7 +126,12 @@ async def packets(request: Request, _: Who, order: shapes.Order) -> dict[str, An
     return {"packets": [{"name": name, "size": len(zipped)} for name, zipped in found.items()]}
 
 
-@router.get("/claims/{order}/packets/{packet}", operation_id="packet", response_class=Response)
+@router.get(
+    "/claims/{order}/packets/{packet}",
+    responses={200: {"content": {"application/zip": _BINARY}}},
+    operation_id="packet",
+    response_class=Response,
+)
 async def packet(request: Request, _: Who, order: shapes.Order, packet: shapes.TaskId) -> Response:
     """A packet as one zip: the text, its PDF and the files."""
     (content,) = (await kept_packets.packets(board_of(request).service, order, packet)).values()

@@ -16,7 +16,7 @@ from atoz.errors import BadInput
 from atoz.service.policy import Role
 from atoz.settings import Settings
 from atoz.web.alone import Showing
-from atoz.web.api.shapes import ORDER
+from atoz.web.api.examples import ORDER
 from atoz.web.serve import login_link
 from atoz.web.shield import HEADERS, ORDINARY, STRANGERS, WITH_FILES
 from tests.support.board import Clock, Stand, a_stand, csrf_in
