@@ -54,6 +54,7 @@ _ROW: Document = {
     "step": "deescalate",
     "acted": "deescalate",
     "attention": "task",
+    "paused_since": None,
     "next_at": "2030-01-27T09:00:00Z",
     "clock": {"name": "response", "due": "2030-01-31T09:00:00Z"},
     "response_due": "2030-01-31T09:00:00Z",
