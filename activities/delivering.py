@@ -79,9 +79,11 @@ class Delivering:
             if not fault.permanent:
                 raise
             why = one_line(fault, 300)
-            key, order = message_key(mail.reading), order_of(mail.reading)
+            order = order_of(mail.reading)
             whose = {"workflow_id": claim_id_of(order)} if order else {}
-            _LOG.warning("mail %s could not be delivered: %s", key, why, extra=whose)
+            # The desk quotes the mail and its id; a log must not.
+            kind = type(fault).__name__
+            _LOG.warning("a mail could not be delivered (%s): see the desk", kind, extra=whose)
             await self._note(mail.reading, "fault", f"{why}. Deal with this mail by hand.", ref)
         return where
 

@@ -6,7 +6,8 @@ structlog inside the workflow sandbox either fails to import or repeats its line
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+import traceback
+from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
@@ -15,8 +16,12 @@ import structlog
 LogFormat = Literal["auto", "json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-# These write whole addresses at info level, and a webhook's address can be a secret.
-_DISCREET = ("httpx2", "httpcore2", "httpcore", "aiosmtplib")
+_DISCREET: Mapping[str, int] = {
+    # These write whole addresses at info level, and a webhook's address can be a secret.
+    **dict.fromkeys(("httpx2", "httpcore2", "httpcore", "aiosmtplib"), logging.WARNING),
+    # These write the collector's address whenever it does not answer, which `atoz.tracing` says without it.
+    **dict.fromkeys(("urllib3", "opentelemetry.exporter"), logging.CRITICAL),
+}
 
 _Event = MutableMapping[str, Any]
 
@@ -44,8 +49,8 @@ def configure_logging(
     root.addHandler(handler)
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
-    for name in _DISCREET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _DISCREET.items():
+        logging.getLogger(name).setLevel(least)
     _configure_structlog()
 
 
@@ -72,7 +77,10 @@ def _formatter(*, console: bool, colors: bool) -> logging.Formatter:
     if console:
         ending = [structlog.dev.ConsoleRenderer(colors=colors)]
     else:
-        ending = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        ending = [
+            structlog.processors.ExceptionRenderer(_without_words),
+            structlog.processors.JSONRenderer(),
+        ]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.contextvars.merge_contextvars,
@@ -80,6 +88,7 @@ def _formatter(*, console: bool, colors: bool) -> logging.Formatter:
             structlog.stdlib.add_logger_name,
             structlog.stdlib.ExtraAdder(),
             _without_echo,
+            _first_line,
             _whose,
         ],
         processors=[
@@ -94,6 +103,13 @@ def _without_echo(_logger: object, _method: str, event: _Event) -> Mapping[str, 
     """Another handler that formatted the record first leaves its results on it as if extra."""
     event.pop("message", None)
     event.pop("asctime", None)
+    return event
+
+
+def _first_line(_logger: object, _method: str, event: _Event) -> Mapping[str, Any]:
+    """Below it asyncio shows the task that failed, with the words of what it failed with."""
+    if event.get("logger") == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0]
     return event
 
 
@@ -115,3 +131,32 @@ def _instant(_logger: object, _method: str, event: _Event) -> Mapping[str, Any]:
     created = datetime.fromtimestamp(event["_record"].created, UTC)
     event["at"] = created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return event
+
+
+def _without_words(given: structlog.typing.ExcInfo) -> str:
+    """Of an exception what kind it was and where it came from, the last one last.
+
+    Its words may be a buyer's, and JSON lines are kept and copied where no key seals them. The words of
+    what an activity failed with stand, sealed, in the claim's history; a console shows them.
+    """
+    told: list[str] = []
+    for fault in reversed(list(_chain(given[1]))):
+        told += [*traceback.format_tb(fault.__traceback__), _kind(fault)]
+    return "\n".join(line.rstrip("\n") for line in told)
+
+
+def _chain(fault: BaseException | None) -> Iterator[BaseException]:
+    """The exception and what it came from, each once."""
+    seen = set[int]()
+    while fault is not None and id(fault) not in seen:
+        seen.add(id(fault))
+        yield fault
+        unsaid = None if fault.__suppress_context__ else fault.__context__
+        fault = fault.__cause__ or unsaid
+
+
+def _kind(fault: BaseException) -> str:
+    """`ValueError`; of a group the kinds in it, too."""
+    name = type(fault).__qualname__
+    inner = fault.exceptions if isinstance(fault, BaseExceptionGroup) else ()
+    return f"{name} ({', '.join(map(_kind, inner))})" if inner else name

@@ -6,6 +6,7 @@ names that strangers make up stay here: an error's words may be a buyer's.
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -30,6 +31,8 @@ from workflows.names import DESK_ATTACHED, DESK_ITEM
 
 LAST_WORDS = timedelta(seconds=3)
 """How long a process that ends waits for the collector to take the rest."""
+
+_LOG = logging.getLogger("atoz.tracing")
 
 Part = Literal["worker", "board", "command"]
 
@@ -71,6 +74,13 @@ async def traced(settings: Settings, part: Part) -> AsyncIterator[list[Intercept
         await asyncio.to_thread(provider.force_flush, limit)
 
 
+_LOST = (
+    logging.WARNING,
+    "traces do not arrive at ATOZ_TRACES_URL: they are lost until it takes them",
+)
+_AGAIN = (logging.INFO, "traces arrive again")
+
+
 def interceptor(provider: TracerProvider) -> TracingInterceptor:
     """For a client, whose workers then trace as well.
 
@@ -80,14 +90,23 @@ def interceptor(provider: TracerProvider) -> TracingInterceptor:
 
 
 class Silenced(SpanExporter):
-    """Takes out of each span what somebody outside may have written, then hands it on."""
+    """Takes out of each span what somebody outside may have written, then hands it on.
+
+    It alone says when the collector takes none: the exporter would write its address, keys and all.
+    """
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
+        self._taken = True
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Hand them on."""
-        return self._exporter.export([_silenced(span) for span in spans])
+        result = self._exporter.export([_silenced(span) for span in spans])
+        taken = result is SpanExportResult.SUCCESS
+        if taken != self._taken:
+            _LOG.log(*(_AGAIN if taken else _LOST))
+        self._taken = taken
+        return result
 
     def shutdown(self) -> None:
         """End the exporter, too."""

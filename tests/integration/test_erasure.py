@@ -5,6 +5,7 @@ A worker process and a server with its claims in a file, so that everything that
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,6 +45,19 @@ async def test_nothing_that_is_kept_can_be_read(played: Played) -> None:
     assert any(MARKS["relay"] in str(mail.content) for mail in mails)
     (packet,) = (await kept_packets.packets(played.service, ORDER)).values()
     assert MARKS["reply"].encode() in packet
+
+
+async def test_what_fails_in_a_buyers_words_shows_none_of_them(played: Played) -> None:
+    """A mail server that quotes what it refuses, activities and tasks that fail: to whoever may look only."""
+    facts = {f.kind: f.data for f in played.quoted.facts if f.step}
+    assert MARKS["quoted relay"] in facts["message_refused"]["detail"]
+    assert MARKS["quoted relay"] in facts["message_unknown"]["detail"]
+    lines = (played.folder / "quoting" / "stderr.txt").read_text("utf-8").splitlines()
+    failed = [json.loads(line) for line in lines if "Completing activity as failed" in line]
+    assert {line["activity"] for line in failed} == {"open_claim", "send_message"}
+    assert {line["exception"].splitlines()[-1] for line in failed} == {"RuntimeError", "ValueError"}
+    assert "quoting_worker.py" in failed[0]["exception"], "where it failed"
+    assert played.written() == []
 
 
 async def test_lists_and_names_say_nothing_of_a_buyer(played: Played) -> None:

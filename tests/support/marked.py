@@ -17,15 +17,18 @@ import pytest
 import pytest_asyncio
 from temporalio.client import WorkflowFailureError
 
+from atoz.claims.claim import ClaimFile
 from atoz.claims.status import Status
 from atoz.evidence.intake import Given
 from atoz.harness.server import VirtualTime, free_port, virtual_time
 from atoz.keeping import converter
 from atoz.playbook import events as ev
+from atoz.playbook.state import CaseState
 from atoz.service import acting, desk, listing, looking, reporting, starting, waiting
 from atoz.service.base import Service
 from tests.support.collector import Collector, collecting
 from tests.support.loopback import listening
+from tests.support.quoted import quoted
 from tests.support.receiver import Receiver, http
 from tests.support.running import Process
 from tests.support.scanning import found_in, seen_in
@@ -47,6 +50,9 @@ MARKS = {
     "file name": "Clementine-At-The-Door",
     "operator": "Evander-Typed-This-Why",
     "quarantined": "Hyacinth-Forged-Notice",
+    "quoted": "Leopoldine-Raised-Words",
+    "quoted relay": "qx9refusedrelay0000",
+    "no claim": "Montague-No-Claim-At-All",
 }
 SHOPS = {MARKS["quarantined"]}
 """Words that belong to no claim: under the shop's key, whatever is erased."""
@@ -54,6 +60,7 @@ ORDER = "777-0000001-0000001"
 OTHER = "777-0000002-0000002"
 URGENT = "777-0000003-0000003"
 MISSED = "777-0000004-0000004"
+QUOTED = "777-0000005-0000005"
 
 
 class _Fussy(Receiver):
@@ -85,6 +92,8 @@ class Played(NamedTuple):
     """The tasks that were open when it was looked at."""
     refused: list[bytes]
     """Notices that were not taken where they are posted, but quoted in the refusal."""
+    quoted: CaseState
+    """A claim whose mail server and activities failed in its buyer's words, as it was before its end."""
 
     def seen(self, address: str) -> str:
         """What the worker's port answered at the end: `healthz`, `readyz` or `metrics`."""
@@ -125,13 +134,25 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
                 worker.until, lambda: "working on" in worker.err, "it does not work"
             )
             service = Service(server.client, settings, lambda: datetime.now(UTC), PATIENCE)
-            await _live(server, service)
+            state, _ = await asyncio.gather(
+                quoted(server, service, _quoted_claim(), folder / "quoting"),
+                _live(server, service),
+            )
             await asyncio.to_thread(_look, folder / "seen", f"http://127.0.0.1:{port}")
             found = (await waiting.tasks(service))["tasks"]
-            yield Played(server, service, folder, collector, traces_url, found, fussy.refused)
+            refused = fussy.refused
+            yield Played(server, service, folder, collector, traces_url, found, refused, state)
         finally:
             worker.popen.kill()
             worker.popen.wait()
+
+
+def _quoted_claim() -> ClaimFile:
+    own: dict[str, Any] = {
+        "claim": {"buyer_comment": f"{MARKS['quoted']} says it is broken."},
+        "buyer": {"relay": f"{MARKS['quoted relay']}@marketplace.amazon.com", "language": "en"},
+    }
+    return claim_of(own, order=QUOTED)
 
 
 def _look(folder: Path, worker: str) -> None:
@@ -192,7 +213,7 @@ async def _go_wrong(service: Service) -> None:
     """A claim whose tasks fail, and a pass without a mailbox: both are to be seen from outside."""
     client, queue = service.client, service.settings.task_queue
     broken = await client.start_workflow(
-        names.CLAIM_WORKFLOW, "no claim at all", id="claim-broken", task_queue=queue
+        names.CLAIM_WORKFLOW, MARKS["no claim"], id="claim-broken", task_queue=queue
     )
     with pytest.raises(WorkflowFailureError):
         await client.execute_workflow(

@@ -77,16 +77,59 @@ def test_addresses_that_can_be_secret_are_not_logged() -> None:
     """The HTTP client writes whole addresses at info level."""
     stream = lines()
     logging.getLogger("httpx2").info("HTTP Request: POST https://hooks.example/secret")
+    logging.getLogger("urllib3.connectionpool").warning("Retrying: /v1/traces?key=secret")
+    said = "Failed to export: HTTPSConnectionPool: /v1/traces?key=secret"
+    logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").error(said)
     assert stream.getvalue() == ""
 
 
-def test_an_exception_is_part_of_its_line() -> None:
-    """One event, one line, in JSON."""
-    stream = lines()
-    fault = ValueError("broken\nin two")
-    logging.getLogger("a").error("failed", exc_info=fault)
+def failed(words: str) -> ExceptionGroup[Exception]:
+    """What was raised from something that was raised."""
+    try:
+        int(words)
+    except ValueError as fault:
+        group = ExceptionGroup(words, [KeyError(words), OSError(words)])
+        group.__cause__ = fault
+    return group
+
+
+def test_an_exception_is_part_of_its_line_without_its_words() -> None:
+    """Where it came from and what kind, cause and group included: what it quotes may be a buyer's."""
+    stream, words = lines(), "I live in Obsidian Lane"
+    logging.getLogger("temporalio.activity").warning("failed", exc_info=failed(words))
+    assert words not in stream.getvalue()
     (line,) = stream.getvalue().splitlines()
-    assert "ValueError: broken\nin two" in json.loads(line)["exception"]
+    told = json.loads(line)["exception"].splitlines()
+    assert [each for each in told if not each.startswith(" ")] == [
+        "ValueError",
+        "ExceptionGroup (KeyError, OSError)",
+    ]
+    assert "test_logging.py" in told[0]
+
+
+def test_a_chain_that_bites_its_tail_ends() -> None:
+    """Somebody raised an exception from itself."""
+    stream, fault = lines(), ValueError("x")
+    fault.__cause__ = KeyError("y")
+    fault.__cause__.__cause__ = fault
+    logging.getLogger("a").error("failed", exc_info=fault)
+    assert json.loads(stream.getvalue())["exception"] == "KeyError\nValueError"
+
+
+def test_a_task_that_nobody_waited_for_is_told_without_its_words() -> None:
+    """The event loop shows the task below its line."""
+    stream = lines()
+    logging.getLogger("asyncio").error(
+        "never retrieved\nfuture: <Task exception=ValueError('Lane')>"
+    )
+    assert json.loads(stream.getvalue())["event"] == "never retrieved"
+
+
+def test_a_console_shows_the_words() -> None:
+    """Whoever sits before it asked, and nothing of it is kept."""
+    stream = lines("console")
+    logging.getLogger("a").error("failed", exc_info=ValueError("broken"))
+    assert "ValueError: broken" in stream.getvalue()
 
 
 def test_a_console_line_is_for_the_eye() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Status, StatusCode
 
+from atoz.logging import configure_logging
 from atoz.tracing import Silenced
 
 MARK = "Zephyrine Quartzmark"
@@ -59,3 +64,18 @@ def test_a_message_that_we_do_not_know_has_no_name(
     """Its name is whatever somebody typed."""
     provider.get_tracer("t").start_span(name).end()
     assert [span.name for span in sent.get_finished_spans()] == [seen]
+
+
+def test_a_collector_that_is_away_is_told_once_and_without_its_address() -> None:
+    """The address holds keys now and then; the exporter and what it sends with would write it whole."""
+    stream = io.StringIO()
+    configure_logging("json", "debug", stream)
+    away = OTLPSpanExporter("http://me:geheim@127.0.0.1:1/v1/traces?key=geheim", timeout=0.1)
+    made = TracerProvider(shutdown_on_exit=False)
+    made.add_span_processor(SimpleSpanProcessor(Silenced(away)))
+    for _ in range(2):
+        made.get_tracer("t").start_span("RunActivity:x").end()
+    (line,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert (line["logger"], line["level"]) == ("atoz.tracing", "warning")
+    assert "ATOZ_TRACES_URL" in line["event"]
+    assert "geheim" not in stream.getvalue()
