@@ -133,14 +133,14 @@ def _instant(_logger: object, _method: str, event: _Event) -> Mapping[str, Any]:
     return event
 
 
-def _without_words(given: structlog.typing.ExcInfo) -> str:
+def _without_words(exc_info: structlog.typing.ExcInfo) -> str:
     """Of an exception what kind it was and where it came from, the last one last.
 
     Its words may be a buyer's, and JSON lines are kept and copied where no key seals them. The words of
     what an activity failed with stand, sealed, in the claim's history; a console shows them.
     """
     told: list[str] = []
-    for fault in reversed(list(_chain(given[1]))):
+    for fault in reversed(list(_chain(exc_info[1]))):
         told += [*traceback.format_tb(fault.__traceback__), _kind(fault)]
     return "\n".join(line.rstrip("\n") for line in told)
 

@@ -85,10 +85,10 @@ def test_addresses_that_can_be_secret_are_not_logged() -> None:
 
 def failed(words: str) -> ExceptionGroup[Exception]:
     """What was raised from something that was raised."""
+    group = ExceptionGroup(words, [KeyError(words), OSError(words)])
     try:
         int(words)
     except ValueError as fault:
-        group = ExceptionGroup(words, [KeyError(words), OSError(words)])
         group.__cause__ = fault
     return group
 
