@@ -78,5 +78,12 @@ class OldWorker(AtozError):  # noqa: N818 - named for what happened
     exit_code = 5
 
 
+class StandsStill(AtozError):  # noqa: N818 - named for what happened
+    """The claim stands still: no worker gets on with it under its code. `atoz verify` says why."""
+
+    permanent = False
+    exit_code = 5
+
+
 def _default_message(error: type[AtozError]) -> str:
     return inspect.cleandoc(error.__doc__ or error.__name__).partition("\n\n")[0]

@@ -165,6 +165,9 @@ class System:
             await ready
         finally:
             ready.cancel()
+            # A gathered future that nobody waits for complains on stderr, below the reason of the end.
+            with contextlib.suppress(asyncio.CancelledError, RPCError):
+                await ready
 
     def _tell_of_the_server(self, code: int) -> None:
         log = self._plan.folder / "server.log"

@@ -24,7 +24,15 @@ from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from atoz.errors import AtozError, BadInput, NoServer, NoWorker, OldWorker, Refused
+from atoz.errors import (
+    AtozError,
+    BadInput,
+    NoServer,
+    NoWorker,
+    OldWorker,
+    Refused,
+    StandsStill,
+)
 from atoz.mail.plain import one_line
 from atoz.service.problems import PROBLEMS
 
@@ -187,6 +195,8 @@ def _raise(error: RPCError) -> NoReturn:
         raise NotBegun from error
     if "no poller" in said:
         raise NoWorker from error
+    if "Task in failed state" in said:
+        raise StandsStill from error
     if error.status in _AWAY:
         raise NoServer(f"the Temporal server does not answer ({said}): try again") from error
     if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:

@@ -14,6 +14,7 @@ from atoz.errors import (
     NoWorker,
     OldWorker,
     Refused,
+    StandsStill,
 )
 from atoz.playbook.said import Sentences
 
@@ -127,6 +128,7 @@ PROBLEMS = Sentences(
         "server": str(NoServer()),
         "worker": str(NoWorker()),
         "old_worker": str(OldWorker()),
+        "stands_still": str(StandsStill()),
         "not_allowed": str(NotAllowed()),
         "unnamed": str(AtozError()),
     },

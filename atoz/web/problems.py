@@ -43,6 +43,7 @@ STATUS: Mapping[type[errors.AtozError], HTTPStatus] = {
     errors.NoServer: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NoWorker: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OldWorker: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StandsStill: HTTPStatus.SERVICE_UNAVAILABLE,
     NotKnown: HTTPStatus.UNAUTHORIZED,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     NotGenuine: HTTPStatus.FORBIDDEN,

@@ -19,6 +19,7 @@ from atoz.claims.case import CaseFile
 from atoz.connect import connect
 from atoz.joining import joined
 from atoz.settings import Settings
+from tests.support.changed import changed
 from tests.support.running import ROOT, Up, eventually, free_port, is_alive, running_up
 from workflows import names
 from workflows.claim import ClaimInput
@@ -50,7 +51,9 @@ async def started(client: Client) -> WorkflowHandle[Any, Any]:
 
 
 async def test_claims_survive_the_end_of_everything(tmp_path: Path) -> None:
-    """Kill -9 of the process group, then `up` again: the same claim, with the same status."""
+    """Kill -9 of the process group, then `up` again: the same claim, with the same status. `up` of a code
+    under which it would break ends with the claim named, and touches nothing.
+    """
     port = free_port()
     with running_up(tmp_path, port) as up:
         claim = await started(await client_of(port))
@@ -74,6 +77,14 @@ async def test_claims_survive_the_end_of_everything(tmp_path: Path) -> None:
         assert not any(map(is_alive, everything.values()))
     worker_log = (tmp_path / "state" / "worker.log").read_text("utf-8")
     assert '"drained"' in worker_log, "the worker goes before the server does"
+    (tmp_path / "new").mkdir()
+    new = Up(tmp_path / "new", port, tmp_path / "state", changed(tmp_path / "program"))
+    assert new.popen.wait(60) == 1
+    assert "of 1 open claim, 1 would break under this code:" in new.err
+    assert f"{claim.id}: [TMPRL1100] Nondeterminism error" in new.err
+    assert "Go back to the code that they run on" in new.err
+    assert "Traceback" not in new.err
+    assert new.out == "", "nobody is told that it is ready"
 
 
 def assert_the_board_answers(addresses: dict[str, str | None]) -> None:

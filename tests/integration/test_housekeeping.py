@@ -170,7 +170,7 @@ async def test_a_claim_is_erased_by_the_command(
     assert (code, "is open: it can be erased once" in refused["error"]) == (1, True)
     assert (await command("status", order))[0] == 0
     assert (await command("erase", NOBODY))[0] == 3
-    await over(shop, service, order)
+    await over(shop.server, service, order)
     assert SECRET in str(await command("timeline", order))
     counted = (await command("report"))[1]["decided"]
     assert counted["claims"] >= 1

@@ -75,7 +75,7 @@ async def test_what_a_person_fetches_is_whole(bench: Bench, tmp_path: Path) -> N
     assert await content_of(service, str(folder)) == zip_of(folder).read_bytes(), "older editions"
     for path in (folder, zip_of(folder)):
         assert await differences(service, path) == []
-    await over(bench, service, order)
+    await over(bench.server, service, order)
     assert await differences(service, folder) == []
     assert await differences(service, await fetched(service, order, tmp_path / "again")) == []
     (folder / "appeal.txt").write_bytes(b"Another text.\n")

@@ -25,7 +25,7 @@ async def test_a_claim_that_is_over_is_read_from_the_archive(bench: Bench) -> No
     service, claim = service_of(bench), claim_of()
     started = await starting.start(service, claim, received_now=True)
     order = claim.claim.order_id
-    await over(bench, service, order)
+    await over(bench.server, service, order)
     assert (await looking.status(service, order))["state"] == "archived"
     found = await looking.timeline(service, order)
     assert found["timeline"][0]["kind"] == "claim_received"
@@ -78,7 +78,7 @@ async def test_a_reply_for_a_claim_that_is_over_becomes_a_task_of_the_desk(bench
     """Once, however often it is handed in; a person works it off."""
     service = service_of(bench)
     order = await begun(service)
-    await over(bench, service, order)
+    await over(bench.server, service, order)
     for _ in range(2):
         said = await reporting.reply(service, order, "The neighbour had it after all.")
         assert said["delivered_to"] == "desk"

@@ -86,7 +86,7 @@ class Process:
     def children(self) -> dict[str, int]:
         """Its child processes: `server`, `worker` and `board`."""
         listed = subprocess.run(
-            ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+            ["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
         )
         rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
         own = [(row[2], int(row[0])) for row in rows if row[1] == str(self.popen.pid)]
@@ -97,9 +97,11 @@ class Process:
 class Up(Process):
     """A running `up`, with its state in `folder/state` unless told otherwise."""
 
-    def __init__(self, folder: Path, port: int, state: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, port: int, state: Path | None = None, program: Path = ROOT
+    ) -> None:
         where = ["--state", str(state or folder / "state"), "--port", str(port)]
-        super().__init__(folder, "starter.py", "up", *where, "-o", "json")
+        super().__init__(folder, str(program / "starter.py"), "up", *where, "-o", "json")
 
     @property
     def addresses(self) -> dict[str, str | None]:

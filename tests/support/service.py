@@ -11,6 +11,7 @@ from typing import Any
 
 from atoz.claims.claim import ClaimFile
 from atoz.claims.status import Status
+from atoz.harness.server import VirtualTime
 from atoz.service import looking, reporting, starting
 from atoz.service.base import Service, claim_id
 from tests.support.cases import claim_file
@@ -64,10 +65,10 @@ async def kinds(service: Service, order: str) -> list[str]:
     return [entry["kind"] for entry in (await looking.timeline(service, order))["timeline"]]
 
 
-async def over(bench: Bench, service: Service, order: str) -> None:
+async def over(server: VirtualTime, service: Service, order: str) -> None:
     """Decide the claim and let its aftercare pass, until it is archived."""
     await reporting.decide(service, order, Status.DENIED)
-    handle = bench.server.client.get_workflow_handle(claim_id(order))
+    handle = server.client.get_workflow_handle(claim_id(order))
     await looking.status(service, order)
-    await bench.server.jump(handle, datetime.now(UTC) + timedelta(days=60))
+    await server.jump(handle, datetime.now(UTC) + timedelta(days=60))
     await asyncio.wait_for(handle.result(), 30)

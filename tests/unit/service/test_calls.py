@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from atoz.errors import AtozError, NoServer, NoWorker, OldWorker
+from atoz.errors import AtozError, NoServer, NoWorker, OldWorker, StandsStill
 from atoz.service.calls import Calls
 
 ABORTED = RPCError("Workflow Update was aborted.", RPCStatusCode.UNAVAILABLE, b"")
@@ -26,6 +26,13 @@ CLOSING = RPCError(
 AWAY = RPCError("tcp connect error", RPCStatusCode.UNAVAILABLE, b"")
 BROKEN = RPCError("transport error", RPCStatusCode.UNKNOWN, b"")
 FULL = RPCError("namespace rate limit exceeded", RPCStatusCode.RESOURCE_EXHAUSTED, b"")
+
+
+FAILING = RPCError(
+    "Unable to query workflow due to Workflow Task in failed state.",
+    RPCStatusCode.FAILED_PRECONDITION,
+    b"",
+)
 
 
 @dataclass
@@ -85,6 +92,21 @@ async def test_what_is_no_busy_claim_is_said_at_once(
     with pytest.raises(error):
         await update(claim)
     assert claim.keys == ["key"]
+
+
+class Failing(Claim):
+    """A claim that no worker gets on with, as after a change that breaks it: the server's own words."""
+
+    async def query(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """What the server says."""
+        raise FAILING
+
+
+async def test_a_claim_that_stands_still_is_said_to() -> None:
+    """With what tells why; it is nothing that was asked wrongly."""
+    with pytest.raises(StandsStill, match="`atoz verify` says why") as raised:
+        await Calls(cast("Client", Failing([])), timedelta(seconds=5)).query("claim-x", "status")
+    assert raised.value.exit_code == NoWorker.exit_code
 
 
 class Older(Claim):
