@@ -45,6 +45,9 @@ class BoardSettings(BaseSettings):
         "127.0.0.1", min_length=1, max_length=253, description="an address to listen on"
     )
     codec_port: int = Field(CODEC_PORT, ge=1, le=65535, description="a port from 1 to 65535")
+    codec_url: HttpUrl | None = Field(
+        None, description="the address in the browser, like https://codec.shop.example"
+    )
     codec_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(addresses)] = Field(
         ("http://127.0.0.1:8233", "http://localhost:8233"),
         description="the origins of Temporal's pages, like https://temporal.shop.example",
@@ -87,13 +90,29 @@ class BoardSettings(BaseSettings):
             )
         if self.board_url and urlsplit(str(self.board_url)).path not in ("", "/"):
             yield "board_url", "write the address without a path: the board is at its root"
+        yield from self._codec_conflicts()
+        if self.inbound_secret and len(self.inbound_secret.get_secret_value()) < SHORTEST_SECRET:
+            yield "inbound_secret", f"write a secret of at least {SHORTEST_SECRET} signs"
+
+    def _codec_conflicts(self) -> Iterator[Fault]:
+        """What it opens goes readable to who asks. A container listens everywhere and may still be known
+        as this machine's own, where that alone is what its port is published to.
+        """
+        if not self.codec_is_local and self.codec_url is None:
+            yield (
+                "codec_url",
+                (
+                    "is missing; beyond this machine the codec server stands behind https only: "
+                    "write its address, like https://codec.shop.example"
+                ),
+            )
+        if self.codec_url and not is_private(self.codec_url):
+            yield "codec_url", "write an https address; http on this machine only"
         if not all(map(_is_origin, self.codec_origins)):
             yield (
                 "codec_origins",
                 "write each origin whole, like https://temporal.shop.example; http on this machine only",
             )
-        if self.inbound_secret and len(self.inbound_secret.get_secret_value()) < SHORTEST_SECRET:
-            yield "inbound_secret", f"write a secret of at least {SHORTEST_SECRET} signs"
 
 
 def _is_origin(text: str) -> bool:

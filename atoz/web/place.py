@@ -3,6 +3,8 @@
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pydantic import HttpUrl
+
 from atoz.settings import Settings
 from atoz.settings_board import BOARD_PORT
 
@@ -36,10 +38,18 @@ class Place(NamedTuple):
 
 def place_of(settings: Settings, port: int | None = None) -> Place:
     """Where the settings put the board; `port` beats them."""
-    port = port or settings.board_port or BOARD_PORT
-    near = f"http://{_in_address(settings.board_host)}:{port}"
-    address = str(settings.board_url or near).rstrip("/")
-    return Place(settings.board_host, port, address)
+    return _place(
+        settings.board_host, port or settings.board_port or BOARD_PORT, settings.board_url
+    )
+
+
+def codec_place_of(settings: Settings, port: int | None = None) -> Place:
+    """Where the settings put the codec server; `port` beats them."""
+    return _place(settings.codec_host, port or settings.codec_port, settings.codec_url)
+
+
+def _place(host: str, port: int, url: HttpUrl | None) -> Place:
+    return Place(host, port, str(url or f"http://{_in_address(host)}:{port}").rstrip("/"))
 
 
 def _in_address(host: str) -> str:

@@ -18,7 +18,7 @@ from atoz.settings import Settings
 from atoz.vault.codec import SealingCodec
 from atoz.web.alone import login_name
 from atoz.web.face import shown
-from atoz.web.place import Place
+from atoz.web.place import Place, codec_place_of
 from atoz.web.serve import answering, lets_somebody_in, warn_if_closed
 from atoz.web.tally import Tally
 from atoz.web.unsealing import Unsealing
@@ -48,8 +48,7 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
         tally,
         lambda: lets_somebody_in(settings, local=local),
     )
-    host, number = settings.codec_host, port or settings.codec_port
-    place = Place(host, number, f"http://{host}:{number}")
+    place = codec_place_of(settings, port)
     link = access.links.new(login_name(), datetime.now(UTC)) if local else None
     ops = shown(codec, settings.health_host, settings.codec_health_port, "ATOZ_CODEC_HEALTH_PORT")
     return asyncio.run(_until_told(codec, ops, place, link, as_json=as_json))

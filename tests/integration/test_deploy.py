@@ -188,6 +188,7 @@ def test_the_pages_of_temporal_show_claims() -> None:
     given = env_file("example.env")
     assert pages["environment"]["TEMPORAL_CODEC_ENDPOINT"].startswith("${CODEC_URL")
     assert pages["environment"]["TEMPORAL_CODEC_INCLUDE_CREDENTIALS"] == "true"
+    assert codec["environment"]["ATOZ_CODEC_URL"].startswith("${CODEC_URL")
     assert codec["environment"]["ATOZ_CODEC_ORIGINS"].startswith("${PAGES_URL")
     for service, url in ((pages, given["PAGES_URL"]), (codec, given["CODEC_URL"])):
         assert [port.rpartition(":")[0] for port in service["ports"]] == [

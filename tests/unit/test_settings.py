@@ -152,6 +152,8 @@ def test_every_bad_setting_is_named_at_once(monkeypatch: Patch) -> None:
             {"APPEAL_WEBHOOK_URL": "https://x.example", "APPEAL_WEBHOOK_SECRET": "s" * 23},
             "ATOZ_APPEAL_WEBHOOK_SECRET: write a secret of at least 24 signs",
         ),
+        ({"CODEC_HOST": "0.0.0.0"}, "ATOZ_CODEC_URL: is missing; beyond this machine"),  # noqa: S104
+        ({"CODEC_URL": "http://a.example"}, "ATOZ_CODEC_URL: write an https address"),
         ({"CODEC_ORIGINS": "*"}, "ATOZ_CODEC_ORIGINS: write each origin whole"),
         ({"CODEC_ORIGINS": "https://a.example/x"}, "ATOZ_CODEC_ORIGINS: write each origin whole"),
         ({"CODEC_ORIGINS": "http://a.example"}, "ATOZ_CODEC_ORIGINS: write each origin whole"),
