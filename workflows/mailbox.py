@@ -23,9 +23,10 @@ RETRY = RetryPolicy(
 
 
 class MailboxInput(Record):
-    """How long a failing mailbox is tried again. A person who waits has less patience."""
+    """How long a failing mailbox is tried again: a person who waits has less patience. `by`: who asked."""
 
     by_hand: bool = False
+    by: str | None = None
 
 
 @workflow.defn(name=names.MAILBOX_WORKFLOW)

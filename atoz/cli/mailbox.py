@@ -9,7 +9,7 @@ from atoz.service import mailbox
 
 async def sync(call: Call) -> Answer:
     """Read the mailbox now, and say what was done with the new mails."""
-    document = await mailbox.sync(await call.service())
+    document = await mailbox.sync(await call.service(), by=call.by)
     shown = {
         "mails read": document["read"],
         "claims started": document["claims_started"],
@@ -28,4 +28,4 @@ async def sync(call: Call) -> Answer:
 
 def add_to(groups: Groups) -> None:
     """Register this verb: `mail sync`."""
-    register(groups["mail"], sync, MAIL)
+    register(groups["mail"], sync, MAIL, acts="mail-sync")

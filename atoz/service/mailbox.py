@@ -23,10 +23,11 @@ from temporalio.client import (
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
+    WorkflowExecutionStatus,
     WorkflowFailureError,
 )
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.exceptions import ActivityError, FailureError
+from temporalio.exceptions import ActivityError, FailureError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.jobs import MailboxPass
@@ -42,9 +43,13 @@ from atoz.mail.read import open_mail
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
 from atoz.service.office import TemporalOffice
+from atoz.service.problems import PROBLEMS
 from atoz.service.waking import wake
 from workflows import names
 from workflows.mailbox import MailboxInput, MailboxWorkflow
+
+BY_HAND = f"{names.MAILBOX_ID}-by-hand"
+"""The pass that somebody asks for: one at a time."""
 
 SYNC_PATIENCE = timedelta(minutes=10)
 """How long a person waits for a pass by hand."""
@@ -79,29 +84,69 @@ def mailbox_activities(service: Service, library: Library) -> list[Callable[...,
     return [passes.read_mailbox, passes.tell_mailbox_failed]
 
 
-async def sync(service: Service) -> dict[str, Any]:
+async def look_now(service: Service, *, by: str | None = None) -> dict[str, Any]:
+    """Start a pass by hand: `{workflow_id, run_id, already_running}`; one that runs already is enough.
+
+    It waits for a worker where none is there. Raises BadInput without a mailbox, NoServer.
+    """
+    if service.settings.imap_account() is None:
+        raise BadInput(PROBLEMS("no_mailbox"))
+    try:
+        with server_errors():
+            handle = await service.client.start_workflow(
+                MailboxWorkflow.run,
+                MailboxInput(by_hand=True, by=by),
+                id=BY_HAND,
+                task_queue=service.settings.task_queue,
+                # USE_EXISTING would hide whether one runs already.
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                execution_timeout=SYNC_PATIENCE,
+                static_summary="The mailbox, by hand",
+                rpc_timeout=SERVER_PATIENCE,
+            )
+    except WorkflowAlreadyStartedError as found:
+        return {"workflow_id": BY_HAND, "run_id": found.run_id, "already_running": True}
+    run_id = handle.first_execution_run_id
+    return {"workflow_id": BY_HAND, "run_id": run_id, "already_running": False}
+
+
+async def sync(service: Service, *, by: str | None = None) -> dict[str, Any]:
     """One pass now: the counts of what it did. Raises AtozError with the reason where it fails,
     NoWorker where none is there, BadInput without a mailbox.
     """
-    if service.settings.imap_account() is None:
-        raise BadInput("no mailbox is configured: set ATOZ_IMAP_HOST and what belongs to it")
-    with server_errors():
-        handle = await service.client.start_workflow(
-            MailboxWorkflow.run,
-            MailboxInput(by_hand=True),
-            id=f"{names.MAILBOX_ID}-by-hand",
-            task_queue=service.settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            execution_timeout=SYNC_PATIENCE,
-            static_summary="The mailbox, by hand",
-            rpc_timeout=SERVER_PATIENCE,
-        )
-    await service.calls.query(handle.id, "progress", closed=True)
+    run_id = (await look_now(service, by=by))["run_id"]
+    await service.calls.query(BY_HAND, "progress", closed=True)
     try:
-        done: MailboxPass = await handle.result()
+        done = await _outcome(service, run_id)
     except WorkflowFailureError as error:
         raise AtozError(one_line(_reason(error), 500)) from error
-    return {"workflow_id": handle.id, **done.model_dump(mode="json")}
+    return {"workflow_id": BY_HAND, **done.model_dump(mode="json")}
+
+
+async def progress(service: Service) -> dict[str, Any]:
+    """How the newest pass by hand stands: `{workflow_id, run_id, state, mails, why}`.
+
+    `state` is `never`, `running`, `done` or `failed`, and `why` says why it failed; `mails` counts what
+    was done with the mails, as `sync` does. Raises NoWorker where a pass runs and nobody does it.
+    """
+    found = await service.calls.describe(BY_HAND)
+    shown: dict[str, Any] = {"workflow_id": BY_HAND, "run_id": found.run_id if found else None}
+    if found is None:
+        return {**shown, "state": "never", "mails": None, "why": None}
+    if found.status is WorkflowExecutionStatus.RUNNING:
+        counts = await service.calls.query(BY_HAND, "progress", closed=True)
+        return {**shown, "state": "running", "mails": dict(counts), "why": None}
+    try:
+        done = await _outcome(service, found.run_id)
+    except WorkflowFailureError as error:
+        why = one_line(_reason(error), 500)
+        return {**shown, "state": "failed", "mails": None, "why": why}
+    return {**shown, "state": "done", "mails": done.model_dump(mode="json"), "why": None}
+
+
+async def _outcome(service: Service, run_id: str | None) -> MailboxPass:
+    handle = service.client.get_workflow_handle_for(MailboxWorkflow.run, BY_HAND, run_id=run_id)
+    return await handle.result()
 
 
 def _reason(error: WorkflowFailureError) -> str:

@@ -39,6 +39,7 @@ LEAST: dict[str, Role] = {
             "skip",
             "due",
             "add-evidence",
+            "mail-sync",
         ),
         Role.AGENT,
     ),

@@ -67,6 +67,7 @@ PROBLEMS = Sentences(
         # The desk.
         "no_desk_task": "{task} is not an open desk task; open: {tasks}",
         "why_discard": "say why it is discarded: whoever asks later needs to know",
+        "no_mailbox": "no mailbox is configured: set ATOZ_IMAP_HOST and what belongs to it",
         # Playbooks and what if.
         "no_playbook": "no playbook is called {name}; there are: {names}",
         "undrawn": "{name} cannot be drawn: mend its text first",

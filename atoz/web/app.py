@@ -20,7 +20,18 @@ from starlette.types import Scope
 from atoz.errors import AtozError
 from atoz.service.figures import Opened
 from atoz.web import problems
-from atoz.web.api import acts, claims, counted, events, inbound, playbooks, shapes, simulate, work
+from atoz.web.api import (
+    acts,
+    claims,
+    counted,
+    events,
+    inbound,
+    mail,
+    playbooks,
+    shapes,
+    simulate,
+    work,
+)
 from atoz.web.api.described import PROBLEMS_BY_STATUS, Described
 from atoz.web.board import Board
 from atoz.web.cached import Cached, Newest
@@ -93,7 +104,7 @@ def _address_of(paths: Mapping[int, str], scope: Scope) -> str:
 
 def _api(app: FastAPI) -> APIRouter:
     router = APIRouter()
-    for part in (claims, work, counted, events, playbooks, simulate, inbound):
+    for part in (claims, work, counted, mail, events, playbooks, simulate, inbound):
         router.include_router(part.router)
     acts.add_to(router)
 

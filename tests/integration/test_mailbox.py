@@ -103,6 +103,8 @@ async def test_three_mails_make_a_timeline(tmp_path: Path, postbox: Postbox) -> 
             if entry["kind"] == "evidence_added":
                 content = await service.store.of_order(order).get(entry["data"]["sha256"])
                 assert len(content) == entry["data"]["size"]
+        told = await mailbox.progress(service)
+        assert (told["state"], told["mails"]["read"], told["why"]) == ("done", 3, None)
         again = await mailbox.sync(service)
         assert again["read"] == 0
         assert len(await kinds(service, order)) == len(found)
@@ -243,6 +245,9 @@ async def test_a_wrong_password_is_told_at_once_and_on_the_desk(
                 await mailbox.sync(service)
         (task,) = await desk.tasks(service)
         assert "cannot be read" in task["title"]
+        told = await mailbox.progress(service)
+        assert (told["state"], told["mails"]) == ("failed", None)
+        assert "refuses the login" in told["why"]
 
 
 async def test_without_a_worker_a_look_by_hand_says_so(tmp_path: Path, postbox: Postbox) -> None:
@@ -251,5 +256,10 @@ async def test_without_a_worker_a_look_by_hand_says_so(tmp_path: Path, postbox: 
     async with virtual_time(converter(settings)) as server:
         patience = timedelta(seconds=1)
         service = Service(server.client, settings, lambda: datetime.now(UTC), patience)
-        with pytest.raises(NoWorker):
-            await mailbox.sync(service)
+        assert (await mailbox.progress(service))["state"] == "never"
+        started = [await mailbox.look_now(service, by="support-1") for _ in range(2)]
+        assert [each["already_running"] for each in started] == [False, True]
+        assert len({each["run_id"] for each in started}) == 1
+        for ask in (mailbox.sync, mailbox.progress):
+            with pytest.raises(NoWorker):
+                await ask(service)

@@ -201,6 +201,13 @@ GIVEN: dict[str, Document] = {
     "Fact": _FACT,
     "FirstClock": {"name": "response", "due": "2030-01-31T09:00:00Z"},
     "Letter": {"task": "desk-3", "sort": "quarantined", "mail": _MAIL, "gone": None},
+    "Looked": {
+        "workflow_id": "mailbox-by-hand",
+        "run_id": "019b0c1e-6f1c-7c55-b0ab-3d1f7a0e2c11",
+        "state": "done",
+        "mails": {"read": 3, "claims_started": 1, "delivered": 2, "quarantined": 0, "more": False},
+        "why": None,
+    },
     "Me": {"name": "erp", "role": "agent", "via": "token", "acts": ["look", "start", "reply"]},
     "Moved": {"moved": [_MOVE], "stayed": [_STAY]},
     "Moves": {

@@ -127,7 +127,7 @@ class Problem(Given):
 
 
 class Started(Given):
-    """A claim that was started, or that was there already."""
+    """What was started, a claim or a look into the mailbox, or was there already."""
 
     workflow_id: str
     run_id: str | None
@@ -358,6 +358,16 @@ class Erased(Given):
     keys: int
     files: int
     remains: list[str]
+
+
+class Looked(Given):
+    """How the newest look into the mailbox by hand stands; `mails` counts what was done with them."""
+
+    workflow_id: str
+    run_id: str | None
+    state: Literal["never", "running", "done", "failed"]
+    mails: dict[str, Any] | None
+    why: str | None
 
 
 class Me(Given):

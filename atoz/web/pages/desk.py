@@ -7,19 +7,21 @@ from fastapi.responses import RedirectResponse, Response
 
 from atoz.access.people import Person
 from atoz.errors import AtozError
-from atoz.service import desk_mail
+from atoz.service import desk_mail, mailbox
 from atoz.service.policy import LEAST
 from atoz.web.api.keyed import key_of
 from atoz.web.api.shapes import TaskId
 from atoz.web.gate import Who, board_of, needs
+from atoz.web.pages.leading import lead
 from atoz.web.pages.render import render
 from workflows.desk import DeskSort
 
 router = APIRouter()
 
-DIDS = ("attached", "discarded")
+DIDS = ("attached", "discarded", "looked")
 
 Doer = Annotated[Person, needs("done")]
+Looker = Annotated[Person, needs("mail-sync")]
 Did = Annotated[str, Query(max_length=20)]
 Why = Annotated[str, Form(max_length=2_000)]
 Key = Annotated[str, Form(max_length=100)]
@@ -38,12 +40,29 @@ async def desk(request: Request, who: Who, did: Did = "") -> Response:
         "did": did if did in DIDS else None,
         "may_act": who.may("done"),
         "least": LEAST["done"],
+        "has_mailbox": board_of(request).service.settings.imap_account() is not None,
+        "may_look": who.may("mail-sync"),
+        "look": await mailbox.progress(board_of(request).service) if did == "looked" else None,
     }
     return render(request, "desk.html", values)
 
 
 def _of(found: desk_mail.Looked, sort: DeskSort) -> list[desk_mail.Item]:
     return [item for item in found.items if item.sort == sort]
+
+
+@router.post("/mailbox")
+async def look_now(request: Request, who: Looker) -> Response:
+    """Read the mailbox now; how that stands is shown above what lies on the desk."""
+    await mailbox.look_now(board_of(request).service, by=who.name)
+    return lead(request, "/desk?did=looked")
+
+
+@router.get("/mailbox")
+async def look(request: Request, _: Who) -> Response:
+    """How the newest look stands: a page's part that asks again by itself while it runs."""
+    values = {"look": await mailbox.progress(board_of(request).service)}
+    return render(request, "parts/mailbox.html", values)
 
 
 @router.get("/desk/{task}")

@@ -42,6 +42,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "migrate preview": ("migration",),
     "migrate apply": ("migrate",),
     "migrate revert": ("revert",),
+    "mail sync": ("mail-sync", "mail-sync-progress"),
     "packet": ("packets", "packet"),
     "erase": ("erase",),
 }
@@ -60,7 +61,6 @@ ONLY_COMMAND: Mapping[str, str] = {
     **dict.fromkeys(
         ("keys new", "keys list", "keys rotate", "keys retire", "keys strict"), _OPERATES
     ),
-    "mail sync": f"{_OPERATES}; the worker reads the mailbox by itself",
     "outbox": f"{_OPERATES}: its mails reached nobody",
     **dict.fromkeys(("login", "users add", "users list", "users remove"), _GETS_IN),
     **dict.fromkeys(("tokens new", "tokens list", "tokens revoke"), _GETS_IN),
