@@ -18,7 +18,9 @@ from their histories. Such a rule holds for claims that are opened from its edit
 9. The text with the facts alone, which goes when nobody approved one, goes without the buyer's files.
 10. A list shows that a claim is paused, and that one whose clock ends within a day needs somebody; of a
    decided claim nothing is paused, left out or given another clock, since no step of it acts; what counts
-   from the coming of something counts from when it came, also where it is told later.
+   from the coming of something counts from when it came, also where it is told later; past twenty
+   open information requests a further one goes under one that ends no later; every fact that nothing looks
+   at again leaves for the store, of whatever kind.
 """
 
 FIRST = 1
@@ -28,4 +30,5 @@ JUDGED = 8
 OWN_FILES = 9
 PAUSE_SHOWN = 10
 ARRIVED = 10
+BOUNDED = 10
 CURRENT = 10

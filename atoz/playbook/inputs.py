@@ -9,6 +9,7 @@ from atoz.claims.facts import Fact, values_of
 from atoz.playbook import events as ev
 from atoz.playbook.arriving import told_arrival
 from atoz.playbook.choice import choose_playbook, claim_limit, first_step_acted
+from atoz.playbook.folding import join_missed, share, shared_task
 from atoz.playbook.model import TaskKind
 from atoz.playbook.reactions import ANSWERS, open_asked_task, react
 from atoz.playbook.schedule import approval_ends, natural, playbook_of
@@ -92,10 +93,11 @@ def duplicate_noticed(work: Work, event: ev.DuplicateNoticed) -> None:
 
 
 def information_requested(work: Work, event: ev.InformationRequested) -> None:
-    """An information request has a clock and a task of its own."""
+    """An information request has a clock and a task of its own; of very many some share one."""
     policy = work.now.policy
     found = policy and policy.due("information_request", work.since)
     due, source = (event.due, event.message_id) if event.due else (found or (None, ""))
+    shared = shared_task(work.now, due)
     fact = work.record(
         "information_requested",
         event.message_id,
@@ -103,8 +105,13 @@ def information_requested(work: Work, event: ev.InformationRequested) -> None:
         due=instant_text(due) if due else None,
         **told_by(event),
         **told_arrival(event),
+        **({"under": shared.id} if shared else {}),
     )
     work.remember(event.message_id, fact)
+    if shared is not None and due is not None:
+        share(work, shared, fact, due, source)
+        return
+    join_missed(work, "information_request")
     clock = work.open_clock("information_request", due, source, work.since) if due else None
     work.open_task("answer-information", event.message_id, clock=clock, due=due, refs=(fact,))
 

@@ -8,6 +8,7 @@ from typing import Any
 from atoz.claims.base import instant_text
 from atoz.playbook.conditions import claims_protected
 from atoz.playbook.events import BuyerReplied
+from atoz.playbook.folding import join_missed
 from atoz.playbook.model import Effect, Intent, TaskKind
 from atoz.playbook.schedule import playbook_of
 from atoz.playbook.state import CaseState, QueuedMessage
@@ -115,6 +116,7 @@ def _buyer_clock(work: Work) -> dict[str, Any]:
             return {"clock": clock.id, "due": clock.due}
     if not found:
         return {}
+    join_missed(work, "buyer_reply")
     clock_id = work.open_clock("buyer_reply", found.due, found.source, work.since)
     return {"clock": clock_id, "due": found.due}
 

@@ -96,6 +96,8 @@ class Task(Record):
     packet: str | None = None
     warning: str | None = None
     refs: tuple[str, ...] = ()
+    stands_for: int | None = None
+    """How many questions it asks, where more came than are kept apart; `refs` are the newest."""
     told: bool = False
     done_at: Instant | None = None
     result: str | None = None

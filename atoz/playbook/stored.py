@@ -23,6 +23,7 @@ RESULTS = Sentences(
         "reopened": "the claim was reopened",
         "window": "the window for an appeal has closed",
         "stopped": "{clock} was stopped",
+        "joined": "it is asked under {task}",
     },
 )
 """How a task ended."""
@@ -88,6 +89,10 @@ NOTES = Sentences(
         "refund_unprotects": (
             f"{_REFUND_COUNTS} This order has proof of delivery or Claims Protected postage: without a "
             "refund the marketplace may pay. Refunding gives that up."
+        ),
+        "stands_for": (
+            "MORE CAME THAN ARE KEPT APART: this stands for {count}, all of which the timeline names. "
+            "Answer every one of them before you mark it done."
         ),
         "stopped": "the claim was stopped on the server while this was under way",
         "restored": "restored from a backup of {at}: it may have been sent after that",

@@ -46,6 +46,7 @@ SAY = Sentences(
         "receipt": "receipt {receipt}",
         "by": "{what} by {at}",
         "answer_by": "answer by {at}",
+        "under": "asked under {task}",
         "warning": "{hours} h or less left: {clock} ends {at}",
         "ends": "{clock} ends {at}",
         "ended": "{clock} ended {at}",
@@ -182,7 +183,9 @@ def _done(data: Data, _: When) -> str:
 
 
 def _asked(data: Data, when: When) -> str:
-    return SAY("answer_by", at=when(data["due"])) if data.get("due") else ""
+    due = SAY("answer_by", at=when(data["due"])) if data.get("due") else None
+    under = SAY("under", task=numbered("task", data["under"])) if data.get("under") else None
+    return SAY.listed(due, under)
 
 
 def _why(data: Data, _: When) -> str:

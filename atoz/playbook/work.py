@@ -145,12 +145,13 @@ class Work:
         """Open a task, or add to the open one of the same kind, clock and step: one question, once."""
         for task in self.now.tasks:
             if task.kind == kind and task.open and _is_about(task, more):
-                return self._add_to(task, more)
+                return self.add_to(task, more.get("refs", ()))
         return self._new_task(kind, source, more)
 
-    def _add_to(self, task: Task, more: dict[str, Any]) -> Task:
-        refs = tuple(dict.fromkeys((*task.refs, *more.get("refs", ()))))[-20:]
-        self.change_task(task.id, refs=refs)
+    def add_to(self, task: Task, refs: Sequence[str]) -> Task:
+        """Let an open task be about more facts; it names the newest of them."""
+        known = tuple(dict.fromkeys((*task.refs, *refs)))[-20:]
+        self.change_task(task.id, refs=known)
         return task
 
     def _new_task(self, kind: TaskKind, source: str, more: dict[str, Any]) -> Task:

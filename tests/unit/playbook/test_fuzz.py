@@ -19,7 +19,7 @@ from atoz.cli.fuzzing import as_case
 from atoz.harness import lives
 from atoz.harness.fuzz import Violation, check, fuzz
 from atoz.harness.lives import Lives
-from atoz.playbook import agenda, apply, inputs, prune, reactions, results, simulate
+from atoz.playbook import agenda, apply, inputs, prune, prune_needs, reactions, results, simulate
 from atoz.playbook import events as ev
 from atoz.playbook.agenda import Item
 from atoz.playbook.model import Step
@@ -163,7 +163,7 @@ def needs_no_approval(patch: pytest.MonkeyPatch) -> None:
 
 def keeps_every_reply(patch: pytest.MonkeyPatch) -> None:
     """No reply ever leaves the state for the store. Floods come at once, not among hundreds of lives."""
-    patch.setattr(prune, "BULK", prune.BULK - {"reply_received"})
+    patch.setattr(prune, "STAYS", prune_needs.STAYS | {"reply_received"})
     patch.setattr(lives, "_FLOODED", 1)
 
 

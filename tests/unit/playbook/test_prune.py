@@ -16,8 +16,10 @@ from atoz.playbook.edition import JUDGED
 from atoz.playbook.grounds import grounds
 from atoz.playbook.model import Intent
 from atoz.playbook.prune import BULK, overflow, without
+from atoz.playbook.prune_needs import MOST
 from atoz.playbook.state import CaseState
-from tests.support.cases import ARRIVED, DAY, HOUR, SECOND, Play
+from atoz.playbook.verdicts import verdicts
+from tests.support.cases import ARRIVED, BLOCKED, DAY, HOUR, SECOND, Play
 
 MEGABYTE = 1_000_000
 FLOOD = 5_000
@@ -215,3 +217,67 @@ def test_claims_of_an_earlier_edition_carry_what_they_carried() -> None:
     for number in range(2_000):
         state = apply(state, bounces(number))
     assert overflow(state) == ()
+
+
+def files(number: int) -> ev.EvidenceAdded:
+    """What a person of the shop adds."""
+    file = ev.Attachment(name=f"{number}.pdf", type="application/pdf", size=1, sha256="a" * 64)
+    return ev.EvidenceAdded(at=ARRIVED + 2 * DAY, by="agent-1", key=f"f{number}", file=file)
+
+
+def values(number: int) -> ev.Amended:
+    """A carrier that is corrected again and again."""
+    changed = {"shipment": {"carrier": f"carrier {number}"}}
+    return ev.Amended(at=ARRIVED + 2 * DAY, by="agent-1", key=f"v{number}", values=changed)
+
+
+def test_the_shops_own_files_outlast_a_flood_of_mails() -> None:
+    """An answer goes with the proof that somebody added before, however much a buyer writes."""
+    state = apply(Play().to(2 * DAY).state, files(1))
+    state, gone = flooded(state, "x" * 2_000)
+    assert [f.data["name"] for f in state.facts if f.kind == "evidence_added"] == ["1.pdf"]
+    assert gone
+
+
+def test_a_value_that_is_corrected_for_ever_is_carried_once() -> None:
+    """The newest stays, with all values that were never touched; what was known of a text, too."""
+    play = Play(findings=BLOCKED).to(4 * DAY + HOUR)
+    appeal = play.state.appeal
+    assert appeal is not None
+    first = [f.id for f in play.state.facts if f.kind == "shipment.carrier"]
+    before = {f.kind for f in play.state.facts if "value" in f.data}
+    state = play.state
+    for number in range(1_500):
+        state = apply(state, values(number))
+        state = [state, *(smaller for smaller, _ in pruned(state))][-1]
+    carried = [f for f in state.facts if f.kind == "shipment.carrier"]
+    assert carried[-1].data["value"] == "carrier 1499"
+    assert [f.id for f in carried][:1] == first, "the text that lies there was written with it"
+    assert len(carried) < 1_000
+    assert before <= {f.kind for f in state.facts if "value" in f.data}
+
+
+def test_of_replies_that_a_person_judged_the_newest_stay() -> None:
+    """With what was said of them; the others leave with their verdicts."""
+    state = Play().to(2 * DAY).state
+    for number in range(1_500):
+        at = state.started_at + 2 * DAY + number * SECOND
+        reply = ev.BuyerReplied(at=at, message_id=f"<j{number}>", text="x", intents=("other",))
+        state = apply(state, reply)
+        task = state.open_task("read-reply")
+        assert task is not None
+        done = ev.TaskDone(at=at, by="a", key=f"j{number}", task=task.id, receipt="helps")
+        state = apply(state, done)
+        state = [state, *(smaller for smaller, _ in pruned(state))][-1]
+    said = verdicts(state.facts)
+    replies = [f for f in state.facts if f.kind == "reply_received"]
+    assert len([f for f in replies if f.id in said]) >= MOST
+    assert len(state.model_dump_json()) < MEGABYTE // 2
+
+
+def test_the_first_withdrawal_is_known_after_a_flood_of_other_words() -> None:
+    """Of each intent the newest reply stays: an appeal may rest on what the buyer said once."""
+    play = Play().to(2 * DAY).reply("says_withdrawn", text="I have withdrawn the claim.")
+    state, _ = flooded(play.state, "x" * 2_000)
+    said = [f.data["intents"] for f in state.facts if f.kind == "reply_received"]
+    assert said[0] == ["says_withdrawn"]
