@@ -131,6 +131,7 @@ class DoResume(Doing):
     """Lets the steps act again."""
 
     do: Literal["resume"]
+    why: Words = ""
 
 
 class DoSkip(Doing):
@@ -162,6 +163,7 @@ class DoEvidence(Doing):
 
     do: Literal["add_evidence"]
     file: CaseAttachment
+    why: Words = ""
 
 
 class DoTask(Doing):

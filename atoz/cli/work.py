@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 
 from atoz.claims.clocks import ClockName
 from atoz.cli import given
@@ -95,7 +96,8 @@ def _digest(read: str | None) -> str | None:
 
 async def pause(call: Call, order: given.Order, why: given.Why = "") -> Answer:
     """Hold every step; clocks and warnings go on."""
-    return Answer(await _do(call, order, ev.Paused, why=why), [line(order, "paused")])
+    document = await _do(call, order, ev.Paused, why=why)
+    return Answer(document, [line(order, "paused"), *_unsaid(why)])
 
 
 async def resume(call: Call, order: given.Order, why: given.Why = "") -> Answer:
@@ -111,7 +113,7 @@ async def skip(
 ) -> Answer:
     """Leave a step out."""
     document = await _do(call, order, ev.StepSkippedByHand, step=step, why=why)
-    return Answer(document, [line(order, "step", step, "skipped")])
+    return Answer(document, [line(order, "step", step, "skipped"), *_unsaid(why)])
 
 
 async def due(
@@ -123,16 +125,23 @@ async def due(
 ) -> Answer:
     """Correct when a clock runs out."""
     document = await _do(call, order, ev.DueSet, clock=clock, due=at, why=why)
-    return Answer(document, [line(order, "clock", clock, "set")])
+    return Answer(document, [line(order, "clock", clock, "set"), *_unsaid(why)])
 
 
-async def add_evidence(call: Call, order: given.Order, file: given.File) -> Answer:
+async def add_evidence(
+    call: Call, order: given.Order, file: given.File, why: given.Why = ""
+) -> Answer:
     """Add a file to the claim's evidence: an image, a PDF or plain text."""
     upload = given.upload(file)
     document = await acting.add_evidence(
-        await call.service(), order, upload, by=call.by, key=call.key
+        await call.service(), order, upload, by=call.by, key=call.key, why=why
     )
     return Answer(document, [line(order, "evidence added:", document["file"]["sha256"])])
+
+
+def _unsaid(why: str) -> list[RenderableType]:
+    """A reminder where nothing was said why: who comes next asks."""
+    return [] if why.strip() else [line("no reason is on record: say it with --why next time")]
 
 
 async def _do(

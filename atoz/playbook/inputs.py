@@ -285,13 +285,14 @@ def due_set(work: Work, event: ev.DueSet) -> None:
 
 def evidence_added(work: Work, event: ev.EvidenceAdded) -> None:
     """A person adds a file."""
-    fact = _keep(work, event.file, f"operator:{event.by}")
+    why = {"why": event.why} if event.why else {}
+    fact = _keep(work, event.file, f"operator:{event.by}", **why)
     work.remember(event.key, fact)
     make_stale(work)
 
 
-def _keep(work: Work, file: ev.Attachment, source: str, **came: str) -> str:
-    return work.record("evidence_added", source, **file.model_dump(mode="json"), **came)
+def _keep(work: Work, file: ev.Attachment, source: str, **more: str) -> str:
+    return work.record("evidence_added", source, **file.model_dump(mode="json"), **more)
 
 
 def make_stale(work: Work) -> None:

@@ -123,6 +123,7 @@ class EvidenceAdded(OperatorEvent):
 
     type: Literal["evidence_added"] = "evidence_added"
     file: Attachment
+    why: Words = ""
 
 
 UPDATES: dict[str, type[OperatorEvent]] = {

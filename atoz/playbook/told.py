@@ -133,6 +133,11 @@ def _refunded(data: Data, _: When) -> str:
     return SAY("whole", amount=data["amount"]) if data.get("whole") else str(data["amount"])
 
 
+def _file(data: Data, _: When) -> str:
+    named = SAY("file", name=data["name"], type=data["type"], size=f"{data['size']:,}")
+    return SAY.listed(named, data.get("why"))
+
+
 def _sent(data: Data, _: When) -> str:
     key = "to_nobody" if data.get("delivered") is False else "to_buyer"
     return SAY(key, language=data["language"], subject=data["subject"])
@@ -219,9 +224,7 @@ _WORDS: Mapping[str, Callable[[Data, When], str]] = {
     "step_skipped": lambda d, _: _skipped(str(d["why"])),
     "step_held": lambda d, when: SAY("until", at=when(d["until"])),
     "reply_received": _replied,
-    "evidence_added": lambda d, _: SAY(
-        "file", name=d["name"], type=d["type"], size=f"{d['size']:,}"
-    ),
+    "evidence_added": _file,
     "appeal_drafted": _drafted,
     "approval_requested": lambda d, _: SAY("of_revision", revision=d["revision"]),
     "approved": _approved,

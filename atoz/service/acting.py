@@ -70,7 +70,7 @@ async def amend(
 
 
 async def add_evidence(
-    service: Service, order_id: str, file: Given, *, by: str, key: str
+    service: Service, order_id: str, file: Given, *, by: str, key: str, why: str = ""
 ) -> dict[str, Any]:
     """Keep a file and add it to the claim's evidence. Raises as `act`, and BadInput for the file."""
     workflow_id = claim_id(order_id)
@@ -78,7 +78,7 @@ async def add_evidence(
     if not await is_running(service, workflow_id):
         raise await not_running(service, workflow_id)
     (kept,) = await files.keep(service.store.of(workflow_id), taken)
-    done = await do(service, order_id, ev.EvidenceAdded, file=kept, by=by, key=key)
+    done = await do(service, order_id, ev.EvidenceAdded, file=kept, why=why, by=by, key=key)
     return {**done, "file": kept.model_dump(mode="json")}
 
 

@@ -61,6 +61,7 @@ PROBLEMS = Sentences(
         "no_instant": "{word} is no instant: write it like 2026-09-08 11:00",
         "no_day": "{word} is no day: write it like 2026-09-08",
         "why_reject": "say why the text may not go: whoever writes it anew needs to know",
+        "why_override": "say why: it is recorded, and whoever comes next needs to know",
         "choose_decision": "choose what the marketplace decided",
         "choose_file": "choose a file: an image, a PDF or plain text",
         "type_order": "type the order id of this claim: nothing brings an erased claim back",

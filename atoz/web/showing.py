@@ -1,10 +1,15 @@
 """What the pages of a claim show beside its documents: facts by id, revisions of its text, its steps."""
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from atoz.appeal.packet.dossier import Cited, cite
+from atoz.claims.base import instant_text
+from atoz.playbook import events as ev
+from atoz.playbook.apply import apply
+from atoz.playbook.check import refusal
 from atoz.playbook.diagram import notes, when
 from atoz.playbook.reactions import refund_warning
 from atoz.playbook.standing import Standing, standing
@@ -24,6 +29,16 @@ def revisions(found: Whole) -> list[dict[str, Any]]:
     return [{"edited_by": None, **fact.data, "at": fact.at} for fact in drafts]
 
 
+Kind = Literal["send", "submit", "ask", "draft"]
+
+
+class Skipping(NamedTuple):
+    """What leaving a step out costs: what it would have done, and by when a person answers instead."""
+
+    kind: Kind
+    person_by: str | None
+
+
 class ShownStep(NamedTuple):
     """A step on the claim's line: how it stands and why, and what the playbook says of it."""
 
@@ -32,6 +47,7 @@ class ShownStep(NamedTuple):
     when: str
     notes: tuple[str, ...]
     over: bool
+    costs: Skipping | None
 
 
 def steps(found: Whole) -> list[ShownStep]:
@@ -47,9 +63,25 @@ def steps(found: Whole) -> list[ShownStep]:
             when(drawn[each.id]),
             tuple(notes(drawn[each.id])),
             case.run(each.id).over,
+            _skipping(case, each.id, found.at),
         )
         for each in standing(case, found.at)
     ]
+
+
+def _skipping(case: CaseState, step_id: str, at: datetime) -> Skipping | None:
+    """As the engine itself would go on; None for a step that is over."""
+    skip = ev.StepSkippedByHand(at=at, step=step_id)
+    step = case.playbook.step(step_id) if case.playbook else None
+    if step is None or refusal(case, skip) is not None:
+        return None
+    kind: Kind = (
+        "send" if step.send else "submit" if step.submit else "ask" if step.ask else "draft"
+    )
+    had = {task.id for task in case.tasks}
+    new = (task for task in apply(case, skip).tasks if task.id not in had)
+    answer = next((task for task in new if task.kind == "handle-claim"), None)
+    return Skipping(kind, instant_text(answer.due) if answer and answer.due else None)
 
 
 class Refunding(NamedTuple):

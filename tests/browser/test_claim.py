@@ -82,6 +82,7 @@ async def test_two_people_see_each_others_acts(
         await other.page.locator("#reply > summary").click()
         await typed.fill("Where is")
         pause = visit.page.locator("form[action$='/pause']")
+        await pause.get_by_label("Why").fill("The buyer calls.")
         await pause.get_by_role("button").last.click()
         for each in (visit, other):
             paused = each.page.locator(".timeline li").filter(has_text="paused")

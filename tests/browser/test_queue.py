@@ -85,6 +85,7 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
     first, second = await shop.open([Part("buyer-silent", order, "4h") for order in pair])
     page = visit.page
     await page.goto("/queue/waiting-buyer")
+    await page.get_by_label("Why").fill("The carrier is on strike.")
     await page.get_by_role("button", name="Pause the chosen claims").click()
     await expect(page.get_by_role("alert").filter(has_text="Choose the claims")).to_be_visible()
     for order in pair:

@@ -104,7 +104,9 @@ async def late_step(shop: Shop, visit: Visit, order: str) -> None:
     """A claim that was paused beyond its step's time asks whether the step still acts."""
     page = visit.page
     await page.goto(f"/claims/{order}")
-    await page.locator("form[action$='/pause']").get_by_role("button").last.click()
+    pause = page.locator("form[action$='/pause']")
+    await pause.get_by_label("Why").fill("The buyer calls.")
+    await pause.get_by_role("button").last.click()
     await expect(page.locator("form[action$='/resume']")).to_be_visible()
     # Planned for 22:00 in Berlin, moved to 8:00, and six hours late by now.
     await shop.claims[order].reach("33h")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from atoz.access.people import Person
@@ -93,12 +93,23 @@ async def desk_done(
     operation_id="add-evidence",
 )
 async def add_evidence(
-    request: Request, who: Keeper, order: shapes.Order, file: UploadFile, key: Key = None
+    request: Request,
+    who: Keeper,
+    order: shapes.Order,
+    file: UploadFile,
+    *,
+    why: Annotated[str, Form(max_length=2_000)] = "",
+    key: Key = None,
 ) -> dict[str, Any]:
     """Add a file to the claim's evidence: an image, a PDF or plain text."""
     given = Given(file.filename or "file", await file.read(LARGEST_FILE + 1))
     return await acting.add_evidence(
-        board_of(request).service, order, given, by=who.name, key=key_of(key, who, request)
+        board_of(request).service,
+        order,
+        given,
+        by=who.name,
+        key=key_of(key, who, request),
+        why=why,
     )
 
 

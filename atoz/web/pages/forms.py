@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from atoz.access.people import Person
 from atoz.claims.status import Status
-from atoz.errors import BadInput, Refused
+from atoz.errors import BadFields, BadInput, Refused
 from atoz.evidence.intake import Given
 from atoz.evidence.limits import LARGEST_FILE
 from atoz.service import acting, erasing, looking, reporting, starting
@@ -87,6 +87,8 @@ class Form(NamedTuple):
 
 
 async def _act(act: Act, sent: Sent) -> object:
+    if act.name in WHY and sent.word("why") is None:
+        raise BadFields([("why", PROBLEMS(WHY[act.name]))])
     values: Mapping[str, Any] = {name: word for name, word in sent.typed.words.items() if word}
     if act.name in _READERS:
         values = await _READERS[act.name](sent)
@@ -107,18 +109,14 @@ async def _due(sent: Sent) -> dict[str, Any]:
     return {**sent.typed.words, "due": instant_in(zone, sent.word("due") or "")}
 
 
-async def _rejected(sent: Sent) -> dict[str, Any]:
-    if sent.word("why") is None:
-        raise BadInput(PROBLEMS("why_reject"))
-    return dict(sent.typed.words)
-
-
 _READERS: Mapping[str, Callable[[Sent], Awaitable[dict[str, Any]]]] = {
     "amend": _amended,
     "due": _due,
-    "reject": _rejected,
 }
 """Forms whose fields are not the act's own values."""
+
+WHY = {"reject": "why_reject", **dict.fromkeys(("pause", "skip", "due"), "why_override")}
+"""Acts that a page takes only with a reason, and how it asks for one."""
 
 
 async def _reply(sent: Sent) -> object:
@@ -170,7 +168,10 @@ async def _add_file(sent: Sent) -> object:
     key = sent.key
     for number, file in enumerate(given):
         own = key if number == 0 else f"{key}-{number}"
-        await acting.add_evidence(sent.service, sent.order, file, by=sent.who.name, key=own)
+        why = sent.word("why") or ""
+        await acting.add_evidence(
+            sent.service, sent.order, file, by=sent.who.name, key=own, why=why
+        )
     return None
 
 

@@ -12,10 +12,11 @@ from pydantic import ConfigDict, Field
 
 from atoz.access.people import Person
 from atoz.claims.base import Strict
-from atoz.errors import AtozError
+from atoz.errors import AtozError, BadInput
 from atoz.playbook import events as ev
 from atoz.service import acting, queues
 from atoz.service.base import claim_id
+from atoz.service.problems import PROBLEMS
 from atoz.web.api.events import stream
 from atoz.web.api.keyed import key_of
 from atoz.web.api.shapes import PageToken
@@ -71,6 +72,8 @@ async def pause(
     chosen: Annotated[Chosen, Form()],
 ) -> Response:
     """Pause the chosen claims, each with a record of its own; tell of those that could not be."""
+    if chosen.chosen and not chosen.why.strip():
+        raise BadInput(PROBLEMS("why_override"))
     return await _together(request, who, view, "pause", chosen)
 
 

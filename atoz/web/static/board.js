@@ -25,14 +25,16 @@ function keep(place) {
 
 function giveBack(place) {
   const typed = JSON.parse(sessionStorage.getItem(KEPT + place.dataset.keep) ?? "[]");
+  let back = false; // what still stands in its field never went away
   for (const [name, word] of typed) {
     const each = place.elements.namedItem(name);
-    if (!each || each instanceof RadioNodeList) continue;
+    if (!each || each instanceof RadioNodeList || value(each) === word) continue;
     if (each.type === "checkbox") each.checked = word === "true";
     else each.value = word;
+    back = true;
   }
   const said = place.querySelector(".kept");
-  if (typed.length && said) {
+  if (back && said) {
     said.hidden = false;
     for (let around = place.parentElement; around; around = around.parentElement) {
       if (around.tagName === "DETAILS") around.open = true;

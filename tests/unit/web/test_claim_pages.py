@@ -329,10 +329,10 @@ async def test_an_instant_is_given_in_the_readers_own_zone(desk: Desk) -> None:
     order, browser = desk.add(play), desk.stand.browser(Role.AGENT)
     browser.cookies.set("atoz-zone", "Europe/Berlin")
     path = f"/claims/{order}/due"
-    given = {"clock": "response", "due": "2026-09-14T11:00"}
+    given = {"clock": "response", "due": "2026-09-14T11:00", "why": "as stated"}
     assert (await sent(browser, f"/claims/{order}", path, **given)).status_code == 303
     assert play.clock().due.isoformat() == "2026-09-14T09:00:00+00:00"
-    wrong = await sent(browser, f"/claims/{order}", path, clock="response", due="tomorrow")
+    wrong = await sent(browser, f"/claims/{order}", path, **{**given, "due": "tomorrow"})
     assert (wrong.status_code, "is no instant" in wrong.text) == (422, True)
 
 
@@ -380,7 +380,8 @@ async def test_the_line_shows_how_each_step_stands_and_why(desk: Desk) -> None:
     found = re.findall(r'<li class="step (\w+)"', html)
     assert found == ["done", "next", "later"]
     assert "The playbook plans it 3 d after the claim arrived" in html
-    assert (await sent(browser, f"/claims/{order}", f"/claims/{order}/pause")).status_code == 303
+    page = f"/claims/{order}"
+    assert (await sent(browser, page, f"{page}/pause", why="They came.")).status_code == 303
     html = (await browser.get(f"/claims/{order}")).text
     assert re.findall(r'<li class="step (\w+)"', html) == ["done", "held", "held"]
     path = f"/claims/{order}/skip"
@@ -389,6 +390,63 @@ async def test_the_line_shows_how_each_step_stands_and_why(desk: Desk) -> None:
     drawn = await browser.get(f"/claims/{order}/playbook.svg")
     assert drawn.headers["content-type"].startswith("image/svg+xml")
     assert "sandbox" in drawn.headers["content-security-policy"]
+
+
+SKIPPING = {
+    "deescalate": "The buyer does not get the message of this step.",
+    "request-photos": "The buyer does not get the message of this step.",
+    "appeal": "This step hands in no appeal.",
+}
+"""What the steps of the documented playbook would have done."""
+
+
+async def test_a_page_says_what_leaving_a_step_out_costs(desk: Desk) -> None:
+    """Each says what does not come then; only behind the appeal a person has to answer, and by when."""
+    play = Play().to(HOUR)
+    order, browser = desk.add(play), desk.stand.browser()
+    html = unescape((await browser.get(f"/claims/{order}")).text)
+    for step, cost in SKIPPING.items():
+        part = html.partition(f'id="skip-{step}"')[2].partition("</details>")[0]
+        assert cost in part
+        assert 'name="knows"' in part
+        assert ("has to answer the claim" in part) == (step == "appeal")
+    await sent(browser, f"/claims/{order}", f"/claims/{order}/skip", step="appeal", why="Mine.")
+    assert play.task("handle-claim").due == play.clock().due
+
+
+@pytest.mark.parametrize("act", ["pause", "skip", "due"])
+@pytest.mark.parametrize("why", ["", "  \n"])
+async def test_a_page_takes_no_override_without_a_reason(desk: Desk, act: str, why: str) -> None:
+    """The command and the API may leave it out; a person at a page is asked, beside the field."""
+    play = Play().to(HOUR)
+    order, browser = desk.add(play), desk.stand.browser()
+    known = {"step": "appeal", "clock": "response", "due": "2026-09-20T09:00", "why": why}
+    refused = await browser.post(f"/claims/{order}/{act}", data=known)
+    assert refused.status_code == 422
+    assert "whoever comes next needs to know" in refused.text
+    assert 'data-field="why"' in refused.text
+    assert not play.facts("overridden") + play.facts("paused")
+
+
+async def test_claims_are_paused_together_with_a_reason(desk: Desk) -> None:
+    """One for all of them; without it none is."""
+    play = Play().to(HOUR)
+    order, browser = desk.add(play), desk.stand.browser()
+    refused = await browser.post("/queue/needs-you/pause", data={"chosen": order})
+    assert refused.status_code == 422
+    assert not play.state.paused
+
+
+async def test_a_file_says_why_it_is_there(desk: Desk) -> None:
+    """Where somebody said so."""
+    play = Play().to(HOUR)
+    order, browser = desk.add(play), desk.stand.browser()
+    file = {"file": ("note.txt", b"Weighed: 1.2 kg", "text/plain")}
+    why = {"why": "The packer's own note."}
+    done = await browser.post(f"/claims/{order}/evidence", data=why, files=file)
+    assert done.status_code == 303
+    assert play.facts("evidence_added")[0].data["why"] == why["why"]
+    assert "The packer&#39;s own note." in (await browser.get(f"/claims/{order}")).text
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -425,7 +483,8 @@ async def test_htmx_is_led_on_by_a_header(desk: Desk) -> None:
     """It swaps nothing: the page that follows is loaded whole, with fresh keys."""
     order, browser = desk.add(Play()), desk.stand.browser()
     path = f"/claims/{order}/pause"
-    done = await browser.post(path, data={"key": "k1"}, headers={"HX-Request": "true"})
+    said = {"key": "k1", "why": "The buyer calls."}
+    done = await browser.post(path, data=said, headers={"HX-Request": "true"})
     assert (done.status_code, done.headers["hx-redirect"]) == (204, f"/claims/{order}?did=pause")
     assert "The claim is paused" in (await browser.get(done.headers["hx-redirect"])).text
     assert "<b>" not in (await browser.get(f"/claims/{order}?did=<b>")).text
