@@ -42,12 +42,23 @@ async def test_photos_show_small(visit: Visit) -> None:
 
 
 async def test_a_reply_is_told_and_opens_what_it_asks_for(shop: Shop, visit: Visit) -> None:
-    """What somebody types for the buyer stands in the timeline with their name; a task opens."""
+    """What somebody types for the buyer stands in the timeline with their name; a task opens.
+
+    It cannot have come next year: the form says so beside the field, and keeps the words without a word.
+    """
     (order,) = await shop.open([Part("buyer-silent", "111-0000401-0000401", "10h")])
     page = visit.page
+    visit.expect("422")
     await page.goto(f"/claims/{order}#reply")
     form = page.locator("#reply")
     await form.locator("textarea").fill("Where is my money?")
+    came = form.get_by_label("When it arrived")
+    await came.fill("2099-01-31T09:00")
+    await form.get_by_role("button").last.click()
+    await expect(form.locator(".wrong")).to_contain_text("cannot have come")
+    await expect(form.locator("textarea")).to_have_value("Where is my money?")
+    await expect(form.locator(".kept")).to_be_hidden()
+    await came.fill("")
     await form.get_by_role("button").last.click()
     await expect(page.get_by_role("heading", name="Answer the buyer")).to_be_visible()
     entry = page.locator(".timeline li").filter(has_text="Where is my money?")
