@@ -1,7 +1,7 @@
 """The plays whose histories are committed: every sample case, every shipped playbook, and the rest.
 
 A play is a claim that comes to an end. Small claims of our own lead to the playbooks and commands
-that no sample case reaches: an appeal by e-mail, runs that carry on, the desk.
+that no sample case reaches: an appeal by e-mail, runs that carry on, the desk, the mailbox.
 """
 
 from __future__ import annotations
@@ -9,24 +9,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from temporalio.client import WorkflowHistory
+from temporalio import activity
+from temporalio.client import WorkflowFailureError, WorkflowHistory
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
 
+from activities import names as activity_names
+from activities.jobs import MailboxFailure, MailboxJob, MailboxPass
 from atoz.claims.case import CaseFile
+from atoz.harness.photos import Photos
 from atoz.harness.rehearse import PATIENCE_SECONDS, Rehearsal, rehearse
 from atoz.harness.samples import sample_cases
 from atoz.harness.script import script_of
 from atoz.harness.server import Handle, VirtualTime, pause_until
+from atoz.keeping import kept_store
 from atoz.playbook.events import MarketplaceDecided, Migrated
+from atoz.wiring import workflow_runner
 from tests.support.cases import ARRIVED, NEVER_SHIPPED, PROVEN, document, due_in, variant
 from tests.support.server import Bench, a_bench
 from workflows import names
 from workflows.desk import DeskDone, DeskItem, DeskState
+from workflows.mailbox import MailboxInput, MailboxWorkflow
 
 CARRY_ON_AFTER = "limit.historyCount.suggestContinueAsNew=30"
 """After so many events a claim carries on in a fresh run; by itself only after some thousands."""
@@ -54,6 +63,11 @@ async def histories() -> AsyncIterator[tuple[str, WorkflowHistory]]:
                     yield name, history
             yield "desk", await _desk_day(bench)
             yield "migrated", await _migrated(bench)
+            yield (
+                "mailbox",
+                await _pass(bench, MailboxPass(read=100, more=True), MailboxPass(read=3)),
+            )
+            yield "mailbox-refused", await _pass(bench)
         async with a_bench(Path("var"), server=(CARRY_ON_AFTER,), **BY_EMAIL, **READABLE) as bench:
             for number, history in await _runs(bench, _carried(), PAST_QUIET):
                 yield f"carried-on-{number}", history
@@ -63,7 +77,10 @@ async def _runs(
     bench: Bench, case: CaseFile, later: timedelta = timedelta(0)
 ) -> list[tuple[int, WorkflowHistory]]:
     """The history of each run of a claim that is played to its end, and a little longer."""
-    played = await rehearse(bench.server, case, script_of(case, bench.rules.library.phrases))
+    photos = Photos()
+    script = script_of(case, bench.rules.library.phrases, photos.make)
+    await photos.keep(kept_store(bench.settings))
+    played = await rehearse(bench.server, case, script)
     await bench.server.jump(played.handle, await bench.server.now(played.handle) + later)
     await at_rest(bench.server, played.handle)
     found: list[tuple[int, WorkflowHistory]] = []
@@ -111,6 +128,45 @@ async def _desk_day(bench: Bench) -> WorkflowHistory:
     await at_rest(bench.server, handle)
     await handle.execute_update("done", DeskDone(task="desk-1", by="approver-1"), id="done-1")
     return await handle.fetch_history()
+
+
+class _Postbox:
+    """A mailbox whose passes come to these ends, then to a refusal: all of it that a history has."""
+
+    def __init__(self, rounds: Sequence[MailboxPass]) -> None:
+        self._rounds = list(rounds)
+
+    @activity.defn(name=activity_names.READ_MAILBOX)
+    async def read(self, _: MailboxJob) -> MailboxPass:
+        """One round."""
+        if not self._rounds:
+            raise ApplicationError("the password is refused", type="MailboxRefused")
+        return self._rounds.pop(0)
+
+    @activity.defn(name=activity_names.TELL_MAILBOX_FAILED)
+    async def tell(self, _: MailboxFailure) -> None:
+        """Somebody was told."""
+
+
+async def _pass(bench: Bench, *rounds: MailboxPass) -> WorkflowHistory:
+    """A pass over the mailbox, by itself; without rounds the mailbox refuses it."""
+    queue, postbox = f"passes-{len(rounds)}", _Postbox(rounds)
+    async with Worker(
+        bench.server.client,
+        task_queue=queue,
+        workflows=[MailboxWorkflow],
+        activities=[postbox.read, postbox.tell],
+        workflow_runner=workflow_runner(),
+    ):
+        handle = await bench.server.client.start_workflow(
+            names.MAILBOX_WORKFLOW,
+            MailboxInput(),
+            id=f"{names.MAILBOX_ID}-{queue}",
+            task_queue=queue,
+        )
+        with contextlib.suppress(WorkflowFailureError):
+            await handle.result()
+        return await handle.fetch_history()
 
 
 async def at_rest(server: VirtualTime, handle: Handle) -> None:

@@ -1,8 +1,8 @@
 """Records the committed histories and command sequences anew: `python -m tests.replay.record [NAME…]`.
 
-To be run only when a change of the commands is meant and no claim runs on the old code. What is
-recorded holds nothing of the machine: no name of it, no folder, no process. Where claims may run on the old
-code, keep what is replaced beside it, in a folder named after its edition (`histories/edition-5`): it goes
+To be run when a change of the commands is meant, as with each new edition of the rules. What is recorded
+holds nothing of the machine: no name of it, no folder, no process. What is replaced was opened under an
+older edition, and claims of it may run: it goes into a folder named after that (`histories/edition-7`) and
 on being replayed.
 """
 
@@ -17,21 +17,35 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
+from atoz.playbook import edition
 from tests.replay.plays import histories
-from tests.support.fingerprint import FINGERPRINTS, HISTORIES, commands_of
+from tests.support.fingerprint import FINGERPRINTS, HISTORIES, commands_of, edition_of
 
-OF_THIS_MACHINE = frozenset({"identity", "workerVersion", "requestId"})
+OF_THIS_MACHINE = frozenset({"identity", "workerVersion", "requestId", "stackTrace"})
 
 
 async def record(wanted: Sequence[str]) -> None:
     """Play everything and replace what is committed; where names are wanted, only those."""
-    for old in (*HISTORIES.glob("*.json"), *FINGERPRINTS.glob("*.txt")):
-        if not wanted:
-            old.unlink()
+    if not wanted:
+        for old in HISTORIES.glob("*.json"):
+            set_aside(old)
+        for text in FINGERPRINTS.glob("*.txt"):
+            text.unlink()
     async for name, history in histories():
         if not wanted or name in wanted:
             write(name, history)
             sys.stdout.write(f"{name}: {len(history.events)} events\n")
+
+
+def set_aside(file: Path) -> None:
+    """Keep a history that is to be replaced among those of its edition, unless there is one already."""
+    own = edition_of(read(file))
+    place = HISTORIES / f"edition-{own}" / file.name
+    if own == edition.CURRENT or place.exists():
+        file.unlink()
+    else:
+        place.parent.mkdir(exist_ok=True)
+        file.rename(place)
 
 
 def write(name: str, history: WorkflowHistory) -> None:

@@ -6,6 +6,11 @@ What it does not see (lengths of timers, inputs of activities) the golden timeli
 from __future__ import annotations
 
 import asyncio
+import importlib
+import pkgutil
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +18,22 @@ from temporalio import workflow
 from temporalio.converter import DataConverter
 from temporalio.worker import Replayer
 
+import workflows
 from atoz.keeping import reader
-from atoz.wiring import WORKFLOWS, workflow_runner
+from atoz.playbook import edition
+from atoz.wiring import VERSIONED, WORKFLOWS, workflow_runner
+from tests.replay import record
 from tests.replay.plays import plays
 from tests.replay.record import read
-from tests.support.fingerprint import FINGERPRINTS, HISTORIES, commands_of, committed, how_to_mend
+from tests.support.fingerprint import (
+    FINGERPRINTS,
+    HISTORIES,
+    commands_of,
+    committed,
+    edition_of,
+    how_to_mend,
+    workflow_of,
+)
 from tests.support.server import shop_settings
 from workflows import names
 from workflows.claim import ClaimInput, ClaimWorkflow
@@ -25,7 +41,10 @@ from workflows.claim import ClaimInput, ClaimWorkflow
 RECORDED = {file.stem: file for file in sorted(HISTORIES.glob("*.json"))}
 BEFORE = {f"{file.parent.name}/{file.stem}": file for file in sorted(HISTORIES.glob("*/*.json"))}
 """Histories of claims that were opened under rules of before, by the edition of these."""
-OTHERS = {"desk", "migrated", "carried-on-1", "carried-on-2", "carried-on-3"}
+OTHERS = {"desk", "mailbox", "mailbox-refused", "migrated"}
+OTHERS |= {f"carried-on-{run}" for run in (1, 2, 3)}
+FEW_BYTES = 4_000_000
+"""Of all histories together: every clone has them."""
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +53,92 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> DataConverter:
     return reader(shop_settings(tmp_path_factory.mktemp("state")))
 
 
-def replayer(keys: DataConverter, *workflows: type) -> Replayer:
+def replayer(keys: DataConverter, *classes: type) -> Replayer:
     """What replays with the sandbox and the converter of a worker."""
-    return Replayer(workflows=workflows, workflow_runner=workflow_runner(), data_converter=keys)
+    return Replayer(workflows=classes, workflow_runner=workflow_runner(), data_converter=keys)
 
 
 def test_every_play_is_recorded() -> None:
     """A new sample case or playbook comes with its history and its commands."""
     assert set(RECORDED) == set(plays()) | OTHERS, "run `.venv/bin/python -m tests.replay.record`"
     assert {file.stem for file in FINGERPRINTS.glob("*.txt")} == set(RECORDED)
+
+
+def defined() -> Iterator[type]:
+    """Every workflow class of the package `workflows`."""
+    for module in pkgutil.iter_modules(workflows.__path__):
+        for found in vars(importlib.import_module(f"workflows.{module.name}")).values():
+            if (
+                isinstance(found, type)
+                and definition(found)
+                and found.__module__.endswith(module.name)
+            ):
+                yield found
+
+
+def definition(of: type) -> Any:
+    """What the SDK keeps of a workflow class; None where it is none."""
+    return getattr(of, "__temporal_workflow_definition", None)
+
+
+def unrecorded(classes: Iterable[type]) -> set[str]:
+    """The workflow types among these that no committed history is of."""
+    types = {workflow_of(read(file)) for file in RECORDED.values()}
+    return {definition(each).name for each in classes} - types
+
+
+def test_every_workflow_is_recorded() -> None:
+    """Whatever a worker runs, and whoever adds one adds a play."""
+    found = list(defined())
+    assert set(found) == {*WORKFLOWS, *VERSIONED}
+    assert unrecorded(found) == set(), "add a play to tests/replay/plays.py, then record"
+    assert unrecorded([*found, NeverPlayed]) == {"NeverPlayed"}
+
+
+@workflow.defn
+class NeverPlayed:
+    """A workflow that somebody adds and no play has."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Does nothing."""
+
+
+def test_claims_are_recorded_under_the_edition_of_now() -> None:
+    """Else nothing here shows that a claim which is opened today goes on tomorrow."""
+    claims = {name: read(file) for name, file in RECORDED.items()}
+    old = {
+        name: edition_of(history)
+        for name, history in claims.items()
+        if workflow_of(history) == names.CLAIM_WORKFLOW
+    }
+    assert set(old.values()) == {edition.CURRENT}, "run `.venv/bin/python -m tests.replay.record`"
+
+
+def test_histories_of_before_lie_where_their_edition_says() -> None:
+    """The desk and the mailbox know no editions: theirs lie among the first ones."""
+    for name, file in BEFORE.items():
+        assert name.startswith(f"edition-{edition_of(read(file))}/")
+
+
+def test_what_is_recorded_anew_is_kept_by_its_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once: what is there of an edition stays; what is of this one is replaced."""
+    monkeypatch.setattr(record, "HISTORIES", tmp_path)
+    old, new = HISTORIES / "edition-7/buyer-silent.json", HISTORIES / "buyer-silent.json"
+    for file in (old, old, new):
+        own = Path(shutil.copy(file, tmp_path))
+        record.set_aside(own)
+        assert not own.exists()
+        assert (tmp_path / "edition-7" / own.name).exists()
+        assert len(list(tmp_path.rglob("*.json"))) == 1
+
+
+def test_all_histories_together_are_small() -> None:
+    """Who clones the project takes them along."""
+    files = (RECORDED | BEFORE).values()
+    assert sum(file.stat().st_size for file in files) < FEW_BYTES
 
 
 @pytest.mark.parametrize("name", [*RECORDED, *BEFORE])
@@ -62,9 +158,10 @@ def test_the_commands_are_the_committed_ones(name: str) -> None:
 
 def test_no_history_names_a_machine() -> None:
     """Histories are recorded anywhere and read everywhere."""
-    for file in RECORDED.values():
+    for file in (RECORDED | BEFORE).values():
         text = file.read_text("utf-8")
         assert '"identity"' not in text
+        assert '"stackTrace"' not in text
         assert "STICKY" not in text.replace('"name":"sticky","kind":"TASK_QUEUE_KIND_STICKY"', "")
 
 

@@ -7,6 +7,7 @@ that changed it. They leave out what a running claim does not depend on: ids, va
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,13 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 from atoz.claims.base import span_text
+from atoz.playbook import edition
 
 REPLAY = Path(__file__).resolve().parents[1] / "replay"
 HISTORIES = REPLAY / "histories"
 FINGERPRINTS = REPLAY / "fingerprints"
+
+_EDITION = re.compile(rb'"edition":(\d+)')
 
 MEND = """
 The commands of {name} changed. Claims that run now would break when this code replays them.
@@ -44,6 +48,17 @@ def committed(name: str) -> str:
 def commands_of(history: WorkflowHistory) -> str:
     """One line for each command (`>`) and for each thing that came from outside (`<`)."""
     return "".join(f"{line}\n" for line in _lines(history))
+
+
+def edition_of(history: WorkflowHistory) -> int:
+    """The edition of the rules that a claim was opened under, as its history has it unsealed."""
+    written = b"".join(event.SerializeToString() for event in history.events)
+    return max((int(number) for number in _EDITION.findall(written)), default=edition.FIRST)
+
+
+def workflow_of(history: WorkflowHistory) -> str:
+    """The type of the workflow."""
+    return history.events[0].workflow_execution_started_event_attributes.workflow_type.name
 
 
 def _lines(history: WorkflowHistory) -> Iterator[str]:
@@ -83,5 +98,6 @@ _WORDS: dict[str, Callable[[Any], str]] = {
         f"> upsert {' '.join(sorted(event.search_attributes.indexed_fields))}"
     ),
     "workflow_execution_completed": lambda _: "> completed",
+    "workflow_execution_failed": lambda _: "> failed",
     "workflow_execution_continued_as_new": lambda _: "> continued as new",
 }
