@@ -48,6 +48,11 @@ class Item(NamedTuple):
     """The order that it is about, as far as the mail says one; "" else."""
 
     @property
+    def tells_something(self) -> bool:
+        """Whether there is anything of it that a claim could be given; else it is for information alone."""
+        return self.sort != "other" or any(self.task.get("refs") or ())
+
+    @property
     def document(self) -> dict[str, Any]:
         """The task, what it is about, and which order, where one is named."""
         return {**self.task, "sort": self.sort, "about_order": self.order_id or None}
@@ -163,6 +168,8 @@ async def attach(
     claim. Raises BadInput, NoSuchClaim, NoWorker; the task then stays open.
     """
     found, workflow_id = await item(service, task), claim_id(order_id)
+    if not found.tells_something:
+        raise BadInput(PROBLEMS("nothing_to_attach", task=task[:80]))
     order = names.order_of(workflow_id)
     if not await is_running(service, workflow_id):
         raise await not_running(service, workflow_id)

@@ -67,6 +67,9 @@ PROBLEMS = Sentences(
         "type_order": "type the order id of this claim: nothing brings an erased claim back",
         # The desk.
         "no_desk_task": "{task} is not an open desk task; open: {tasks}",
+        "nothing_to_attach": (
+            "{task} has nothing that a claim could be given: discard it once you have seen to it"
+        ),
         "why_discard": "say why it is discarded: whoever asks later needs to know",
         "no_mailbox": "no mailbox is configured: set ATOZ_IMAP_HOST and what belongs to it",
         # Playbooks and what if.

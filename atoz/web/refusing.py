@@ -85,10 +85,11 @@ class Refusing:
         key = f"{_KEY}{end}"
         if key in self._told:
             return None
-        said = one_line(why, _EXCERPT)
+        said = one_line(why, _EXCERPT).rstrip(".")
         if not signed:
             text = f"{address}: {said}. More of them today are counted, not kept."
-            return DeskItem(key=key, title=TITLE, text=text, sort="refused")
+            # Nothing of it could go to a claim.
+            return DeskItem(key=key, title=TITLE, text=text, sort="other")
         if len(self._told) >= MOST_KEPT:
             return None
         words = body[:_FAR].decode("utf-8", "replace")

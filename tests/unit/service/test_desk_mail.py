@@ -126,6 +126,19 @@ async def test_a_task_that_is_not_there_is_told_with_those_that_are(desk: Desk) 
             await desk_mail.shown(desk.service, name)
 
 
+async def test_what_tells_a_claim_nothing_is_attached_to_none(desk: Desk) -> None:
+    """A stranger's webhook that was refused: the page does not offer it, the service says so."""
+    forged = {**task(7, "A webhook was refused", "other"), "refs": [""]}
+    desk.calls.desk["tasks"] = [*TASKS, forged]
+    with pytest.raises(BadInput, match="has nothing that a claim could be given: discard it"):
+        await desk_mail.attach(desk.service, "desk-7", ORDER, by="a", why="", key="k")
+    browser = desk.stand.browser(Role.APPROVER)
+    for number, offered in ((7, False), (3, True), (4, True)):
+        page = (await browser.get(f"/desk/desk-{number}")).text
+        assert ('id="form-attach"' in page) is offered
+        assert 'id="form-discard"' in page
+
+
 @pytest.mark.parametrize("why", ["", " ", "\n\t"])
 async def test_who_discards_says_why(desk: Desk, why: str) -> None:
     """Spaces are no reason."""

@@ -14,6 +14,7 @@ from atoz import meters
 from atoz.service import desk
 from atoz.web.alone import Showing
 from atoz.web.face import face
+from atoz.web.problems import Replayed
 from atoz.web.refusing import MOST_KEPT, Refusing
 from atoz.web.tally import Tally
 from atoz.webhook import TOLERANCE, sign
@@ -127,6 +128,9 @@ async def test_a_stranger_gets_one_task_a_day_and_a_holder_of_the_secret_twenty(
     assert fresh is not None
     assert fresh.text.startswith("/api/inbound/claims: no claim. It began: {} {} ")
     assert len(fresh.text) < 400
+    again = refusing.item("replayed", str(Replayed()), INBOUND)
+    assert again is not None
+    assert ("timestamp. More of them" in again.text, again.sort) == (True, "other")
     about = refusing.item("content", "why", INBOUND, b'{"order_id": "%s"}' % MARK.encode())
     assert about is not None
     assert about.order_id == MARK, "its words go when the claim is erased"
