@@ -84,7 +84,11 @@ async def edit(
     text_file: Annotated[Path, typer.Option(metavar="F", help="your text, UTF-8; - is stdin")],
     read: Read = None,
 ) -> Answer:
-    """Put your own text in place of the drafted one; it is approved like the first."""
+    """Put your own text in place of the drafted one; it is checked, and approved where it has to be.
+
+    It has to be where the playbook wants it of every text, where a check finds something, and where a
+    text before it was asked for; with ATOZ_TWO_PERSON_APPROVAL by somebody else, and always then.
+    """
     text = given.text(text_file).strip()
     document = await _do(call, order, ev.Edited, task=task, text=text, read=_digest(read))
     return Answer(document, [line(task, "edited")])

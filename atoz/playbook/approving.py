@@ -5,6 +5,7 @@ overrides is written down with who and why.
 """
 
 import unicodedata
+from typing import Literal
 
 from atoz.playbook import events as ev
 from atoz.playbook.model import Step
@@ -22,6 +23,22 @@ def needs_approval(state: CaseState, step: Step, appeal: Appeal) -> bool:
         return step.approval == "always"
     second = state.two_person_approval and appeal.edited_by is not None
     return bool(appeal.findings) or appeal.asked_before or second
+
+
+EditNeeds = Literal["always", "asked", "second", "findings", "never"]
+
+
+def edit_needs(state: CaseState, step: Step, appeal: Appeal) -> EditNeeds:
+    """When a person's text in place of this one needs a yes, whatever the role of who writes it.
+
+    As the playbook says of every text (`always`, `never`); once one was `asked` for, each that follows
+    is; of two people, a text of the one needs that of a `second`; else where a check `findings` has.
+    """
+    if step.approval != "on_findings":
+        return step.approval
+    if appeal.asked_before or appeal.approval_asked_at is not None:
+        return "asked"
+    return "second" if state.two_person_approval else "findings"
 
 
 def blocking(appeal: Appeal) -> list[str]:

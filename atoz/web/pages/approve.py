@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from atoz.errors import NoSuchClaim
-from atoz.playbook.approving import blocking
+from atoz.playbook.approving import blocking, edit_needs
 from atoz.playbook.state import Appeal, CaseState
 from atoz.playbook.tasks import TEXT_TASKS
 from atoz.playbook.view import attachments
@@ -43,6 +43,11 @@ async def approve(
     return render(request, "approve.html", values, now=found.at)
 
 
+def _edit_needs(case: CaseState, appeal: Appeal) -> str:
+    step = case.playbook.step(appeal.step) if case.playbook else None
+    return edit_needs(case, step, appeal) if step else "findings"
+
+
 def _text(found: Whole, case: CaseState, appeal: Appeal) -> dict[str, Any]:
     """The text, its sentences with their facts, its findings, its files, and what the last edit changed."""
     parts = pieces(appeal.text, appeal.sentences)
@@ -59,5 +64,7 @@ def _text(found: Whole, case: CaseState, appeal: Appeal) -> dict[str, Any]:
         "changes": changes(earlier[-1]["text"], appeal.text) if earlier else (),
         "task": task,
         "asks": task is not None and task.kind == "approve-appeal",
+        "two_people": case.two_person_approval,
+        "edit_needs": _edit_needs(case, appeal),
         "writing": appeal.unchecked or appeal.stale,
     }

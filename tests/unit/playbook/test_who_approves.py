@@ -9,6 +9,7 @@ import pytest
 
 from atoz.playbook import edition
 from atoz.playbook import events as ev
+from atoz.playbook.approving import edit_needs
 from atoz.playbook.simulate import persona_acts
 from tests.support.cases import DAY, HOUR, Play, variant
 
@@ -97,6 +98,30 @@ def test_a_person_cannot_go_around_the_second_one() -> None:
         claim.to(4 * DAY + HOUR).edit("submit-appeal", claim.state.appeal.text + "\n")
     assert alone.open_tasks() == {"submit-appeal-2"}
     assert two.open_tasks() == {"approve-appeal"}
+
+
+@pytest.mark.parametrize("approval", ["always", "on_findings", "never"])
+@pytest.mark.parametrize("findings", [(), WARNS], ids=["clean", "found"])
+@pytest.mark.parametrize("two", [False, True], ids=["one", "two"])
+@pytest.mark.parametrize("by", ["agent-1", "approver-1"])
+def test_an_edit_needs_what_is_said_of_it_before(
+    approval: str, findings: tuple[ev.Finding, ...], two: bool, by: str
+) -> None:
+    """The clean text of a person's, of every role: the page says what the engine then does."""
+    claim = play(approval, findings=findings, two_person_approval=two)
+    appeal, book = claim.state.appeal, claim.state.playbook
+    assert appeal is not None
+    assert book is not None
+    step = book.step(appeal.step)
+    assert step is not None
+    said = edit_needs(claim.state, step, appeal)
+    claim.world.findings = ()
+    (open_one,) = claim.open_tasks() & {"approve-appeal", "submit-appeal"}
+    claim.edit(open_one, appeal.text + "\n", by=by)
+    asked = any(task.startswith("approve-appeal") for task in claim.open_tasks())
+    assert asked == (said in ("always", "asked", "second"))
+    expected = {"always": "always", "never": "never"}.get(approval)
+    assert said == (expected or ("asked" if findings else "second" if two else "findings"))
 
 
 def test_who_may_is_asked_for_a_reply_too() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import httpx2
 import pytest
@@ -488,6 +489,24 @@ async def test_htmx_is_led_on_by_a_header(desk: Desk) -> None:
     assert (done.status_code, done.headers["hx-redirect"]) == (204, f"/claims/{order}?did=pause")
     assert "The claim is paused" in (await browser.get(done.headers["hx-redirect"])).text
     assert "<b>" not in (await browser.get(f"/claims/{order}?did=<b>")).text
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "only where the checks find something"),
+        ({"findings": BLOCKED}, "since one was asked for before"),
+        ({"two_person_approval": True}, "of an approver who did not write it"),
+        ({"findings": BLOCKED, "two_person_approval": True}, "Whoever wrote it may not give it"),
+    ],
+)
+async def test_a_page_says_whose_yes_an_edit_needs(
+    desk: Desk, more: dict[str, Any], said: str
+) -> None:
+    """Before somebody writes it."""
+    order = desk.add(drafted(after=4 * DAY + HOUR, **more))
+    html = unescape((await desk.stand.browser().get(f"/claims/{order}/approve")).text)
+    assert said in html
 
 
 # Nothing typed is lost ------------------------------------------------------------------------------
