@@ -13,15 +13,15 @@ from rich.console import Console
 
 from atoz.claims.base import Record
 from atoz.claims.case import CaseFile
-from atoz.harness import world
 from atoz.harness.script import script_of
-from atoz.harness.world import SimulatedWorld
 from atoz.library import default_folder, load_library
 from atoz.mail.templates_folder import load_templates
 from atoz.playbook import acts, simulate
 from atoz.playbook import events as ev
 from atoz.playbook.simulate import World
 from atoz.playbook.state import CaseState, open_claim
+from atoz.service import world
+from atoz.service.world import SimulatedWorld
 from bench.showing import say_how, table
 from bench.stopwatch import Stopwatch, Timing, timing, yardstick
 

@@ -4,12 +4,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
+from rich.text import Text
 
 from atoz.cli import books, given
 from atoz.cli.answer import Answer
+from atoz.cli.claims import Limit, PageToken
 from atoz.cli.groups import PLAYBOOKS, Groups
 from atoz.cli.verbs import Call, register
-from atoz.cli.words import columns, line, local, zone
+from atoz.cli.words import columns, line, local, plain, zone
 from atoz.playbook.model import Playbook
 from atoz.service import migrating
 from atoz.service.books import proved
@@ -17,11 +19,23 @@ from atoz.service.books import proved
 Order = Annotated[str | None, typer.Option(metavar="ORDER", help="only the claim of this order")]
 
 
-async def preview(call: Call, playbook: books.Named, order: Order = None) -> Answer:
-    """Show what each open claim would do under a changed playbook, and whether it may be moved."""
+async def preview(
+    call: Call,
+    playbook: books.Named,
+    order: Order = None,
+    *,
+    limit: Limit = migrating.PAGE,
+    page_token: PageToken = None,
+) -> Answer:
+    """Show what open claims would do under a changed playbook, and whether each may be moved.
+
+    A page ends after some seconds, also with fewer claims than its limit.
+    """
     new = _proved(call, playbook)
-    found = await migrating.preview(await call.service(), new, order)
-    return Answer(found, [*_look(found["claims"]), _sum(found)])
+    stretch = migrating.Stretch(page_token, limit, migrating.PATIENCE)
+    found = await migrating.preview(await call.service(), new, order, stretch)
+    shown = [*_changes(found["changes"]), *_plans(found["claims"]), _sum(found)]
+    return Answer(found, [*shown, *_more(found)])
 
 
 async def apply(
@@ -59,7 +73,57 @@ def _answer(found: dict[str, Any]) -> Answer:
 
 def _sum(found: dict[str, Any]) -> RenderableType:
     following = f"; {found['following']} follow it already" if found["following"] else ""
-    return line(f"safe to move: {found['safe']}, to stay: {found['unsafe']}{following}")
+    looked = f"looked at so far: {found['looked_at']}"
+    return line(f"{looked}; safe to move: {found['safe']}, to stay: {found['unsafe']}{following}")
+
+
+def _changes(editions: list[dict[str, Any]]) -> list[RenderableType]:
+    """What `playbook diff` says of each edition that claims follow."""
+    shown: list[RenderableType] = []
+    for each in editions:
+        old = each["old"]
+        shown.append(line(f"What changed since version {old['version']}, {old['digest'][:8]}:"))
+        shown += [line(f"  {change['sentence']}") for change in each["changes"]]
+    return [*shown, line("")] if shown else []
+
+
+def _plans(rows: list[dict[str, Any]]) -> list[RenderableType]:
+    """Both plans of each claim side by side, a step a line; what differs is marked."""
+    heads = ("order", f"now ({zone()})", "under the new one", "in at the latest", "may move")
+    cells = [
+        (
+            Text(row["order_id"]),
+            _plan(row["old"]),
+            _plan(row["new"]),
+            Text(local(row["finishes_at"])),
+            Text(plain(_may(row) + _other_words(row))),
+        )
+        for row in rows
+    ]
+    return [columns(heads, cells)] if rows else []
+
+
+def _plan(side: dict[str, Any]) -> Text:
+    steps = [
+        f"{'* ' if step['differs'] else '  '}{plain(step['step'])} {local(step['at'])}"
+        + (f" ({step['kind'].replace('_', ' ')})" if step["kind"] == "step_skipped" else "")
+        for step in side["plan"]
+    ]
+    return Text("\n".join(steps) or "nothing")
+
+
+def _may(row: dict[str, Any]) -> str:
+    return "yes" if row["safe"] else f"no: {'; '.join(row['reasons'])}"
+
+
+def _other_words(row: dict[str, Any]) -> str:
+    steps = ", ".join(text["step"] for text in row["texts"])
+    return f"; other words: {steps}" if steps else ""
+
+
+def _more(found: dict[str, Any]) -> list[RenderableType]:
+    token = found["next_page_token"]
+    return [Text(f"more: --page-token {token}")] if token else []
 
 
 def _look(rows: list[dict[str, Any]]) -> list[RenderableType]:
@@ -78,7 +142,7 @@ def _look(rows: list[dict[str, Any]]) -> list[RenderableType]:
             _next(row["old"]),
             _next(row["new"]),
             local(row["finishes_at"]),
-            "yes" if row["safe"] else f"no: {'; '.join(row['reasons'])}",
+            _may(row),
         )
         for row in rows
     ]

@@ -18,7 +18,6 @@ from atoz.harness.bounds import Bounds, Hurried, sober, within
 from atoz.harness.photos import Photos
 from atoz.harness.script import script_of, scripted
 from atoz.harness.troubled import Troubled
-from atoz.harness.world import SimulatedWorld
 from atoz.library import Library
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Do
@@ -28,6 +27,7 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.simulate import Simulated, World, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
 from atoz.rules import Rules, load_rules
+from atoz.service.world import SimulatedWorld
 from atoz.settings import Settings
 
 

@@ -21,7 +21,7 @@ from atoz.playbook.schedule import due_at, playbook_of
 from atoz.playbook.state import CaseState
 from atoz.playbook.walk_on import broken_promise, lies_with_a_person, walk_on
 from atoz.service.base import Service
-from atoz.service.migrating import open_claims
+from atoz.service.open_claims import open_claims
 from workflows import names
 
 

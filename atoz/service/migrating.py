@@ -2,31 +2,53 @@
 
 A list tells which claims there are; each claim itself is asked how it stands, and judges its own move
 once more when it is moved. Nothing is moved that would act twice, leave something out, or come late.
+The walk of all paths takes up to a second of each claim: so a look ends after some seconds, and goes on
+where it ended.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from atoz.claims.base import instant_text, utc
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.playbook import events as ev
 from atoz.playbook.agenda import Item
+from atoz.playbook.diff import differences
 from atoz.playbook.migrating import Judged
 from atoz.playbook.model import Playbook
+from atoz.playbook.simulate import World
 from atoz.playbook.state import CaseState
 from atoz.playbook.walk_on import judge_by_walk
-from atoz.service import listing
 from atoz.service.acting import do
-from atoz.service.base import Service, claim_id, no_such_claim
-from atoz.service.calls import NotOpen
+from atoz.service.base import Service
+from atoz.service.open_claims import Mark, Some, asked, at_once, by_few
+from atoz.service.plans import side_by_side, world_of
 from workflows import names
 
 LOOKS = 3
 """So often a claim is looked at that changes under the look."""
+FEW = 4
+"""Claims that are looked at together."""
 
-T = TypeVar("T")
 Document = dict[str, Any]
+
+
+class Stretch(NamedTuple):
+    """How much of a long list is done at once: from a page on, some claims, for some time."""
+
+    page_token: str | None = None
+    claims: int | None = None
+    time: timedelta | None = None
+    """What is under way when it is over is finished."""
+
+
+PAGE, PATIENCE = 20, timedelta(seconds=4)
+"""Of a preview: what a page shows, and how long it is waited for."""
+MOVING = timedelta(seconds=10)
+"""How long whoever moves claims in a browser waits for them; then he is told where it goes on."""
+A_PAGE, ALL = Stretch(claims=PAGE, time=PATIENCE), Stretch()
 
 
 class _Move(NamedTuple):
@@ -37,103 +59,145 @@ class _Move(NamedTuple):
     judged: Judged
 
 
-async def preview(service: Service, new: Playbook, order: str | None = None) -> Document:
-    """Each open claim on the playbook of this name: old and new next step, whether it is safe, why not.
+async def preview(
+    service: Service,
+    new: Playbook,
+    order: str | None = None,
+    stretch: Stretch = A_PAGE,
+) -> Document:
+    """Some open claims on the playbook of this name: both plans, whether it is safe to move, why not.
 
-    `{playbook, claims: […], following, safe, unsafe}`; `order` narrows it to one claim. Raises
-    NoSuchClaim, NoWorker, BadInput where the one claim follows another playbook.
+    `{playbook, claims: […], changes: […], looked_at, following, safe, unsafe, next_page_token}`: what was
+    counted is counted from the first page on, `changes` tells of each earlier edition what is different
+    now. `order` narrows it to one claim, the `stretch` to some.
+    Raises NoSuchClaim, NoWorker, BadInput where the one claim follows another playbook.
     """
-    states = [state async for state in open_claims(service, new.name, order)]
-    moves = [move for state in states if (move := await _move(service, state, new))]
-    rows = [_row(move) for move in moves]
+    mark, world = Mark.read(stretch.page_token), world_of(service)
+    rows: list[Document] = []
+    editions: dict[str, Playbook] = {}
+    enough = _enough(service, stretch)
+    async for some in by_few(service, new.name, order, few=FEW, page=mark.page):
+        moves = [move for state in some.states if (move := await _move(service, state, new))]
+        found = [await asyncio.to_thread(_with_plans, move, world, service) for move in moves]
+        rows += found
+        editions |= {m.state.playbook_digest: m.state.playbook for m in moves if m.state.playbook}
+        safe = sum(row["safe"] for row in found)
+        mark = Mark(
+            page=some.following,
+            looked_at=mark.looked_at + len(some.states),
+            following=mark.following + len(some.states) - len(found),
+            safe=mark.safe + safe,
+            unsafe=mark.unsafe + len(found) - safe,
+        )
+        if enough(len(rows)):
+            break
     return {
-        "playbook": {"name": new.name, "version": new.version, "digest": new.digest},
+        "playbook": _named(new),
         "claims": rows,
-        "following": len(states) - len(moves),
-        "safe": sum(row["safe"] for row in rows),
-        "unsafe": sum(not row["safe"] for row in rows),
+        "changes": [_changed(old, new) for old in editions.values()],
+        **mark.model_dump(exclude={"page"}),
+        "next_page_token": mark.written,
+    }
+
+
+def _enough(service: Service, stretch: Stretch) -> Callable[[int], bool]:
+    """Whether the stretch is done, asked with how many claims it has."""
+    ends = None if stretch.time is None else service.now() + stretch.time
+
+    def enough(claims: int) -> bool:
+        many = stretch.claims is not None and claims >= stretch.claims
+        return many or (ends is not None and service.now() >= ends)
+
+    return enough
+
+
+def _named(book: Playbook) -> Document:
+    return {"name": book.name, "version": book.version, "digest": book.digest}
+
+
+def _changed(old: Playbook, new: Playbook) -> Document:
+    """What `playbook diff` says of an earlier edition, which no file may hold any more."""
+    return {"old": _named(old), "changes": [each._asdict() for each in differences(old, new)]}
+
+
+def _with_plans(move: _Move, world: World, service: Service) -> Document:
+    """The row of a claim, with both plans and the texts that differ."""
+    row = _row(move)
+    old, new, texts = side_by_side(move.state, move.new, utc(service.now()), world)
+    return {
+        **row,
+        "old": {**row["old"], "plan": old},
+        "new": {**row["new"], "plan": new},
+        "texts": texts,
     }
 
 
 async def apply(
-    service: Service, new: Playbook, order: str | None = None, *, by: str, key: str, why: str
+    service: Service,
+    new: Playbook,
+    order: str | None = None,
+    stretch: Stretch = ALL,
+    *,
+    by: str,
+    key: str,
+    why: str,
 ) -> Document:
-    """Move the claims that are safe to move: `{moved: […], stayed: […]}`, each with its order."""
-    return await _carry_out(
-        service, lambda _: new, new.name, order, {"by": by, "key": key, "why": why}
-    )
+    """Move the claims that are safe to move: `{moved: […], stayed: […], looked_at, next_page_token}`.
+
+    The `stretch` narrows it to some of them.
+    """
+    found = by_few(service, new.name, order, few=FEW, page=Mark.read(stretch.page_token).page)
+    act = {"by": by, "key": key, "why": why}
+    return await _carry_out(service, lambda _: new, found, act, stretch)
 
 
 async def revert(
-    service: Service, name: str, order: str | None = None, *, by: str, key: str, why: str
+    service: Service,
+    name: str,
+    order: str | None = None,
+    stretch: Stretch = ALL,
+    *,
+    by: str,
+    key: str,
+    why: str,
 ) -> Document:
-    """Move claims on the playbook of this name back to the one that each had before its last move."""
-    act = {"by": by, "key": key, "why": why}
-    return await _carry_out(service, lambda s: s.former[-1] if s.former else None, name, order, act)
+    """Move claims on the playbook of this name back to the one that each had before its last move.
 
-
-async def open_claims(
-    service: Service, name: str | None = None, order: str | None = None
-) -> AsyncIterator[CaseState]:
-    """The states of the open claims whose pinned playbook has this name, or of one claim.
-
-    One whose playbook is not chosen yet is left out. Raises as `preview`.
+    As `apply` does.
     """
-    if order is not None:
-        state = await _asked(service, order)
-        if state is None:
-            raise no_such_claim(claim_id(order))
-        book = state.playbook.name if state.playbook else "none yet"
-        if name not in (None, book):
-            raise BadInput(f"the claim of order {order} follows {book}, not {name}")
-        yield state
-        return
-    wanted, token = listing.Wanted(playbook=name), None
-    while True:
-        page = await listing.claims(service, wanted, limit=listing.LARGEST_PAGE, page_token=token)
-        orders = [claim["order_id"] for claim in page["claims"]]
-        for state in await at_once(_asked(service, each) for each in orders):
-            if state and state.playbook and name in (None, state.playbook.name):
-                yield state
-        token = page["next_page_token"]
-        if not token:
-            return
 
+    def before(state: CaseState) -> Playbook | None:
+        return state.former[-1] if state.former else None
 
-async def at_once(works: Iterable[Awaitable[T]]) -> list[T]:
-    """The results of many calls, some at the same time, in their order."""
-    gate = asyncio.Semaphore(listing.AT_ONCE)
-
-    async def gated(work: Awaitable[T]) -> T:
-        async with gate:
-            return await work
-
-    return list(await asyncio.gather(*(gated(work) for work in works)))
-
-
-async def _asked(service: Service, order: str) -> CaseState | None:
-    """A claim's whole state, or None where it runs no more."""
-    try:
-        return CaseState.model_validate(await service.calls.query(claim_id(order), "case"))
-    except NotOpen:
-        return None
+    found = by_few(service, name, order, few=FEW, page=Mark.read(stretch.page_token).page)
+    act = {"by": by, "key": key, "why": why}
+    return await _carry_out(service, before, found, act, stretch)
 
 
 async def _carry_out(
     service: Service,
     choose: Callable[[CaseState], Playbook | None],
-    name: str,
-    order: str | None,
+    found: AsyncIterator[Some],
     act: Mapping[str, str],
+    stretch: Stretch,
 ) -> Document:
     """Move every claim for which a playbook is chosen and that judges the move safe."""
-    states = [state async for state in open_claims(service, name, order)]
-    chosen = [(state, choose(state)) for state in states]
-    moves = [move for state, new in chosen if new and (move := await _move(service, state, new))]
-    rows = await at_once(_moved(service, move, act) for move in moves)
+    mark, rows = Mark.read(stretch.page_token), list[Document]()
+    enough = _enough(service, stretch)
+    async for some in found:
+        chosen = [(state, choose(state)) for state in some.states]
+        moves = [
+            move for state, new in chosen if new and (move := await _move(service, state, new))
+        ]
+        rows += await at_once(_moved(service, move, act) for move in moves)
+        mark = Mark(page=some.following, looked_at=mark.looked_at + len(some.states))
+        if enough(len(rows)):
+            break
     return {
         "moved": [row for row in rows if row["safe"]],
         "stayed": [row for row in rows if not row["safe"]],
+        "looked_at": mark.looked_at,
+        "next_page_token": mark.written,
     }
 
 
@@ -162,7 +226,7 @@ async def _moved(
         refused = {**row, "safe": False, "reasons": [str(error)]}
     else:
         return row
-    state = await _asked(service, row["order_id"]) if looks > 1 else None
+    state = await asked(service, row["order_id"]) if looks > 1 else None
     if state is None or state.facts_recorded == move.state.facts_recorded:
         return refused
     anew = await _move(service, state, move.new)

@@ -22,10 +22,10 @@ from atoz.harness.photos import Photos
 from atoz.harness.rehearse import Rehearsed, rehearse
 from atoz.harness.samples import sample_cases
 from atoz.harness.script import script_of
-from atoz.harness.world import SimulatedWorld
 from atoz.keeping import kept_store
 from atoz.playbook.simulate import outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
+from atoz.service.world import SimulatedWorld
 from tests.support.fingerprint import commands_of, committed, how_to_mend
 from tests.support.server import Bench
 from workflows import names

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
+from typing import TypedDict
 
 import pytest
 
 from atoz.errors import BadInput, NoSuchClaim
 from atoz.playbook.model import Playbook
-from atoz.service import feasible, looking, migrating
+from atoz.service import feasible, looking, migrating, open_claims
 from atoz.service.base import Service
 from tests.support.cases import library, variant
 from tests.support.server import Bench, a_case
@@ -19,14 +21,23 @@ pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
 SOONER = variant("documented", {"request-photos": {"at": "2d"}}, version=2)
 LATE = variant("documented", {"request-photos": {"at": "5d"}}, version=3)
-ACT = {"by": "approver-1", "why": "buyers answer sooner"}
+
+
+class Act(TypedDict):
+    """Who moves claims, and why."""
+
+    by: str
+    why: str
+
+
+ACT: Act = {"by": "approver-1", "why": "buyers answer sooner"}
 
 
 async def listed(service: Service, *orders: str) -> None:
     """Wait until these claims stand in the list, which is a moment behind."""
 
     async def there() -> bool:
-        found = [state async for state in migrating.open_claims(service, "documented")]
+        found = [state async for state in open_claims.open_claims(service, "documented")]
         return set(orders) <= {names.order_of(state.workflow_id) for state in found}
 
     await eventually(there)
@@ -41,6 +52,20 @@ async def test_what_is_safe_is_moved_and_taken_back(bench: Bench) -> None:
     (row,) = seen["claims"]
     assert (row["safe"], row["proved"], row["old"]["digest"]) == (True, True, old)
     assert row["old"]["next_step"] == row["new"]["next_step"] == "deescalate"
+    plans = {side: [step["step"] for step in row[side]["plan"]] for side in ("old", "new")}
+    assert plans["old"] == plans["new"] == ["deescalate", "request-photos", "appeal"]
+    sooner, then = row["old"]["plan"][1], row["new"]["plan"][1]
+    assert (sooner["differs"], then["at"] < sooner["at"]) == (True, True)
+    assert not row["new"]["plan"][0]["differs"]
+    # The appeal tells when the photos were asked for; the mails are the same.
+    assert [text["step"] for text in row["texts"]] == ["appeal"]
+    (changed,) = seen["changes"]
+    assert changed["old"]["digest"] == old
+    said = [change["sentence"] for change in changed["changes"]]
+    assert said == [
+        "The version: 1 before, 2 now.",
+        "Step `request-photos` acts at 2d instead of at 3d.",
+    ]
 
     done = await migrating.apply(service, SOONER, order, key="k1", **ACT)
     assert [row["order_id"] for row in done["moved"]] == [order]
@@ -54,6 +79,32 @@ async def test_what_is_safe_is_moved_and_taken_back(bench: Bench) -> None:
     back = await migrating.revert(service, "documented", order, key="k2", **ACT)
     assert [row["new"]["digest"] for row in back["moved"]] == [old]
     assert (await looking.status(service, order))["playbook_digest"] == old
+
+
+async def test_many_claims_are_looked_at_page_by_page(bench: Bench) -> None:
+    """Each page goes on where the one before ended and counts from the first one; moving does, too."""
+    service = service_of(bench)
+    orders = {await begun(service) for _ in range(5)}
+    await listed(service, *orders)
+    seen, looked_at = set[str](), list[int]()
+    token: str | None = ""
+    while token is not None:
+        # What comes late by its plan alone needs no walk.
+        stretch = migrating.Stretch(token, claims=1)
+        page = await migrating.preview(service, LATE, stretch=stretch)
+        assert page["looked_at"] == page["safe"] + page["unsafe"] + page["following"]
+        seen |= {row["order_id"] for row in page["claims"]}
+        looked_at.append(page["looked_at"])
+        token = page["next_page_token"]
+    assert orders <= seen
+    assert looked_at == sorted(set(looked_at))
+    assert looked_at[-1] >= len(orders) > looked_at[0]
+    in_no_time = migrating.Stretch(time=timedelta(0))
+    stayed = await migrating.apply(service, LATE, stretch=in_no_time, key="k1", **ACT)
+    assert stayed["looked_at"] == looked_at[0]
+    assert stayed["next_page_token"]
+    with pytest.raises(BadInput, match="no page token"):
+        await migrating.preview(service, LATE, stretch=migrating.Stretch("x"))
 
 
 async def test_a_claim_that_acted_stays_where_the_new_playbook_forgets_it(bench: Bench) -> None:

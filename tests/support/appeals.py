@@ -14,11 +14,11 @@ from atoz.appeal.stage import Stage
 from atoz.claims.case import CaseFile
 from atoz.claims.claim import Reason
 from atoz.harness.script import script_of
-from atoz.harness.world import SimulatedWorld
 from atoz.playbook import acts
 from atoz.playbook import events as ev
 from atoz.playbook.simulate import simulate
 from atoz.playbook.state import CaseState, open_claim
+from atoz.service.world import SimulatedWorld
 from tests.support.cases import (
     DAY,
     HOUR,

@@ -19,7 +19,6 @@ from atoz.claims.claim import ClaimFile
 from atoz.claims.clocks import Clock
 from atoz.claims.facts import Fact
 from atoz.claims.status import FundedBy, Status
-from atoz.harness.world import SimulatedWorld
 from atoz.library import Library, load_library
 from atoz.mail.render import Templates
 from atoz.mail.templates_folder import load_templates
@@ -31,6 +30,7 @@ from atoz.playbook.check import refusal
 from atoz.playbook.decide import decide
 from atoz.playbook.model import Intent, Playbook
 from atoz.playbook.state import CaseState, Task, open_claim
+from atoz.service.world import SimulatedWorld
 
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
+from pydantic import Field
 
 from atoz.access.people import Person
 from atoz.claims.base import Strict
@@ -17,7 +18,7 @@ from atoz.service import migrating
 from atoz.service.books import names, proved
 from atoz.service.proofs import limit_of
 from atoz.web.api.keyed import Key, key_of
-from atoz.web.api.shapes import Books, Check, Moved, Moves
+from atoz.web.api.shapes import Books, Check, Limit, Moved, Moves, PageToken
 from atoz.web.gate import Who, board_of, needs
 
 router = APIRouter()
@@ -33,10 +34,11 @@ OtherLimit = Annotated[
 
 
 class MoveBody(Strict):
-    """Why, and for which claim alone where it is one."""
+    """Why, and for which claim alone where it is one; `page_token` goes on where another call ended."""
 
     order: str | None = None
     why: Words = ""
+    page_token: Annotated[str | None, Field(max_length=2_000)] = None
 
 
 @router.get("/playbooks", responses={200: {"model": Books}}, operation_id="playbooks")
@@ -58,28 +60,50 @@ async def check(request: Request, _: Who, name: Name, limit: OtherLimit = None) 
 @router.get(
     "/playbooks/{name}/migration", responses={200: {"model": Moves}}, operation_id="migration"
 )
-async def preview(request: Request, _: Who, name: Name, order: OnlyOrder = None) -> dict[str, Any]:
-    """What each open claim would do under the playbook as it lies in the folder now."""
-    service = board_of(request).service
-    return await migrating.preview(service, _proved(request, name), order)
+async def preview(
+    request: Request,
+    _: Who,
+    name: Name,
+    order: OnlyOrder = None,
+    limit: Limit = migrating.PAGE,
+    page_token: PageToken = None,
+) -> dict[str, Any]:
+    """What each open claim would do under the playbook as it lies in the folder now: old plan, new plan.
+
+    A page ends after some seconds, also with fewer claims than its limit.
+    """
+    new = await asyncio.to_thread(_proved, request, name)
+    stretch = migrating.Stretch(page_token, limit, migrating.PATIENCE)
+    return await migrating.preview(board_of(request).service, new, order, stretch)
 
 
 @router.post("/playbooks/{name}/migrate", responses={200: {"model": Moved}}, operation_id="migrate")
 async def migrate(
     request: Request, who: Mover, name: Name, body: MoveBody, key: Key = None
 ) -> dict[str, Any]:
-    """Move the claims that are safe to move to the playbook as it lies in the folder now."""
-    new, act = _proved(request, name), _act(request, who, body, key)
-    return await migrating.apply(board_of(request).service, new, body.order, **act)
+    """Move the claims that are safe to move to the playbook as it lies in the folder now.
+
+    It ends after some seconds: while there is a `next_page_token`, call again with it.
+    """
+    new, act = await asyncio.to_thread(_proved, request, name), _act(request, who, body, key)
+    return await migrating.apply(board_of(request).service, new, body.order, _stretch(body), **act)
 
 
 @router.post("/playbooks/{name}/revert", responses={200: {"model": Moved}}, operation_id="revert")
 async def revert(
     request: Request, who: Mover, name: Name, body: MoveBody, key: Key = None
 ) -> dict[str, Any]:
-    """Move claims back to the playbook that each had before it was moved, where that is safe."""
+    """Move claims back to the playbook that each had before it was moved, where that is safe.
+
+    It ends after some seconds: while there is a `next_page_token`, call again with it.
+    """
     act = _act(request, who, body, key)
-    return await migrating.revert(board_of(request).service, name, body.order, **act)
+    service = board_of(request).service
+    return await migrating.revert(service, name, body.order, _stretch(body), **act)
+
+
+def _stretch(body: MoveBody) -> migrating.Stretch:
+    return migrating.Stretch(body.page_token, time=migrating.MOVING)
 
 
 def _proved(request: Request, name: str) -> Playbook:

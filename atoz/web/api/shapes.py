@@ -277,11 +277,15 @@ class Packets(Given):
 
 
 class Moves(Given):
-    """What a changed playbook would do to the open claims that follow it."""
+    """What a changed playbook would do to some open claims; counted is from the first page on."""
 
     claims: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+    looked_at: int
+    following: int
     safe: int
     unsafe: int
+    next_page_token: str | None
 
 
 class Moved(Given):
@@ -289,6 +293,8 @@ class Moved(Given):
 
     moved: list[dict[str, Any]]
     stayed: list[dict[str, Any]]
+    looked_at: int
+    next_page_token: str | None
 
 
 class Books(Given):

@@ -1,6 +1,7 @@
 """The playbooks: each drawn, with what its proof says; and what a changed one would do to open claims."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -17,9 +18,11 @@ from atoz.service.policy import LEAST
 from atoz.service.problems import PROBLEMS
 from atoz.service.proofs import Shelved, limit_of
 from atoz.web.api.keyed import key_of
+from atoz.web.api.shapes import PageToken
 from atoz.web.gate import Who, board_of, needs
 from atoz.web.pages.claim import DRAWING
 from atoz.web.pages.render import looks_of, render
+from atoz.web.reading import Change, changes
 
 router = APIRouter()
 
@@ -29,6 +32,7 @@ Mover = Annotated[Person, needs("migrate")]
 Key = Annotated[str, Form(alias="key", max_length=100)]
 Why = Annotated[str, Form(max_length=2_000)]
 Yes = Annotated[str, Form(max_length=10)]
+Token = Annotated[str, Form(max_length=2_000)]
 
 
 @router.get("/playbooks")
@@ -65,14 +69,23 @@ async def drawing(request: Request, _: Who, name: Name) -> Response:
 
 
 @router.get("/playbooks/{name}/migration")
-async def migration(request: Request, who: Who, name: Name) -> Response:
-    """What each open claim would do under the playbook as it lies in the folder now; it asks each claim."""
-    return await _migration(request, who, name)
+async def migration(
+    request: Request, who: Who, name: Name, page_token: PageToken = None
+) -> Response:
+    """What some open claims would do under the playbook as it lies in the folder now; it asks each."""
+    return await _migration(request, who, name, page_token)
 
 
 @router.post("/playbooks/{name}/migrate")
 async def migrate(
-    request: Request, who: Mover, name: Name, *, key: Key = "", why: Why = "", sure: Yes = ""
+    request: Request,
+    who: Mover,
+    name: Name,
+    *,
+    key: Key = "",
+    why: Why = "",
+    sure: Yes = "",
+    page_token: Token = "",
 ) -> Response:
     """Move every claim that is safe to move, once somebody confirmed it."""
     if sure != "yes":
@@ -81,45 +94,73 @@ async def migrate(
     board = board_of(request)
     new = await asyncio.to_thread(proved, board.settings.playbooks, found.name, board.now())
     act = {"by": who.name, "key": key_of(key or None, who, request), "why": why}
-    return await _migration(
-        request, who, name, moved=await migrating.apply(board.service, new, **act)
-    )
+    moved = await migrating.apply(board.service, new, None, _stretch(page_token), **act)
+    return await _migration(request, who, name, moved=moved, going_on="migrate", why=why)
 
 
 @router.post("/playbooks/{name}/revert")
 async def revert(
-    request: Request, who: Mover, name: Name, *, key: Key = "", why: Why = "", sure: Yes = ""
+    request: Request,
+    who: Mover,
+    name: Name,
+    *,
+    key: Key = "",
+    why: Why = "",
+    sure: Yes = "",
+    page_token: Token = "",
 ) -> Response:
     """Move claims back to the playbook that each had before, where that is safe."""
     if sure != "yes":
         return await _migration(request, who, name, status=422, unsure=True)
     found = await _named(request, name)
     act = {"by": who.name, "key": key_of(key or None, who, request), "why": why}
-    moved = await migrating.revert(board_of(request).service, found.name, **act)
-    return await _migration(request, who, name, moved=moved)
+    moved = await migrating.revert(
+        board_of(request).service, found.name, None, _stretch(page_token), **act
+    )
+    return await _migration(request, who, name, moved=moved, going_on="revert", why=why)
+
+
+def _stretch(page_token: str) -> migrating.Stretch:
+    return migrating.Stretch(page_token, time=migrating.MOVING)
 
 
 async def _migration(
-    request: Request, who: Person, name: str, *, status: int = 200, **told: Any
+    request: Request,
+    who: Person,
+    name: str,
+    page_token: str | None = None,
+    *,
+    status: int = 200,
+    **told: Any,
 ) -> Response:
     board, found = board_of(request), await _named(request, name)
     preview: dict[str, Any] | None = None
     problem = None
     try:
         new = await asyncio.to_thread(proved, board.settings.playbooks, found.name, board.now())
-        preview = await migrating.preview(board.service, new)
+        stretch = migrating.Stretch(page_token, migrating.PAGE, migrating.PATIENCE)
+        preview = await migrating.preview(board.service, new, None, stretch)
     except BadInput as fault:
         problem = str(fault)
     values = {
         "each": found,
         "preview": preview,
         "problem": problem,
+        "text_changes": _text_changes,
+        "later": page_token is not None,
         "moved": None,
+        "going_on": None,
+        "why": "",
         "unsure": False,
         **_rights(who),
         **told,
     }
     return render(request, "migration.html", values, status=status)
+
+
+def _text_changes(texts: Mapping[str, str | None]) -> Sequence[Change]:
+    """What of a text that would go becomes another one; a text that goes in one plan alone is whole."""
+    return changes(texts["old"] or "", texts["new"] or "")
 
 
 def _rights(who: Person) -> dict[str, Any]:

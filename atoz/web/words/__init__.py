@@ -18,6 +18,7 @@ from atoz.appeal.lint import sentences
 from atoz.claims.base import span_text
 from atoz.mail.sentences import ABOUT, DESK, KINDS, UNTRUSTED
 from atoz.playbook import (
+    diff,
     migrating,
     pictured,
     reasons,
@@ -41,6 +42,7 @@ ENGINE: tuple[Sentences, ...] = (
     DESK,
     KINDS,
     UNTRUSTED,
+    diff.SAY,
     migrating.SAY,
     pictured.SAY,
     problems.PROBLEMS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from atoz.harness.script import script_of
-from atoz.harness.world import SimulatedWorld
 from atoz.playbook.simulate import simulate
 from atoz.playbook.state import open_claim
 from atoz.rules import Rules, load_rules
+from atoz.service.world import SimulatedWorld
 from bench.cases import typical_claims
 from bench.cost import shop
 from bench.hurried import hurried

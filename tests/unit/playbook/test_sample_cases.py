@@ -12,13 +12,13 @@ import pytest
 from atoz.claims.case import CaseFile
 from atoz.harness.expect import differences
 from atoz.harness.script import script_of
-from atoz.harness.world import SimulatedWorld
 from atoz.playbook import events as ev
 from atoz.playbook.acts import Act, Do, Note
 from atoz.playbook.apply import apply
 from atoz.playbook.decide import decide
 from atoz.playbook.simulate import Simulated, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
+from atoz.service.world import SimulatedWorld
 from tests.support.cases import library, templates
 
 CASES = sorted((Path(__file__).resolve().parents[3] / "samples" / "cases").glob("*.json"))
