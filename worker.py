@@ -31,6 +31,7 @@ from atoz.mail.plain import one_line
 from atoz.rules import load_rules
 from atoz.service.admitting import admit
 from atoz.service.base import Service
+from atoz.service.holding import holding
 from atoz.service.mailbox import mailbox_activities, watched
 from atoz.service.registered import demand_registered
 from atoz.settings import Settings
@@ -71,6 +72,7 @@ async def _run() -> int:
             systemd.watched_over(),
             shown(outside, settings.health_host, settings.health_port, "ATOZ_HEALTH_PORT"),
             traced(settings, "worker") as interceptors,
+            holding(settings, "worker", now),
         ):
             await _work(settings, outside, interceptors, stopping)
     except AtozError as refusal:

@@ -25,14 +25,28 @@ async def list_(call: Call) -> Answer:
 async def rotate(call: Call) -> Answer:
     """Seal with a new key from now on, and wrap the keys of all claims by it."""
     document = await keys.rotate(call.settings, call.now)
+    if document["without"]:
+        names = ", ".join(f"{each['what']} on {each['host']}" for each in document["without"])
+        return _answer(
+            document,
+            f"nothing is wrapped by it yet, since these have a copy of the ring without it: {names}; hand "
+            "the file out, start them anew, and retire the old key, which wraps the rest",
+        )
     return _answer(document, f"data keys wrapped anew: {document['rewrapped']}")
 
 
 async def retire(
-    call: Call, key: Annotated[str, typer.Argument(metavar="KEY", help="its name in `keys list`")]
+    call: Call,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="its name in `keys list`")],
+    despite: Annotated[
+        str | None,
+        typer.Option(metavar="WHY", help="why not to wait for a process without the new key"),
+    ] = None,
 ) -> Answer:
-    """Drop an old key that wraps nothing any more; backups from before need it still."""
-    return _answer(await keys.retire(call.settings, key), f"{key} is no more")
+    """Drop an old key, what it wraps being wrapped anew; backups from before need it still."""
+    return _answer(
+        await keys.retire(call.settings, key, call.now, despite=despite), f"{key} is no more"
+    )
 
 
 async def strict(call: Call) -> Answer:

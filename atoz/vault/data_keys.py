@@ -5,6 +5,7 @@ destroyed. A worker keeps what it unwrapped for a minute only: then a destroyed 
 """
 
 import base64
+import contextlib
 import json
 import os
 import time
@@ -33,6 +34,9 @@ MOST_KEPT = 2_000
 """More would cost a worker its memory that sees tens of thousands of claims."""
 
 _NONCE = 12
+_FRESH = ".new"
+"""Behind the name of a key that nothing was sealed with yet: it may still be under a key of the ring that
+is retired meanwhile. It is let go of before the key is used, so what bears it is worth nothing."""
 
 
 class RingLacks(AtozError):  # noqa: N818 - named for what happened
@@ -68,16 +72,24 @@ class DataKeys:
         key = await self.find(name) if name else None
         if name and key:
             return name, key
-        known = await self.names(owner)
-        name = known[0] if known else await self._make(owner)
+        listed = await self._listed(owner)
+        name = next((each for each in listed if not each.endswith(_FRESH)), None)
+        if name is None:
+            name = await self._make(owner)
+        elif name + _FRESH in listed:
+            await self._take_over(name)
         key = await self.find(name)
-        if key is None:  # destroyed in this very moment
+        if key is None:  # destroyed in this very moment, or worth nothing
             return await self.sealing(owner)
         self._first[owner] = name
         return name, key
 
     async def names(self, owner: str = "") -> list[str]:
         """The names of an owner's data keys, or of all, sorted."""
+        return [name for name in await self._listed(owner) if not name.endswith(_FRESH)]
+
+    async def _listed(self, owner: str = "") -> list[str]:
+        """The same, and behind the name of each that nothing was sealed with yet its mark."""
         below = f"{FOLDER}/{owner}" if owner else FOLDER
         batches = obstore.list(self._store, prefix=below)
         paths = [meta["path"] async for batch in batches for meta in batch]
@@ -88,12 +100,16 @@ class DataKeys:
         """Destroy the keys of an owner: how many. What they sealed is gone for good."""
         names = await self.names(owner)
         for name in names:
-            # Some file systems keep what is deleted, few keep what is written over.
-            await obstore.put_async(self._store, _path(name), b"destroyed\n")
-            await obstore.delete_async(self._store, _path(name))
-            self._held.pop(name, None)
+            await self._destroy(name)
         self._first.pop(owner, None)
         return len(names)
+
+    async def _destroy(self, name: str) -> None:
+        # Some file systems keep what is deleted, few keep what is written over.
+        await obstore.put_async(self._store, _path(name), b"destroyed\n")
+        await self._remove(name)
+        await self._remove(name + _FRESH)
+        self._held.pop(name, None)
 
     # The ring --------------------------------------------------------------------------------------
 
@@ -112,11 +128,14 @@ class DataKeys:
             )
 
     async def rewrap(self) -> int:
-        """Wrap every data key by the ring's first key: how many were wrapped by another."""
+        """Wrap every data key by the ring's first key: how many were wrapped by another.
+
+        What ends in the middle is done again from where it ended: each key is whole at any time.
+        """
         changed = 0
         for name in await self.names():
             content = await self._read(name)
-            if content and json.loads(content)["ring"] != self.ring.first:
+            if content and _wrapped_by(content) != self.ring.first:
                 plain = self._unwrap(name, content)
                 changed += await self._keep_existing(name, content, plain)
         return changed
@@ -129,11 +148,18 @@ class DataKeys:
         return True
 
     async def unused(self, key_id: str) -> bool:
-        """Forget that a key of the ring was used here; False where it still wraps something."""
-        for name in await self.names():
-            content = await self._read(name)
-            if content and json.loads(content)["ring"] == key_id:
+        """Forget that a key of the ring was used here; False where it still wraps something.
+
+        What a crash left under a key that is no more is let go of where nothing was sealed with it.
+        """
+        listed = await self._listed()
+        for name in listed:
+            content = None if name.endswith(_FRESH) else await self._read(name)
+            if content is None or _wrapped_by(content) != key_id:
+                continue
+            if name + _FRESH not in listed or self.ring.cipher(key_id) is not None:
                 return False
+            await self._destroy(name)
         if key_id in await keys_used(self._store):
             await obstore.delete_async(self._store, f"{FOLDER}/{RING}/{key_id}")
         return True
@@ -142,8 +168,19 @@ class DataKeys:
 
     async def _make(self, owner: str) -> str:
         name = f"{owner}/{os.urandom(8).hex()}"
+        await obstore.put_async(self._store, _path(name + _FRESH), b"not used yet\n")
         await self._wrap(name, new_key())
+        await self._remove(name + _FRESH)
         return name
+
+    async def _take_over(self, name: str) -> None:
+        """End what another process has begun, or began and died: its key is wrapped for good, or is none."""
+        content = await self._read(name)
+        if content is not None and self.ring.cipher(_wrapped_by(content)) is None:
+            await self._destroy(name)
+        elif content is not None:
+            await self._wrap(name, self._unwrap(name, content))
+        await self._remove(name + _FRESH)
 
     async def _wrap(self, name: str, plain: bytes) -> None:
         """Wrap by the first key that the ring's file has before and after.
@@ -193,6 +230,10 @@ class DataKeys:
         except (ValueError, KeyError, TypeError, InvalidTag) as fault:
             raise AtozError(f"the data key {name} is damaged: restore it from a backup") from fault
 
+    async def _remove(self, name: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, _path(name))
+
     async def _read(self, name: str) -> bytes | None:
         try:
             result = await obstore.get_async(self._store, _path(name))
@@ -209,6 +250,14 @@ async def keys_used(store: ObjectStore) -> set[str]:
 
 def _path(name: str) -> str:
     return f"{FOLDER}/{name}"
+
+
+def _wrapped_by(content: bytes) -> str:
+    """Which key of the ring wraps it; "" where it is damaged, which whoever opens it says."""
+    try:
+        return str(json.loads(content)["ring"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _bound(ring_id: str, name: str) -> bytes:

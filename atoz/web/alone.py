@@ -12,6 +12,7 @@ from pathlib import Path
 from atoz.errors import AtozError, BadInput
 from atoz.keeping import open_vault
 from atoz.logging import configure_logging
+from atoz.service.holding import holding
 from atoz.settings import Settings
 from atoz.tracing import traced
 from atoz.web.board import Board, Connecting
@@ -38,7 +39,11 @@ async def _until_told(settings: Settings, place: Place, *, link: bool, as_json: 
     ops = settings.health_host, settings.board_health_port, "ATOZ_BOARD_HEALTH_PORT"
     async with traced(settings, "board") as interceptors:
         board = board_of(settings, Connecting(settings, interceptors), place)
-        async with shown(Showing(board), *ops), serving(board, place):
+        async with (
+            holding(settings, "board", board.now),
+            shown(Showing(board), *ops),
+            serving(board, place),
+        ):
             login = login_link(board, login_name()) if link else None
             _say(board.address, login, as_json=as_json)
             _LOG.info("the board answers at %s", board.address)

@@ -14,6 +14,7 @@ from atoz.access.access import Access
 from atoz.errors import BadInput
 from atoz.keeping import open_vault
 from atoz.logging import configure_logging
+from atoz.service.holding import holding
 from atoz.settings import Settings
 from atoz.vault.codec import SealingCodec
 from atoz.web.alone import login_name
@@ -49,12 +50,13 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
         lambda: lets_somebody_in(settings, local=local),
     )
     place = codec_place_of(settings, port)
-    link = access.links.new(login_name(), datetime.now(UTC)) if local else None
+    link = access.links.new(login_name(), _now()) if local else None
     ops = shown(codec, settings.health_host, settings.codec_health_port, "ATOZ_CODEC_HEALTH_PORT")
-    return asyncio.run(_until_told(codec, ops, place, link, as_json=as_json))
+    return asyncio.run(_until_told(settings, codec, ops, place, link, as_json=as_json))
 
 
 async def _until_told(
+    settings: Settings,
     codec: Unsealing,
     ops: AbstractAsyncContextManager[None],
     place: Place,
@@ -65,10 +67,18 @@ async def _until_told(
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with ops, answering(codec.app(), place, "ATOZ_CODEC_PORT"):
+    async with (
+        holding(settings, "codec server", _now),
+        ops,
+        answering(codec.app(), place, "ATOZ_CODEC_PORT"),
+    ):
         _say(place.address, f"{place.address}/login/{link}" if link else None, as_json=as_json)
         await stopping.wait()
     return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _say(address: str, login: str | None, *, as_json: bool) -> None:

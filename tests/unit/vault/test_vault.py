@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -204,6 +205,76 @@ async def test_what_a_crash_left_of_a_retired_key_keeps_nobody_from_starting(
     await obstore.put_async(store, f"keys/{name}", before)
     with pytest.raises(RingLacks, match=old):
         await keys.check()
+
+
+class Died(Exception):  # noqa: N818 - named for what happened
+    """The process is no more."""
+
+
+@pytest.fixture
+def dies_while_making(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Whoever makes a key for an owner is dead once it lies there, before anything looks again."""
+    put = obstore.put_async
+
+    def plan(owner: str) -> None:
+        async def last(place: LocalStore, path: str, content: bytes) -> object:
+            done = await put(place, path, content)
+            if path.startswith(f"keys/{owner}/") and not path.endswith(".new"):
+                monkeypatch.setattr(obstore, "put_async", put)
+                raise Died
+            return done
+
+        monkeypatch.setattr(obstore, "put_async", last)
+
+    return plan
+
+
+async def test_a_key_that_a_crash_left_under_a_retired_one_locks_nobody_out(
+    vault: Vault, ring: Ring, store: LocalStore, dies_while_making: Callable[[str], None]
+) -> None:
+    """Nothing was sealed with it: it is let go of, and the claim gets another one."""
+    await vault.seal(CLAIM, WORDS)
+    dies_while_making(OTHER)
+    with pytest.raises(Died):
+        await vault.seal(OTHER, WORDS)
+    (name,) = await vault.keys.names(OTHER)
+    before = bytes((await obstore.get_async(store, f"keys/{name}")).bytes())
+    old = await rotated_and_retired(store, ring.file)
+    # Whoever retired found nothing of it: it was put after they had looked.
+    await obstore.put_async(store, f"keys/{name}", before)
+    await obstore.put_async(store, f"keys/ring/{old}", b"in use\n")
+    fresh = Vault(DataKeys(store, Ring(ring.file)))
+    await fresh.keys.check()
+    assert await fresh.keys._listed(OTHER) == []
+    assert old not in await keys_used(store)
+    assert await fresh.open(await fresh.seal(OTHER, WORDS)) == WORDS
+
+
+async def test_a_key_that_another_process_began_is_taken_over(
+    vault: Vault, ring: Ring, store: LocalStore, dies_while_making: Callable[[str], None]
+) -> None:
+    """Under the first key of today; from then on it counts as used, and no two are made."""
+    dies_while_making(CLAIM)
+    with pytest.raises(Died):
+        await vault.seal(CLAIM, WORDS)
+    ring.rotate(NOW)
+    another = Vault(DataKeys(store, Ring(ring.file)))
+    sealed = await another.seal(CLAIM, WORDS)
+    (name,) = await another.keys._listed(CLAIM)
+    wrapped = json.loads(bytes((await obstore.get_async(store, f"keys/{name}")).bytes()))
+    assert wrapped["ring"] == ring.first
+    assert await vault.open(sealed) == WORDS
+
+
+async def test_what_was_sealed_with_is_never_let_go_of(vault: Vault, ring: Ring) -> None:
+    """A key without the mark keeps its key of the ring, also where both are asked for together."""
+    await vault.seal(CLAIM, WORDS)
+    assert await vault.keys._listed(CLAIM) == await vault.keys.names(CLAIM)
+    old = ring.first
+    ring.rotate(NOW)
+    assert not await vault.keys.unused(old)
+    assert await vault.keys.destroy(CLAIM) == 1
+    assert await vault.keys.unused(old)
 
 
 def test_one_change_of_the_ring_does_not_undo_another(ring: Ring) -> None:

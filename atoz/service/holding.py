@@ -1,0 +1,86 @@
+"""Saying in the store which ring a process holds, from its start to its end: worker, board, codec server."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import platform
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+
+import obstore
+from obstore.store import ObjectStore
+
+from atoz.claims.base import utc
+from atoz.errors import BadInput
+from atoz.evidence.store import open_objects
+from atoz.keeping import open_vault
+from atoz.settings import Settings
+from atoz.vault import holders
+from atoz.vault.holders import Holder
+from atoz.vault.ring import Ring
+
+LOOK = timedelta(seconds=2)
+"""How soon a ring that was changed in its file is told of: whoever retires a key waits a little longer."""
+AGAIN = timedelta(minutes=5)
+
+Now = Callable[[], datetime]
+
+_LOG = logging.getLogger("atoz")
+
+
+@contextlib.asynccontextmanager
+async def holding(settings: Settings, what: str, now: Now) -> AsyncIterator[None]:
+    """Tell of the ring of these settings until the block ends. A store that is away is tried again.
+
+    Raises BadInput where there are no keys, or others can read them.
+    """
+    vault = open_vault(settings)
+    if vault is None:
+        yield
+        return
+    store, ring = open_objects(settings.store), vault.keys.ring
+    own = _holder(ring, what, now())
+    await _say(store, own)
+    telling = asyncio.create_task(_tell(store, ring, own, now))
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with contextlib.suppress(*_AWAY):
+            await holders.forget(store, own.path)
+
+
+async def _tell(store: ObjectStore, ring: Ring, said: Holder, now: Now) -> None:
+    while True:
+        await asyncio.sleep(LOOK.total_seconds())
+        with contextlib.suppress(
+            BadInput
+        ):  # what is wrong with its file is told by whoever needs it
+            ring.first_now()
+        holder = _holder(ring, said.what, now())
+        late = holder.seen_at - said.seen_at >= AGAIN
+        if (late or holder.keys != said.keys) and await _say(store, holder):
+            said = holder
+
+
+async def _say(store: ObjectStore, holder: Holder) -> bool:
+    try:
+        await holders.say(store, holder)
+    except _AWAY:
+        _LOG.warning("the store does not take which key ring is held here; trying again")
+        return False
+    return True
+
+
+def _holder(ring: Ring, what: str, now: datetime) -> Holder:
+    return Holder(
+        what=what,
+        host=platform.node() or "unknown",
+        process=os.getpid(),
+        keys=tuple(key.id for key in ring.keys),
+        seen_at=utc(now),
+    )
+
+
+_AWAY = (OSError, obstore.exceptions.BaseError)
