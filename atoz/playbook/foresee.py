@@ -68,6 +68,18 @@ def next_acting(state: CaseState, now: datetime) -> Item | Coming | None:
     return next((each for each in coming(state, now) if each.kind != "step_skipped"), None)
 
 
+def acts_next(state: CaseState, now: datetime) -> Item | Coming | None:
+    """The step that really acts next, looked ahead for always: what is planned may be overtaken.
+
+    For whoever looks at a claim. Lists have `next_acting`, which costs less and whose upserts histories know.
+    """
+    planned = next_planned(state, now)
+    if planned is None:
+        return None
+    foreseen = next((each for each in coming(state, now) if each.kind != "step_skipped"), None)
+    return foreseen or (planned if planned.acts else None)
+
+
 def kindly(do: acts.Do, now: datetime) -> ev.Event:
     """The world at its kindest: it takes everything, and no check finds anything."""
     match do:

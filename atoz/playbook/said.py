@@ -142,6 +142,9 @@ _SETS: Mapping[str, str] = {
     "least": "role",
 }
 """Of which set a value is one, or several with commas between them, by its name."""
+_COUNTED = frozenset({"task", "clock"})
+NUMBERED = "told.numbered"
+"""The sentence that names one of several of a kind: `{what}`, `{number}`."""
 
 
 def _written(value: Any) -> Any:
@@ -149,7 +152,14 @@ def _written(value: Any) -> Any:
 
 
 def _one_of(name: str, text: str) -> str:
-    return Said(text, f"{_SETS[name]}.{text.replace(' ', '_')}") if name in _SETS else text
+    """A value as one of its set; the second task or clock of a kind has its number behind the kind."""
+    if name not in _SETS:
+        return text
+    kind = _SETS[name]
+    own, dash, number = text.rpartition("-")
+    if dash and number.isdecimal() and kind in _COUNTED:
+        return Said(text, NUMBERED, {"what": word(kind, own), "number": number})
+    return Said(text, f"{kind}.{text.replace(' ', '_')}")
 
 
 def _own(text: str) -> int:

@@ -6,7 +6,7 @@ The word comes from the answer of `why`, so that a picture never says other than
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from atoz.playbook.agenda import next_planned
+from atoz.playbook.foresee import acts_next
 from atoz.playbook.state import CaseState
 from atoz.playbook.why import why_all
 
@@ -45,9 +45,9 @@ def standing(state: CaseState, now: datetime) -> list[Standing]:
 
     The one that acts next is `next` where nothing stops it.
     """
-    planned = next_planned(state, now)
+    acting = acts_next(state, now)
     found = []
     for answer in why_all(state, now):
-        coming: Stands = "next" if planned and planned.step == answer["step"] else "later"
+        coming: Stands = "next" if acting and acting.step == answer["step"] else "later"
         found.append(Standing(answer["step"], _VERDICTS.get(answer["verdict"], coming), answer))
     return found

@@ -61,7 +61,7 @@ SAY = Sentences(
         "not": "not {skipped}",
         "numbered": "{what}-{number}",
         "replied": "{intents}: “{text}”",
-        "came": "{intents}: ",
+        "came": "{intents}",
         "arrived": "arrived {at}",
     },
 )

@@ -8,7 +8,7 @@ from atoz.claims.clocks import Clock
 from atoz.playbook.agenda import next_planned
 from atoz.playbook.edition import PAUSE_SHOWN
 from atoz.playbook.files import as_told
-from atoz.playbook.foresee import next_acting
+from atoz.playbook.foresee import acts_next
 from atoz.playbook.parts import Attachment
 from atoz.playbook.state import Appeal, CaseState, Task
 from atoz.playbook.tasks import TEXT_TASKS
@@ -22,7 +22,7 @@ def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
     A step that is skipped is a `step` and a `next_step` like others; `acted` and `acts_next` name only
     what acts, as far as that is foreseen.
     """
-    planned, acting = next_planned(state, now), next_acting(state, now)
+    planned, acting = next_planned(state, now), acts_next(state, now)
     return {
         "workflow_id": state.workflow_id,
         "order_id": state.file.claim.order_id,
@@ -39,11 +39,17 @@ def status_view(state: CaseState, now: datetime) -> dict[str, Any]:
         "acts_next": acting.step if acting else None,
         "acts_at": instant_text(acting.at) if acting else None,
         "clocks": [_clock(clock) for clock in state.clocks],
-        "tasks": [_task(state, task) for task in state.tasks if task.open],
+        "tasks": [_task(state, task) for task in in_order(state)],
         "held": _held(state, now),
         "paused": state.paused,
         "appeal": _appeal(state),
     }
+
+
+def in_order(state: CaseState) -> list[Task]:
+    """The open tasks: what ends first comes first, then those without an end, the oldest first."""
+    open_now = (task for task in state.tasks if task.open)
+    return sorted(open_now, key=lambda task: (task.due is None, task.due or task.opened_at))
 
 
 def _appeal(state: CaseState) -> dict[str, Any] | None:
@@ -161,10 +167,11 @@ def attachments(state: CaseState, appeal: Appeal) -> list[Attachment]:
 
 def details_markdown(state: CaseState, now: datetime) -> str:
     """The claim as Markdown for the server's own pages: where it stands, then the newest facts."""
-    view = status_view(state, now)
+    claim, planned = state.file.claim, next_planned(state, now)
+    coming = f"{planned.step} {instant_text(planned.at)}" if planned else "nothing "
     head = (
-        f"**{view['order_id']}** {view['marketplace']}: {view['status']}, {view['state']}; "
-        f"playbook {view['playbook']}, next {view['next_step'] or 'nothing'} {view['next_at'] or ''}"
+        f"**{claim.order_id}** {claim.marketplace}: {state.status.value}, {condition(state, now)}; "
+        f"playbook {state.playbook.name if state.playbook else None}, next {coming}"
     )
     lines = [
         f"- {instant_text(fact.at)} {fact.kind.replace('_', ' ')}{f' ({fact.step})' if fact.step else ''}"

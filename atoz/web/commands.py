@@ -17,8 +17,6 @@ from atoz.web.words import Words
 COMMAND = re.compile(r"(`atoz [a-z][^`\n]{0,300}`)")
 """A command as the texts write it, between two backticks."""
 
-_NUMBER = re.compile(r"-\d+$")
-
 
 class _Place(NamedTuple):
     """Where the form of a verb is; `{order}` and `{name}` are the words behind the verb."""
@@ -32,8 +30,8 @@ def _named(key: str) -> Callable[[Words, str], str]:
 
 
 def _of_task(words: Words, task: str) -> str:
-    """The task by its kind: `approve-appeal-2` is the second of them."""
-    return words.of("task", _NUMBER.sub("", task))
+    """The task by its kind, and its number where it is not the first of them."""
+    return words.numbered("task", task)
 
 
 _CLAIM = "/claims/{order}"

@@ -39,13 +39,26 @@ async def test_a_text_is_edited_compared_and_approved(shop: Shop, visit: Visit) 
     before = await digest_on(page)
     sentence = page.locator(".sentence a").first
     await sentence.hover()
-    await expect(page.locator(".carries").first).to_be_visible()
+    facts, text = page.locator(".carries").first, page.locator(".reading .card")
+    await expect(facts).to_be_visible()
+    beside, own = await facts.bounding_box(), await text.bounding_box()
+    assert beside
+    assert own
+    assert beside["x"] >= own["x"] + own["width"], "the next sentences stay in sight"
     await page.locator("#edit > summary").click()
     text = page.locator("#edit textarea")
     await text.fill(f"{await text.input_value()}\n\n{CLAIMED}")
     await page.locator("#edit").get_by_role("button").last.click()
     await expect(page.locator("ins").last).to_contain_text(CLAIMED)
-    await expect(page.locator(".finding")).to_contain_text("no recorded fact carries")
+    finding = page.locator(".finding")
+    await expect(finding).to_contain_text("no recorded fact carries")
+    number = await page.locator(".sentence").last.get_attribute("data-number")
+    await expect(finding.get_by_role("link", name=f"sentence {number}")).to_be_visible()
+    await expect(page.get_by_text("Your text is saved.")).to_be_visible()
+    await page.goto("/queue/needs-you")
+    await page.go_back()
+    await expect(page.locator("ins").last).to_contain_text(CLAIMED)
+    await expect(page.get_by_text("Your text is saved.")).to_have_count(0)
     after = await digest_on(page)
     assert after != before
     await expect(approving(page)).to_contain_text(after[:8])
@@ -117,10 +130,16 @@ async def test_an_appeal_is_handed_in(shop: Shop, visiting: Visiting) -> None:
         button = page.get_by_role("button", name="It is handed in")
         await button.click()
         await expect(button).to_be_visible()  # no receipt, so it did not go
+        other = await visit.context.new_page()
+        await other.goto(page.url)
         await page.get_by_label("Receipt").fill("A1B2C3")
         await button.click()
         await expect(page.locator(".badge.met").first).to_be_visible()
         await expect(page.locator(".timeline")).to_contain_text("A1B2C3")
+        # Whoever still has it open sees that it is done, by whom, and has nothing left to post.
+        await expect(other.get_by_text("This was handed in.")).to_be_visible()
+        await expect(other.locator(".facts")).to_contain_text("A1B2C3")
+        await expect(other.locator("#hand-in button, #hand-in textarea")).to_have_count(0)
 
 
 async def test_a_session_that_ends_loses_no_word(shop: Shop, visit: Visit) -> None:

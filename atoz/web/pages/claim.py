@@ -94,7 +94,8 @@ def _clocks(request: Request, found: Whole) -> list[tuple[str, str]]:
     open_now = [each for each in clocks if not each["stopped_at"] and not (over and each["missed"])]
     others = [] if over else sorted(STOPPED_BY.keys() - {each["name"] for each in clocks})
     running = [each["name"] for each in open_now]
-    return looks_of(request).words.options("clock", [*running, *others])
+    words = looks_of(request).words
+    return [(name, words.numbered("clock", name)) for name in [*running, *others]]
 
 
 def _is_over(found: Whole) -> bool:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from atoz.errors import NoSuchClaim
 from atoz.playbook.posted import may_be_posted
 from atoz.playbook.state import Task
+from atoz.playbook.told import told_by
 from atoz.playbook.view import attachments
 from atoz.service.kept_packets import SUBMIT
 from atoz.service.packets import has_packet, zipped_packet
@@ -24,9 +25,14 @@ router = APIRouter()
 
 @router.get("/claims/{order}/tasks/{task}/hand-in")
 async def hand_in(request: Request, who: Who, order: Order, task: TaskId) -> Response:
-    """The text, the files and the receipt of one task, in the order of the marketplace's form."""
+    """The text, the files and the receipt of one task, in the order of the marketplace's form.
+
+    Of a task that is closed: what was handed in, when, by whom, with which receipt.
+    """
     found = await whole(board_of(request).service, order)
     case, posted = found.case, _replaced(found, task)
+    if posted is None and (closed := _closed(found, task)) is not None:
+        return render(request, "handed_in.html", shared(who, found) | closed, now=found.at)
     shown = posted.model_dump(mode="json") if posted else _open_task(found, order, task)
     clock = case.clock(shown["clock"]) if case and shown.get("clock") else None
     values = {
@@ -78,6 +84,26 @@ async def packet(request: Request, _: Who, order: Order, task: TaskId) -> Respon
     made = await zipped_packet(service, found.case, open_task["kind"], found.at)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}.zip"'}
     return Response(made.content, media_type="application/zip", headers=headers)
+
+
+def _closed(found: Whole, task: str) -> dict[str, Any] | None:
+    """A closed task as it was handed in, or how else it ended; None where there is no such task."""
+    case = found.case
+    known = case.task(task) if case else None
+    if case is None or known is None or known.open or known.kind not in HANDED_IN:
+        return None
+    mine = (f for f in found.facts.values() if f.kind == "task_done" and f.data["task"] == task)
+    fact = max(mine, key=lambda each: each.at, default=None)
+    text = next((each for each in revisions(found) if each["digest"] == known.digest), None)
+    appeal = case.appeal
+    own = appeal is not None and appeal.digest == known.digest
+    return {
+        "task": known,
+        "by": told_by(fact.model_dump()) if fact else "",
+        "receipt": fact.data.get("receipt") if fact else None,
+        "text": text,
+        "files": attachments(case, appeal) if appeal and own else (),
+    }
 
 
 def _replaced(found: Whole, task: str) -> Task | None:

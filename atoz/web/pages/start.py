@@ -3,7 +3,7 @@
 What is pasted or uploaded is never started unseen: it fills the form, and a person sends it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from atoz.access.people import Person
-from atoz.claims.claim import ORDER_ID
+from atoz.claims.claim import ORDER_ID, ClaimFile
 from atoz.errors import BadFields, BadInput
 from atoz.evidence.limits import LARGEST_FILE
 from atoz.mail.reading import Reading
@@ -34,6 +34,8 @@ PASTED = "pasted"
 _FIELDS = frozenset(
     (PASTED, REST, *(value.path for section in SECTIONS.values() for value in section))
 )
+
+_CURRENCY = "claim.currency"
 
 Starter = Annotated[Person, needs("start")]
 Wanted = Annotated[str, Query(max_length=60)]
@@ -67,7 +69,7 @@ async def _start(request: Request, who: Person, typed: Typed) -> Response:
     service, zone = board_of(request).service, looks_of(request).zone
     policies = service.library.policies
     currencies = {name: policy.currency for name, policy in policies.items()}
-    file = claim_of(document_of(typed.words, zone, currencies), policies)
+    file = _claim_of(document_of(typed.words, zone, currencies), policies)
     order = file.claim.order_id
     async with AsyncExitStack() as stack:
         if typed.key:
@@ -76,6 +78,17 @@ async def _start(request: Request, who: Person, typed: Typed) -> Response:
         document = await starting.start(service, file, by=who.name)
     did = KNOWN if document["already_running"] else "start"
     return lead(request, f"/claims/{quote(order, safe='')}?did={did}")
+
+
+def _claim_of(document: dict[str, Any], policies: Collection[str]) -> ClaimFile:
+    """The claim of a form. A currency that was left empty is the marketplace's: nobody is asked for it."""
+    try:
+        return claim_of(document, policies)
+    except BadFields as fault:
+        asked = [(path, said) for path, said in fault.found if path != _CURRENCY]
+        if "currency" in document["claim"] or not asked:
+            raise
+        raise BadFields(asked) from fault
 
 
 async def _read(request: Request, typed: Typed) -> Response:

@@ -77,7 +77,7 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches(".checks")) event.preventDefault();
 });
 
-// The facts of a sentence cover what stands below it: Escape puts them away.
+// The facts of a sentence cover what stands beside the text: Escape puts them away.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const each of document.querySelectorAll(".sentence:hover, .sentence:focus-within")) {
@@ -93,6 +93,14 @@ function unfold() {
 }
 addEventListener("hashchange", unfold);
 
+// What was recorded is said once: who comes back to the page by the browser's own button is not told again.
+function forget() {
+  const place = new URL(location.href);
+  if (!place.searchParams.has("did")) return;
+  place.searchParams.delete("did");
+  history.replaceState(history.state, "", place);
+}
+
 function begin(place) {
   for (const each of place.querySelectorAll("form[data-keep]")) {
     giveBack(each);
@@ -100,7 +108,7 @@ function begin(place) {
   }
   for (const each of place.querySelectorAll("button[data-copy]")) each.hidden = false;
 }
-document.addEventListener("DOMContentLoaded", () => { begin(document); unfold(); watch(); });
+document.addEventListener("DOMContentLoaded", () => { begin(document); unfold(); watch(); forget(); });
 
 // What HTMX swaps keeps what was opened and where the keyboard is; what it could not do is told at the top.
 let opened = [];

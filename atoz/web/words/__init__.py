@@ -91,6 +91,13 @@ class Words:
             return ""
         return self._words.get(f"{kind}.{name}") or name.replace("_", " ").replace("-", " ")
 
+    def numbered(self, kind: str, name: str) -> str:
+        """A clock or a task by its id: `information_request-2` is the second of them."""
+        own, _, number = name.rpartition("-")
+        if number.isdecimal() and f"{kind}.{own}" in self._words:
+            return self("told.numbered", what=self.of(kind, own), number=number)
+        return self.of(kind, name)
+
     def word(self, kind: str, name: str, otherwise: str) -> str:
         """The word for one of a set, or what else to say."""
         return self._words.get(f"{kind}.{name}", otherwise)

@@ -9,6 +9,7 @@ import pytest
 
 from atoz.playbook import events as ev
 from atoz.playbook.edition import PAUSE_SHOWN
+from atoz.playbook.standing import standing
 from atoz.playbook.state import open_claim
 from atoz.playbook.view import attention, condition, details_markdown, first_clock, status_view
 from tests.support.cases import ARRIVED, BLOCKED, DAY, HOUR, SECOND, Play, claim_file
@@ -128,6 +129,17 @@ def test_a_step_that_is_skipped_neither_acted_nor_acts_next() -> None:
     view = status_view(play.state, play.now)
     assert (view["step"], view["acted"]) == ("request-photos", "deescalate")
     assert (view["next_step"], view["acts_next"]) == ("appeal", "appeal")
+
+
+def test_what_will_be_overtaken_does_not_act_next() -> None:
+    """Two mails that were held up wait for the same morning: only the later one goes."""
+    play = Play().to(22 * HOUR).pause().to(83 * HOUR).resume()
+    assert play.state.run("deescalate").state == "waiting"
+    view = status_view(play.state, play.now)
+    assert (view["next_step"], view["acts_next"]) == ("deescalate", "request-photos")
+    assert view["acts_at"] == view["next_at"]
+    stands = {each.id: each.stands for each in standing(play.state, play.now)}
+    assert stands == {"deescalate": "drop", "request-photos": "next", "appeal": "later"}
 
 
 def test_before_anything_acted_a_skipped_step_is_no_step_that_acted() -> None:

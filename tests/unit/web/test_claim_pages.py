@@ -205,7 +205,7 @@ async def test_a_claim_without_a_text_has_no_page_for_it(desk: Desk) -> None:
 
 
 async def test_a_hand_in_is_the_text_and_a_receipt(desk: Desk) -> None:
-    """The receipt stops the clock; the page holds the text to the letter; then it waits no more."""
+    """The receipt stops the clock; the page holds the text to the letter; then it is to be read only."""
     play = drafted()
     order, browser = desk.add(play), desk.stand.browser(Role.AGENT)
     appeal, task = play.state.appeal, play.task("submit-appeal").id
@@ -217,7 +217,40 @@ async def test_a_hand_in_is_the_text_and_a_receipt(desk: Desk) -> None:
     done = await sent(browser, page, f"/claims/{order}/tasks/{task}/done", receipt="R-2030-17")
     assert done.status_code == 303
     assert play.clock().stopped_at == play.now
-    assert (await browser.get(page)).status_code == 404
+    html = (await browser.get(page)).text
+    for said in ("This was handed in.", "R-2030-17", "by approver-1", appeal.digest, appeal.text):
+        assert said in unescape(html)
+    assert not re.search(r"<(textarea|button)[^>]*(readonly|data-copy)", html)
+    assert "/done" not in html
+    assert (await browser.get(page.replace(task, "submit-appeal-9"))).status_code == 404
+
+
+async def test_a_hand_in_that_a_decision_ended_asks_for_no_receipt(desk: Desk) -> None:
+    """It says how it ended."""
+    play = drafted()
+    order, task = desk.add(play), play.task("submit-appeal").id
+    play.decided("denied")
+    html = (await desk.stand.browser().get(f"/claims/{order}/tasks/{task}/hand-in")).text
+    assert "Nothing is left to hand in here: ended by the decision: denied." in html
+    assert "/done" not in html
+
+
+async def test_tasks_are_in_the_order_in_which_they_end(desk: Desk) -> None:
+    """The oldest is not the first; one without an end comes last."""
+    play = Play().to(HOUR).reply("hostile").asked(3 * DAY).reply("question")
+    order = desk.add(play)
+    html = (await desk.stand.browser().get(f"/claims/{order}")).text
+    found = re.findall(r'id="task-([a-z-]+)-title"', html)
+    assert found == ["answer-buyer", "answer-information", "read-reply"]
+
+
+async def test_a_decided_claim_offers_nothing_that_it_refuses(desk: Desk) -> None:
+    """No pause, no step to leave out, no clock that does not run; what completes its record is there."""
+    order = desk.add(Play().to(HOUR).decided("withdrawn"))
+    html = (await desk.stand.browser().get(f"/claims/{order}")).text
+    forms = {path.rpartition("/")[2] for path in ACTION.findall(html)}
+    assert forms.isdisjoint({"pause", "resume", "skip", "due"})
+    assert {"amend", "refunded", "evidence", "decide", "reply-with-photos"} <= forms
 
 
 async def test_a_packet_that_was_replaced_may_have_been_posted(desk: Desk) -> None:
@@ -381,6 +414,8 @@ async def test_the_line_shows_how_each_step_stands_and_why(desk: Desk) -> None:
     found = re.findall(r'<li class="step (\w+)"', html)
     assert found == ["done", "next", "later"]
     assert "The playbook plans it 3 d after the claim arrived" in html
+    assert "It waits for its time. Planned for <time" in html
+    assert ".," not in html
     page = f"/claims/{order}"
     assert (await sent(browser, page, f"{page}/pause", why="They came.")).status_code == 303
     html = (await browser.get(f"/claims/{order}")).text

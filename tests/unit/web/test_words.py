@@ -56,6 +56,35 @@ def test_every_word_that_a_template_names_is_there() -> None:
     assert named <= words_of("en").keys
 
 
+@pytest.mark.parametrize(
+    ("language", "task", "clock", "said"),
+    [
+        (
+            "en",
+            "Approve the appeal (2)",
+            "information asked for (3)",
+            "“Approve the appeal (2)” is done already; open tasks: Hand in the appeal",
+        ),
+        (
+            "zh",
+            "审批申诉（第 2 项）",
+            "平台要求补充信息（第 3 项）",
+            "“审批申诉（第 2 项）”已经完成；未完成的待办：提交申诉",
+        ),
+    ],
+)
+def test_the_second_of_a_kind_is_named_and_not_shown_by_its_id(
+    language: str, task: str, clock: str, said: str
+) -> None:
+    """Neither where a page names it, nor where a claim refuses something about it."""
+    words = words_of(language)
+    assert words.numbered("task", "approve-appeal-2") == task
+    assert words.numbered("clock", "information_request-3") == clock
+    assert words.numbered("clock", "response") == words("clock.response")
+    looks = Looks(words, ZoneInfo("UTC"), datetime(2026, 9, 8, tzinfo=UTC))
+    assert looks.led("approve-appeal-2 is done already; open tasks: submit-appeal") == said
+
+
 def test_every_kind_of_thing_has_its_word() -> None:
     """A new task, status or fact is not shown under its internal name."""
     kinds = {
