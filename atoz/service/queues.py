@@ -62,7 +62,7 @@ _DECIDED = tuple(status.value for status in Status if status is not Status.UNDER
 _RUNNING = f"ExecutionStatus NOT IN {_ENDED}"
 _UNDECIDED = f"{names.STATUS.name} NOT IN {_DECIDED}"
 _OPEN = f"{_RUNNING} AND {_UNDECIDED}"
-_PAUSED = f"{_RUNNING} AND {names.PAUSED.name} >= '0'"
+_PAUSED = f"{_RUNNING} AND {names.PAUSED.name} >= '0'"  # SQLite asks no index for IS NOT NULL here
 """Each view says what is to be there of the one attribute that finds it, and of the others what is
 not: of several that are to be there the server may take the one that all open claims have, and read
 them all. Nothing but claims has these attributes.
