@@ -136,7 +136,7 @@ def _fields(
     new: BaseModel,
     names: Sequence[str],
     path: str = "",
-    of: Callable[[str], str] = str,
+    of: Callable[[str], str] = lambda what: what,
 ) -> Iterator[Change]:
     """The single values that differ, each in the same words; `of` says whose they are."""
     for key in names:

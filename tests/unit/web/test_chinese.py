@@ -21,6 +21,7 @@ from atoz.errors import AtozError
 from atoz.mail.reading import Reading
 from atoz.mail.routing import ForPerson, route
 from atoz.playbook import events as ev
+from atoz.playbook.diff import differences
 from atoz.playbook.migrating import SAY as STAY
 from atoz.playbook.said import Said
 from atoz.playbook.walk_nodes import Moment, dated
@@ -28,7 +29,7 @@ from atoz.playbook.walk_words import BROKEN
 from atoz.web.looks import Looks
 from atoz.web.words import words_of
 from tests.support.board_claims import Desk
-from tests.support.cases import ARRIVED, DAY, HOUR, PROVEN, Play
+from tests.support.cases import ARRIVED, DAY, HOUR, PROVEN, Play, library, variant
 from tests.unit.playbook.test_why import SCENES
 
 _QUOTED = re.compile(r"<(code|blockquote|head|script|textarea|template)\b.*?</\1>", re.DOTALL)
@@ -174,6 +175,21 @@ async def test_a_refusal_is_said_in_chinese(board: Desk) -> None:
     assert refused.status_code == 409
     assert "“提交申诉”已经完成" in refused.text
     assert english_in(refused.text, play) == []
+
+
+def test_what_changed_in_a_playbook_is_said_in_chinese() -> None:
+    """Names of values and steps, too; what the file says stays as it says it."""
+    looks = Looks(words_of("zh"), ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 8, tzinfo=UTC))
+    steps = {"request-photos": {"at": "2d", "if_late": "ask"}, "appeal": {"wait": "20h"}}
+    new = variant("documented", steps, margin="12h", applies={"marketplaces": ["US"]})
+    said = [looks.say(each.sentence) for each in differences(library().playbook("documented"), new)]
+    assert said == [
+        "安全余量：原为 1d，现为 12h。",
+        "适用范围：站点：原为 任意，现为 US。",
+        "步骤“请求照片”的时间由“收到索赔后 3 天”改为“收到索赔后 2 天”。",
+        "步骤“请求照片”，迟到时怎么办：原为 send，现为 ask。",
+        "步骤“申诉”的时间由““请求照片”之后 1 天”改为““请求照片”之后 20 小时”。",
+    ]
 
 
 def test_a_note_of_the_desk_is_said_in_chinese() -> None:
