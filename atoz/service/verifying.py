@@ -29,7 +29,7 @@ from atoz.mail.plain import one_line
 from atoz.service.calls import NotOpen, server_errors
 from atoz.service.room import room
 from atoz.settings import Settings
-from atoz.vault.codec import UNREADABLE
+from atoz.vault.codec import ENCODING, UNREADABLE
 from atoz.wiring import build_id, workflow_runner
 from workflows import names
 
@@ -44,6 +44,7 @@ FEW = 200
 UNOPENED = (
     "it was begun unsealed or under another key; ATOZ_UNSEALED=accept lets unsealed claims go on"
 )
+HAND_OVER = "set ATOZ_STATE, or ATOZ_KEYS_FILE and ATOZ_STORE_URL, to those of its server"
 _LONGEST_REASON = 500
 
 Told = Callable[[int, int], None]
@@ -120,13 +121,17 @@ async def verify_server(
 async def verify_folder(folder: Path, converter: DataConverter) -> Verified:
     """Replay every history in a folder: `*.json`, as Temporal's command exports them.
 
-    Raises BadInput for a folder without any, and for a file that is no history.
+    Raises BadInput for a folder without any, for a file that is no history, and for one that is sealed
+    with keys that are not here.
     """
     files = _files(folder)
 
     async def histories() -> AsyncIterator[WorkflowHistory]:
         for file in files:
-            yield read_history(file)
+            history = read_history(file)
+            if not await _opens(converter, history):
+                raise BadInput(f"{file}: the keys here do not open it: {HAND_OVER}")
+            yield history
 
     return _summed([await _replayed(histories(), converter)])
 
@@ -139,12 +144,17 @@ def _files(folder: Path) -> list[Path]:
 
 
 def read_history(file: Path) -> WorkflowHistory:
-    """One exported history. Its file's name stands in for an id that it does not say."""
+    """One exported history. Its file's name stands in for an id that it does not say.
+
+    The id decides which claim's key opens it.
+    """
     try:
         document = json.loads(file.read_text("utf-8"))
-        events = {"events": document["events"]}
-        return WorkflowHistory.from_json(document.get("workflow_id", file.stem), events)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        events = document["events"]
+        began = events[0].get("workflowExecutionStartedEventAttributes", {})
+        own = document.get("workflow_id") or began.get("workflowId") or file.stem
+        return WorkflowHistory.from_json(own, {"events": events})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as fault:
         raise BadInput(f"{file}: no workflow history: {one_line(fault, 200)}") from fault
 
 
@@ -177,7 +187,10 @@ async def _opens(converter: DataConverter, history: WorkflowHistory) -> bool:
     context = WorkflowSerializationContext("", history.workflow_id)
     codec = converter.with_context(context).payload_codec
     opened = await codec.decode(start) if codec else start
-    return not any(UNREADABLE in payload.metadata for payload in opened)
+    return not any(
+        UNREADABLE in payload.metadata or payload.metadata.get("encoding") == ENCODING
+        for payload in opened
+    )
 
 
 async def _history(client: Client, workflow_id: str) -> WorkflowHistory | None:

@@ -22,6 +22,7 @@ from atoz.cli.app import VERBS, build, main
 from atoz.harness.devserver import database_of
 from atoz.joining import note_keys
 from atoz.service import deploying
+from atoz.service.base import claim_id
 from atoz.service.policy import Role
 from atoz.wiring import build_worker
 from tests.support.changed import BREAKING, SAFE, changed
@@ -75,6 +76,23 @@ async def test_verify_tells_a_breaking_change_from_a_safe_one(
     orders = [each["order_id"] for each in there["broken"]]
     assert (order in orders, len(orders)) == (breaks, found["claims"] if breaks else 0)
     assert all(each["why"].startswith("[TMPRL1100] Nondeterm") for each in there["broken"])
+
+
+async def test_exported_histories_are_replayed_with_the_keys_of_their_server(
+    shop: Bench, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever their files are called; without the keys nothing is said of claims that would break."""
+    order = await begun(service_of(shop))
+    history = await shop.server.client.get_workflow_handle(claim_id(order)).fetch_history()
+    file = tmp_path / "export" / "of-today.json"
+    await asyncio.to_thread(file.parent.mkdir)
+    await asyncio.to_thread(file.write_text, history.to_json(), "utf-8")
+    code, found = await command("verify", "--histories", str(file.parent))
+    assert (code, found["ok"], found["claims"]) == (0, True, 1)
+    monkeypatch.setenv("ATOZ_STATE", str(tmp_path / "elsewhere"))
+    code, refused = await command("verify", "--histories", str(file.parent))
+    assert code == 1
+    assert f"{file}: the keys here do not open it: set ATOZ_STATE" in refused["error"]
 
 
 # deploy -----------------------------------------------------------------------------------------
