@@ -46,7 +46,7 @@ _PLACES = {
     "add-evidence": _Place(f"{_CLAIM}#evidence", _named("act.add-evidence")),
     "pause": _Place(f"{_CLAIM}#pause", _named("act.pause")),
     "resume": _Place(f"{_CLAIM}#pause", _named("act.resume")),
-    "skip": _Place(f"{_CLAIM}#why-{{name}}", _named("act.skip")),
+    "skip": _Place(f"{_CLAIM}#skip-{{name}}", _named("act.skip")),
     "erase": _Place(f"{_CLAIM}#erase", _named("act.erase")),
     "done": _Place(f"{_CLAIM}#task-{{name}}", _of_task),
     "approve": _Place(f"{_CLAIM}/approve", _named("act.open_approve")),

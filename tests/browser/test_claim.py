@@ -65,6 +65,23 @@ async def test_a_reply_is_told_and_opens_what_it_asks_for(shop: Shop, visit: Vis
     await expect(entry).to_contain_text("approver-1")
 
 
+async def test_a_step_is_left_out_knowing_what_it_costs(shop: Shop, visit: Visit) -> None:
+    """A link unfolds the form with all around it; a person answers the claim then."""
+    (order,) = await shop.open([Part("buyer-silent", "111-0000404-0000404", "13h")])
+    page = visit.page
+    await page.goto(f"/claims/{order}#skip-appeal")
+    form = page.locator("#skip-appeal")
+    await expect(form).to_contain_text("a person has to answer the claim")
+    await form.get_by_label("Why").fill("We settle it on the telephone.")
+    await form.get_by_role("button").last.click()
+    skipped = page.locator(".timeline li").filter(has_text="We settle it")
+    await expect(skipped).to_have_count(0)
+    await form.get_by_role("checkbox").check()
+    await form.get_by_role("button").last.click()
+    await expect(skipped.first).to_be_visible()
+    await expect(page.locator("#task-handle-claim")).to_be_visible()
+
+
 async def test_a_refund_says_first_what_it_costs(shop: Shop, visit: Visit) -> None:
     """It goes only when somebody says that they know; then it stands in the timeline."""
     (order,) = await shop.open([Part("buyer-silent", "111-0000402-0000402", "11h")])

@@ -36,10 +36,11 @@ function giveBack(place) {
   const said = place.querySelector(".kept");
   if (back && said) {
     said.hidden = false;
-    for (let around = place.parentElement; around; around = around.parentElement) {
-      if (around.tagName === "DETAILS") around.open = true;
-    }
+    unfolded(place.parentElement);
   }
+}
+function unfolded(place) { // with all that it stands in
+  for (let around = place; around; around = around.parentElement) if (around.tagName === "DETAILS") around.open = true;
 }
 
 // Another body is another act: it needs a key of its own.
@@ -89,7 +90,7 @@ document.addEventListener("keydown", (event) => {
 // A link to a part that is folded opens it.
 function unfold() {
   const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (place && place.tagName === "DETAILS") { place.open = true; place.scrollIntoView(); }
+  if (place && place.tagName === "DETAILS") { unfolded(place); place.scrollIntoView(); }
 }
 addEventListener("hashchange", unfold);
 
@@ -163,6 +164,7 @@ function mark(place) {
     if (!each?.id) continue;
     const beside = document.createElement("span");
     Object.assign(beside, { className: "wrong", id: `${each.id}-wrong`, textContent: said.querySelector("span").textContent });
+    beside.setAttribute("role", "alert");
     each.after(beside);
     each.setAttribute("aria-invalid", "true");
     each.setAttribute("aria-errormessage", beside.id);

@@ -310,7 +310,7 @@ async def test_every_form_of_the_board_gives_back_what_was_typed(tmp_path: Path)
     [
         (f"there is no claim for order {ORDER}: `atoz start FILE`", f"/start?order={ORDER}"),
         (f"`atoz done {ORDER} approve-appeal-2`", f"/claims/{ORDER}#task-approve-appeal-2"),
-        (f"`atoz skip {ORDER} appeal` leaves it out", f"/claims/{ORDER}#why-appeal"),
+        (f"`atoz skip {ORDER} appeal` leaves it out", f"/claims/{ORDER}#skip-appeal"),
         (f"`atoz approve {ORDER} t --digest d`", f"/claims/{ORDER}/approve"),
         ("`atoz keys rotate` first", None),
         ("`atoz amend FILE`", None),
