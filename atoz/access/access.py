@@ -62,7 +62,8 @@ class Access:
             if user is None:
                 self._failed("password", keys, now)
                 raise NotKnown(PROBLEMS("password"))
-        self._attempts.succeeded(keys)
+        # What failed from this address before still counts: else a name of one's own would buy guesses.
+        self._attempts.succeeded(keys[:1])
         return self.sessions.begin(Person(name, user.role, "password"), now)
 
     def by_link(self, secret: str, address: str, now: datetime) -> tuple[str, Session]:
@@ -76,11 +77,15 @@ class Access:
         return self.sessions.begin(person, now)
 
     def by_token(self, text: str, address: str, now: datetime) -> Person:
-        """Whose token it is. Raises NotKnown, TooMany."""
+        """Whose token it is. Raises NotKnown, TooMany.
+
+        A token that is valid is never held up by what others send from its address: nobody guesses
+        256 bits, and of those who try only the noise is to be kept down.
+        """
         keys = (f"token:{address}",)
-        self._may_try("token", keys, now)
         person = self.tokens.holder(text, now)
         if person is None:
+            self._may_try("token", keys, now)
             self._failed("token", keys, now)
             raise NotKnown("this token is unknown, revoked or expired: `atoz tokens new` makes one")
         return person

@@ -1,5 +1,6 @@
 """Sessions of browsers: each ends by itself, at logout, and with the user or password that began it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is kept when a session was last used: not every look is written down."""
 
 MOST = 1_000
+MOST_OF_ONE = 50
+"""Of one person: whoever begins them without end ends their own, and nobody else's."""
 
 
 class Session(Record):
@@ -95,8 +98,14 @@ class Sessions:
         return now - session.seen_at < IDLE and now - session.began_at < self._lasts
 
     def _live(self, sessions: dict[str, Session], now: datetime) -> dict[str, Session]:
-        live = [(key, each) for key, each in sessions.items() if self._lives(each, now)]
-        return dict(sorted(live, key=lambda pair: pair[1].began_at)[-MOST:])
+        newest: dict[str, Session] = {}
+        of_one: Counter[tuple[str, Via]] = Counter()
+        for key, each in sorted(sessions.items(), key=lambda pair: pair[1].began_at, reverse=True):
+            owner = each.name, each.via
+            if self._lives(each, now) and of_one[owner] < MOST_OF_ONE and len(newest) < MOST:
+                of_one[owner] += 1
+                newest[key] = each
+        return newest
 
     def _change(self, edit: Callable[[dict[str, Session]], dict[str, Session]]) -> None:
         self._ledger.change(lambda old: SessionList(sessions=edit(old.sessions)))

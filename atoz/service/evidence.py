@@ -1,5 +1,6 @@
 """The files of a claim, for whoever may look at the claim: never by their name alone."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ async def file(service: Service, order_id: str, sha256: str) -> Served:
     content = await service.store.of(claim_id(order_id)).get(sha256)
     if found["type"].startswith("image/"):
         # What lies in the store may have been put there by an older program, or by hand.
-        image = clean_image(content)
+        image = await asyncio.to_thread(clean_image, content)
         return Served(image.content, image.type)
     return Served(
         content, found["type"] if found["type"] in _SUFFIXES else "application/octet-stream"

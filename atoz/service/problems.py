@@ -126,7 +126,7 @@ PROBLEMS = Sentences(
         ),
         "racing": "The claim is busy with other acts: try again in a moment.",
         "not_known": "Nobody knows who you are: log in, or send a token that is valid.",
-        "busy": "Too many simulations are asked for at once: try again in some seconds.",
+        "busy": "Too much is computed for others already: try again in some seconds.",
         "not_genuine": (
             "This request did not come from a page of this board: reload the page and try again."
         ),

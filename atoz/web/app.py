@@ -81,7 +81,7 @@ def build_app(board: Board, hosts: frozenset[str], origins: frozenset[str]) -> F
     app.state.counts = Cached[int](COUNTS_KEPT, board.now)
     app.state.opened = Cached[Opened](figures.KEPT, board.now)
     app.state.report = Newest[dict[str, Any]](figures.REPORT_KEPT, board.now)
-    app.state.simulations = Simulations()
+    app.state.simulations, app.state.proofs = Simulations(), Simulations()
     app.state.origins, app.state.signatures = origins, inbound.SeenSignatures()
     app.state.refusing = Refusing(board)
     app.include_router(_api(app), prefix=problems.API, responses=_PROBLEMS)

@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from datetime import timedelta
 
 from atoz.errors import AtozError
@@ -17,6 +17,8 @@ from atoz.errors import AtozError
 EVERY = timedelta(seconds=2)
 MOST_WAITING = 200
 """Streams at once: browsers keep one a tab open."""
+MOST_OF_ONE = 50
+"""Of one person or program: whoever opens them without end leaves room for the others."""
 
 Look = Callable[[], Awaitable[object]]
 
@@ -40,11 +42,23 @@ class Live:
         self._every = every.total_seconds()
         self._topics: dict[str, _Topic] = {}
         self._waiting: Counter[str] = Counter()
+        self._seats: Counter[str] = Counter()
 
-    @property
-    def full(self) -> bool:
-        """Whether no further stream can be served."""
-        return self._waiting.total() >= MOST_WAITING
+    def demand_room(self, name: str) -> None:
+        """Raise Crowded where no further stream can be served, or none to whoever has this name."""
+        if self._seats.total() >= MOST_WAITING or self._seats[name] >= MOST_OF_ONE:
+            raise Crowded
+
+    @contextlib.contextmanager
+    def seat(self, name: str) -> Iterator[None]:
+        """While the block runs, whoever has this name has one stream more."""
+        self._seats[name] += 1
+        try:
+            yield
+        finally:
+            self._seats[name] -= 1
+            if not self._seats[name]:
+                del self._seats[name]
 
     def poke(self) -> None:
         """Something was done here: look now."""

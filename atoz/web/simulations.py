@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Busy(AtozError):  # noqa: N818 - named for what happened
-    """Too many simulations are asked for at once: try again in some seconds."""
+    """Too much is computed for others already: try again in some seconds."""
 
     permanent = False
 

@@ -6,6 +6,7 @@ somebody is known says nothing of what they may do: that is asked at each addres
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ from atoz.web.problems import problem_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
+
+_WITH_PORT = re.compile(r"^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\]):[0-9]+$")
+"""How some proxies write where a request comes from: with its port, which is another one each time."""
 
 _GROUPS = {name: role for role in Role for name in (role.value, f"atoz-{role}")}
 
@@ -109,11 +113,27 @@ def _role(groups: str) -> Role | None:
 
 
 def peer(board: Board, request: Request) -> str:
-    """The address that a request comes from; behind the proxy the one that the proxy names last."""
+    """Whom failed tries are counted against: the address that a request comes from, behind the proxy the
+    one that the proxy names last.
+
+    Of IPv6 the network: whoever has one address there has the others of its /64, too.
+    """
     direct = request.client.host if request.client else "unknown"
     if not _is_proxy(board, request):
-        return direct
-    return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:60] or direct
+        return _counted(direct)
+    named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:60]
+    return _counted(_WITH_PORT.sub(r"\1\2", named) or direct)
+
+
+def _counted(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    mapped = address.ipv4_mapped
+    return str(mapped or ipaddress.ip_network((address.packed, 64), strict=False))
 
 
 def _is_proxy(board: Board, request: Request) -> bool:

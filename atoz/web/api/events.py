@@ -9,12 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from atoz.access.people import Person
 from atoz.service import listing, looking
 from atoz.service.base import claim_id, no_such_claim
 from atoz.web.api import shapes
 from atoz.web.board import Board
 from atoz.web.gate import Who, board_of
-from atoz.web.live import Crowded, Look
+from atoz.web.live import Live, Look
 from atoz.web.visitor import visitor_of
 
 router = APIRouter()
@@ -44,7 +45,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/events", responses=_STREAM, operation_id="list-events", response_class=StreamingResponse
 )
-async def list_events(request: Request, _: Who, filters: shapes.Filters) -> StreamingResponse:
+async def list_events(request: Request, who: Who, filters: shapes.Filters) -> StreamingResponse:
     """`changed` whenever the list with these filters changes; the first one says that it is watched."""
     board = board_of(request)
     listing.query_of(filters)
@@ -52,7 +53,7 @@ async def list_events(request: Request, _: Who, filters: shapes.Filters) -> Stre
     async def look() -> Any:
         return (await listing.claims(board.service, filters, limit=WATCHED))["claims"]
 
-    return await stream(request, f"list:{filters.model_dump_json()}", look)
+    return await stream(request, who, f"list:{filters.model_dump_json()}", look)
 
 
 @router.get(
@@ -62,37 +63,48 @@ async def list_events(request: Request, _: Who, filters: shapes.Filters) -> Stre
     response_class=StreamingResponse,
 )
 async def claim_events(
-    request: Request, _: Who, order: shapes.Order, seen: Seen = None
+    request: Request, who: Who, order: shapes.Order, seen: Seen = None
 ) -> StreamingResponse:
     """`changed` whenever something happens in a claim; at first how it is, unless that was `seen`."""
     service, workflow_id = board_of(request).service, claim_id(order)
     if await looking.version(service, workflow_id) is None:
         raise no_such_claim(workflow_id)
-    return await stream(request, workflow_id, partial(looking.version, service, workflow_id), seen)
+    look = partial(looking.version, service, workflow_id)
+    return await stream(request, who, workflow_id, look, seen)
 
 
 async def stream(
-    request: Request, topic: str, look: Look, seen: str | None = None
+    request: Request, who: Person, topic: str, look: Look, seen: str | None = None
 ) -> StreamingResponse:
     """The changes of a topic as a stream that ends with the session.
 
     Raises what a look raises, so that a server that is down is told at once; Crowded where all
     streams are taken.
     """
-    if request.app.state.live.full:
-        raise Crowded
+    live: Live = request.app.state.live
+    live.demand_room(who.name)
     await look()
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _lines(request, topic, look, seen), media_type="text/event-stream", headers=headers
-    )
+    lines = _lines(request, who, topic, look, seen)
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
 
-async def _lines(request: Request, topic: str, look: Look, seen: str | None) -> AsyncIterator[str]:
+async def _lines(
+    request: Request, who: Person, topic: str, look: Look, seen: str | None
+) -> AsyncIterator[str]:
+    live: Live = request.app.state.live
+    with live.seat(who.name):
+        async for line in _told(request, live, topic, look, seen):
+            yield line
+
+
+async def _told(
+    request: Request, live: Live, topic: str, look: Look, seen: str | None
+) -> AsyncIterator[str]:
     board: Board = board_of(request)
     # A browser that comes back says what it saw last by itself.
     seen = request.headers.get("last-event-id", seen)
-    changes = request.app.state.live.changes(topic, look, seen)
+    changes = live.changes(topic, look, seen)
     following: asyncio.Task[str | None] | None = None
     yield "retry: 3000\n\n"
     try:

@@ -1,6 +1,7 @@
 """A playbook that changed under running claims: look what it would do, move what is safe, take it back."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,7 +55,9 @@ async def check(request: Request, _: Who, name: Name, limit: OtherLimit = None) 
     """Everything that can be known of a playbook: problems, the proof, the walk. It takes seconds."""
     board, span = board_of(request), None if limit is None else limit_of(limit)
     _in_folder(request, name)
-    return await asyncio.to_thread(board.shelf.check, name, board.now(), span)
+    proving = partial(asyncio.to_thread, board.shelf.check, name, board.now(), span)
+    found: dict[str, Any] = await request.app.state.proofs.play(proving)
+    return found
 
 
 @router.get(

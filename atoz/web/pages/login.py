@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from atoz.access.access import NotKnown
 from atoz.access.people import LONGEST_PASSWORD
-from atoz.web.board import Board
 from atoz.web.gate import OPEN, Who, board_of
 from atoz.web.pages import back
 from atoz.web.pages.render import render, visitor
@@ -40,7 +39,7 @@ async def by_password(
         )
     except NotKnown as error:
         return _form(request, place, name=name, said=str(error), status=401)
-    return _let_in(board, place, secret)
+    return _let_in(request, place, secret)
 
 
 @router.get("/login/{secret}", dependencies=[OPEN])
@@ -54,7 +53,7 @@ async def by_link(request: Request, secret: str) -> Response:
         cookie, _ = board.access.by_link(secret, peer(board, request), board.now())
     except NotKnown as error:
         return _form(request, place, said=str(error), status=401)
-    return _let_in(board, place, cookie)
+    return _let_in(request, place, cookie)
 
 
 @router.post("/logout")
@@ -67,8 +66,10 @@ async def out(request: Request, _: Who) -> Response:
     return answer
 
 
-def _let_in(board: Board, place: str, secret: str) -> Response:
-    answer = RedirectResponse(place, 303)
+def _let_in(request: Request, place: str, secret: str) -> Response:
+    """In, with a session of its own: the one that this browser had before ends."""
+    board, answer = board_of(request), RedirectResponse(place, 303)
+    board.access.sessions.end(request.cookies.get(cookie_name(board), ""))
     remember(board, answer, secret)
     back.arrived(answer, secure=board.secure)
     return answer

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -169,7 +170,11 @@ def _rights(who: Person) -> dict[str, Any]:
 
 async def _shelf(request: Request, limit: timedelta | None = None) -> tuple[Shelved, ...]:
     board = board_of(request)
-    return await asyncio.to_thread(board.shelf.look, board.now(), limit)
+    looking = partial(asyncio.to_thread, board.shelf.look, board.now(), limit)
+    if limit is None:  # kept: it is proved once for each state of the folder
+        return await looking()
+    found: tuple[Shelved, ...] = await request.app.state.proofs.play(looking)
+    return found
 
 
 async def _named(request: Request, name: str, limit: timedelta | None = None) -> Shelved:

@@ -142,14 +142,14 @@ async def _shown(
 
 
 @router.get("/queue/{view}/events")
-async def queue_events(request: Request, _: Who, view: queues.View) -> StreamingResponse:
+async def queue_events(request: Request, who: Who, view: queues.View) -> StreamingResponse:
     """`changed` whenever the view's first page changes."""
     board = board_of(request)
 
     async def look() -> Any:
         return (await board.queues.rows(view, limit=PAGE))["claims"]
 
-    return await stream(request, f"view:{view}", look)
+    return await stream(request, who, f"view:{view}", look)
 
 
 @router.get("/search")

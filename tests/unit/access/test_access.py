@@ -13,7 +13,7 @@ from atoz.access.attempts import WINDOW, Attempts
 from atoz.access.links import LASTS as LINK_LASTS
 from atoz.access.links import Links
 from atoz.access.people import Person, Users
-from atoz.access.sessions import IDLE, Sessions
+from atoz.access.sessions import IDLE, MOST_OF_ONE, Sessions
 from atoz.access.tokens import Tokens
 from atoz.errors import BadInput
 from atoz.service.policy import Role
@@ -179,6 +179,30 @@ async def test_after_some_failures_one_must_wait(tmp_path: Path) -> None:
         await access.by_password("agent-2", WORDS, "10.0.0.1", NOW)
     assert await access.by_password("agent-2", WORDS, "10.0.0.2", NOW)
     assert await access.by_password("approver-1", WORDS, "10.0.0.1", NOW + WINDOW)
+
+
+async def test_a_login_of_ones_own_buys_no_guesses(tmp_path: Path) -> None:
+    """What failed from an address still counts after somebody got in from there."""
+    access = Access(tmp_path, timedelta(hours=12), Attempts(most=3))
+    access.users.add("agent-2", Role.AGENT, WORDS, NOW)
+    for number in range(3):
+        with pytest.raises(NotKnown):
+            await access.by_password(f"name-{number}", "wrong wrong wrong", "10.0.0.1", NOW)
+        if number < 2:
+            await access.by_password("agent-2", WORDS, "10.0.0.1", NOW)
+    with pytest.raises(TooMany):
+        await access.by_password("name-9", "wrong wrong wrong", "10.0.0.1", NOW)
+
+
+def test_whoever_begins_sessions_without_end_ends_their_own(tmp_path: Path) -> None:
+    """And nobody else's."""
+    sessions = Sessions(tmp_path, Users(tmp_path), timedelta(hours=12))
+    mine, _ = sessions.begin(Person("agent-2", Role.AGENT, "proxy"), NOW)
+    first, _ = sessions.begin(Person("robot", Role.VIEWER, "proxy"), NOW)
+    for number in range(MOST_OF_ONE + 5):
+        sessions.begin(Person("robot", Role.VIEWER, "proxy"), NOW + number * SECOND)
+    assert sessions.find(mine, NOW + SECOND) is not None
+    assert sessions.find(first, NOW + SECOND) is None
 
 
 def test_a_flood_of_names_takes_no_more_memory() -> None:

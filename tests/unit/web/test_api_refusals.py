@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import httpx2
 import pytest
 
+from atoz.web.live import MOST_OF_ONE
 from atoz.web.problems import CODES, PROBLEM
 from tests.support.board import Stand, a_stand
 
@@ -124,11 +126,13 @@ async def test_what_surrounds_the_api_refuses_by_name_too(stand: Stand) -> None:
 
 
 async def test_no_more_streams_than_the_board_can_serve(
-    stand: Stand, program: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    stand: Stand, program: httpx2.AsyncClient
 ) -> None:
     """Whoever comes then is told what to do."""
-    monkeypatch.setattr(type(stand.app.state.live), "full", property(lambda _: True))
-    answer = await program.get("/api/events")
+    with ExitStack() as seats:
+        for _ in range(MOST_OF_ONE):
+            seats.enter_context(stand.app.state.live.seat("erp"))
+        answer = await program.get("/api/events")
     assert problem_of(answer, 503)["code"] == "crowded"
 
 

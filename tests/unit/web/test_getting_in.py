@@ -262,7 +262,7 @@ async def _in_parts(content: bytes) -> AsyncIterator[bytes]:
 
 
 async def test_a_bad_token_is_refused_and_guessing_is_slow(tmp_path: Path) -> None:
-    """Wrong, revoked and expired ones alike; after ten all wait, also with the right one."""
+    """Wrong, revoked and expired ones alike; after ten whoever guesses waits, and nobody who need not."""
     clock = Clock()
     stand = a_stand(tmp_path, clock=clock)
     good = stand.token(lasts=timedelta(days=1))
@@ -270,12 +270,58 @@ async def test_a_bad_token_is_refused_and_guessing_is_slow(tmp_path: Path) -> No
     for _ in range(MOST):
         bad = await stand.client().get("/api/me", headers={"Authorization": "Bearer atoz_1_2"})
         assert (bad.status_code, bad.headers["www-authenticate"]) == (401, "Bearer")
-    slow = await stand.client(headers=good).get("/api/me")
+    wrong = {"Authorization": "Bearer atoz_1_2"}
+    slow = await stand.client().get("/api/me", headers=wrong)
     assert slow.status_code == 429
     assert int(slow.headers["retry-after"]) == 300
-    assert (await stand.client(address="10.0.0.9", headers=good).get("/api/me")).status_code == 200
+    elsewhere = await stand.client(address="10.0.0.9").get("/api/me", headers=wrong)
+    assert elsewhere.status_code == 401
+    # What others send from the same address, as from behind one proxy, keeps out no program.
+    assert (await stand.client(headers=good).get("/api/me")).status_code == 200
     clock.move(timedelta(days=1))
     assert (await stand.client(headers=good).get("/api/me")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("10.0.0.1", "10.0.0.2", False),
+    ],
+)
+async def test_guesses_are_counted_against_who_can_make_them(
+    tmp_path: Path, one: str, other: str, alike: bool
+) -> None:
+    """Whoever has an address of IPv6 has a network of them."""
+    stand, wrong = a_stand(tmp_path), {"Authorization": "Bearer atoz_1_2"}
+    for _ in range(MOST):
+        assert (await stand.client(address=one).get("/api/me", headers=wrong)).status_code == 401
+    last = await stand.client(address=other).get("/api/me", headers=wrong)
+    assert last.status_code == (429 if alike else 401)
+
+
+@pytest.mark.parametrize("written", ["10.0.0.1:{port}", "[2001:db8::1]:{port}", "x, 10.0.0.1"])
+async def test_the_proxy_may_write_a_port_behind_the_address(tmp_path: Path, written: str) -> None:
+    """Which is another one for each try, and so no part of whom it is counted against."""
+    stand = behind(tmp_path)
+    client = stand.client(address="10.0.0.5")
+    for number in range(MOST + 1):
+        named = {"X-Forwarded-For": written.format(port=4000 + number)}
+        answer = await client.get("/api/me", headers={"Authorization": "Bearer x", **named})
+    assert answer.status_code == 429
+
+
+async def test_a_new_login_ends_the_session_that_the_browser_had(tmp_path: Path) -> None:
+    """A cookie that somebody left or planted there opens nothing any more."""
+    stand = a_stand(tmp_path)
+    link = stand.board.access.links.new("support-1", stand.board.now())
+    browser = stand.browser()
+    before = dict(browser.cookies)
+    assert (await stand.client(cookies=before).get("/api/me")).status_code == 200
+    assert (await browser.get(f"/login/{link}")).status_code == 303
+    assert (await stand.client(cookies=before).get("/api/me")).status_code == 401
 
 
 async def test_a_token_is_no_cookie(tmp_path: Path) -> None:

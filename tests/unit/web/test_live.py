@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from atoz.service import looking
-from atoz.web.live import Live, version_of
+from atoz.web.live import MOST_OF_ONE, MOST_WAITING, Crowded, Live, version_of
 from tests.support.board_claims import Desk, drafted
 
 AT_ONCE = timedelta(milliseconds=1)
@@ -46,3 +48,20 @@ async def test_a_stream_tells_what_is_new_to_its_reader() -> None:
         assert not done
         thing[0] = "as it is"
         assert await following == await anext(stranger) == version_of(["as it is"])
+
+
+def test_nobody_takes_the_streams_of_all() -> None:
+    """One person has some dozens, and all together what the board can serve."""
+    live = Live(AT_ONCE)
+    with ExitStack() as seats:
+        for _ in range(MOST_OF_ONE):
+            live.demand_room("robot")
+            seats.enter_context(live.seat("robot"))
+        with pytest.raises(Crowded, match="close some tabs"):
+            live.demand_room("robot")
+        live.demand_room("agent-2")
+        for number in range(MOST_WAITING - MOST_OF_ONE):
+            seats.enter_context(live.seat(f"agent-{number}"))
+        with pytest.raises(Crowded):
+            live.demand_room("somebody else")
+    live.demand_room("robot")
