@@ -34,8 +34,12 @@ HOW = (
     "on until it is archived, with one status query; what time skipping adds to a history is not "
     "counted, and of several plays the cheapest counts, since skipping now and then costs a task"
 )
-LIMITS = {"documented": (70, 22)}
-"""The most events and Actions that a playbook's typical claim may cost until it is closed."""
+LIMITS = {"documented": (70, 23)}
+"""The most events and Actions that a playbook's typical claim may cost until it is closed.
+
+The documented path itself keeps to 22 (`tests/integration/test_cost.py`). Here the buyer's first reply comes
+between the mails, when nothing else waits for a person: that it does now, lists show by one more upsert.
+"""
 
 PLAYS = 3
 """How often each claim is played."""
@@ -101,7 +105,9 @@ async def _play(
     server: VirtualTime, library: Library, name: str, case: CaseFile, number: int
 ) -> ClaimCost:
     script = script_of(case, library.phrases)
-    played = await rehearse(server, case, script, workflow_id=f"claim-{name}-{number}")
+    own = f"claim-{name}-{number}"
+    # As `start` begins it: with what lists show from the first moment, which then is no Action.
+    played = await rehearse(server, case, script, workflow_id=own, library=library)
     took = played.state.playbook.name if played.state.playbook else "none"
     if took != name:
         raise RuntimeError(f"the typical claim of {name} took the playbook {took}")
