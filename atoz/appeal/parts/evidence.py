@@ -1,13 +1,14 @@
 """The exhibits: what proves it, numbered in one row. A packet shows them under the same numbers."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from atoz.appeal.ledger import Ids, Said, number_of
 from atoz.appeal.parts.contact import is_picture
 from atoz.appeal.telling import Telling
 from atoz.claims.facts import Fact
+from atoz.playbook.files import is_of_the_buyer
 
 _PROOFS = {
     "shipment.signature": ("exhibit_signature", "exhibit_signature_only"),
@@ -17,6 +18,7 @@ _PROOFS = {
 }
 _UNFIT = re.compile(r"[^\w. ()-]")
 _LONGEST_NAME = 60
+MOST_NAMED = 40
 
 
 class Exhibit(NamedTuple):
@@ -43,8 +45,20 @@ def evidence(t: Telling, since: int = 0) -> Iterator[Said]:
 
 def exhibits(t: Telling, since: int = 0) -> list[Exhibit]:
     """All exhibits in the order of their numbers; with `since` those alone that a later fact made."""
-    found = (*_records(t), *map(_file, t.ledger.all("evidence_added")))
+    found = (*_records(t), *map(_file, _named(t.ledger.all("evidence_added"))))
     return [exhibit for exhibit in found if number_of(exhibit.fact) > since]
+
+
+def _named(files: Sequence[Fact]) -> list[Fact]:
+    """The files that the text names: our own first, of the buyer's the newest, in the order of their coming.
+
+    What is beyond them goes along without a word: each number rests on all before it, so that a text that
+    named the hundreds of pictures that a buyer may send would be more than a claim can carry.
+    """
+    own = [file for file in files if not is_of_the_buyer(file)][-MOST_NAMED:]
+    theirs = [file for file in files if is_of_the_buyer(file)]
+    named = {file.id for file in (*own, *theirs[::-1][: MOST_NAMED - len(own)])}
+    return [file for file in files if file.id in named]
 
 
 def _records(t: Telling) -> Iterator[Exhibit]:
