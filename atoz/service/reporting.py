@@ -186,7 +186,9 @@ async def _report(
     event: ev.MarketplaceDecided | ev.InformationRequested,
 ) -> dict[str, Any]:
     workflow_id = claim_id(order_id)
-    if not await _signalled(service, workflow_id, signal, event):
+    # Asked first: what is said to a claim is sealed with its key, and one that is none needs no key.
+    open_ = await is_running(service, workflow_id)
+    if not open_ or not await _signalled(service, workflow_id, signal, event):
         raise await not_running(service, workflow_id)
     return {
         "workflow_id": workflow_id,
