@@ -15,6 +15,8 @@ from atoz.harness.play import continued
 from atoz.playbook import events as ev
 from atoz.playbook.state import Task
 from atoz.service import acting, looking, reporting
+from atoz.service.base import claim_id
+from tests.support.cases import DAY
 from tests.support.pictures import picture
 from tests.support.server import Bench, a_case
 from tests.support.service import NOBODY, begun, eventually, kinds, service_of
@@ -127,6 +129,25 @@ async def test_decisions_and_requests_are_recorded_once_a_day(bench: Bench) -> N
     assert (found["outcome"]["funded_by"], found["outcome"]["odr_counts"]) == ("amazon", True)
     with pytest.raises(NoSuchClaim):
         await reporting.decide(service, NOBODY, Status.DENIED)
+
+
+async def test_what_came_yesterday_counts_from_yesterday(bench: Bench) -> None:
+    """Typed in two days after the claim: its limit runs since, and the record has both instants."""
+    service = service_of(bench)
+    order = await begun(service)
+    now = datetime.now(UTC).replace(microsecond=0)
+    await bench.server.jump(service.client.get_workflow_handle(claim_id(order)), now + 2 * DAY)
+    told = await reporting.request_information(service, order, None, arrived_at=now + DAY)
+    assert told["arrived_at"] == instant_text(now + DAY)
+    clocks = (await looking.status(service, order))["clocks"]
+    due = next(clock["due"] for clock in clocks if clock["name"] == "information_request")
+    assert due == instant_text(now + 4 * DAY)
+    entries = (await looking.timeline(service, order))["timeline"]
+    (asked,) = [entry for entry in entries if entry["kind"] == "information_requested"]
+    assert asked["at"] >= instant_text(now + 2 * DAY)
+    assert asked["data"]["arrived_at"] == instant_text(now + DAY)
+    with pytest.raises(BadInput, match="the claim itself came at"):
+        await reporting.reply(service, order, "Hello?", arrived_at=now - DAY)
 
 
 async def test_an_act_says_what_it_recorded_and_a_repeat_says_the_same(bench: Bench) -> None:

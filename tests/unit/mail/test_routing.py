@@ -137,6 +137,27 @@ def test_a_decision_and_a_request_go_to_their_claim() -> None:
     assert event.due == due
 
 
+@pytest.mark.parametrize("kind", ["buyer_message", "information_request", "claim_decision"])
+@pytest.mark.parametrize(
+    ("written", "came"),
+    [
+        (timedelta(days=-2), timedelta(days=-2)),
+        (timedelta(days=-8), timedelta(0)),
+        (timedelta(hours=1), timedelta(0)),
+        (None, timedelta(0)),
+    ],
+)
+def test_what_waited_in_the_mailbox_came_when_it_was_written(
+    kind: Kind, written: timedelta | None, came: timedelta
+) -> None:
+    """Like the notice of a claim: unless that cannot be, then when it was received."""
+    date = None if written is None else RECEIVED + written
+    mail = reading(kind, status=Status.DENIED, text="Hello", date=date)
+    event = told(route(mail, RECEIVED)).event
+    assert isinstance(event, ev.Arriving)
+    assert (event.at, event.arrived_at) == (RECEIVED, RECEIVED + came)
+
+
 def test_a_decision_that_cannot_be_read_is_a_persons() -> None:
     """It is never guessed."""
     found = route(reading("claim_decision", status=None), RECEIVED)
