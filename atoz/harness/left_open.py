@@ -22,7 +22,6 @@ from activities.mailroom import Mailroom
 from atoz.claims.base import utc
 from atoz.errors import AtozError
 from atoz.harness.living import Part, played
-from atoz.harness.postman import AUTHSERV_ID
 from atoz.harness.rehearse import ClockRanAway
 from atoz.harness.samples import sample_mail
 from atoz.harness.server import VirtualTime, free_port
@@ -198,17 +197,17 @@ async def _on_the_desk(service: Service, name: str) -> None:
     at = utc(service.now())
     raw = sample_mail(name).replace(_PLAYED, _OPEN)
     raw = _DATE.sub(f"Date: {format_datetime(at)}".encode(), raw, count=1)
-    await delivered(service, raw, at, AUTHSERV_ID)
+    await delivered(service, raw, at)
 
 
 _DATE = re.compile(rb"^Date: [^\r\n]*", re.MULTILINE)
 
 
-async def delivered(service: Service, raw: bytes, at: datetime, authserv_id: str | None) -> None:
+async def delivered(service: Service, raw: bytes, at: datetime) -> None:
     """A mail comes into the mailbox at an instant (UTC), and is read as the worker does."""
     library = service.library
     mailroom = Mailroom(TemporalOffice(service, library.policies), service.store)
-    mails = partial(open_mail, rules=library.notices, authserv_id=authserv_id)
+    mails = partial(open_mail, rules=library.notices, authserv_id=service.settings.authserv_id)
     await Delivering(mails, mailroom).take(raw, at)
 
 

@@ -20,7 +20,7 @@ from atoz.harness.catcher import HOST, Catcher, Caught, catching
 from atoz.harness.expect import differences
 from atoz.harness.imap_server import imap_server
 from atoz.harness.photos import Photos
-from atoz.harness.postman import ByMail, Mails, Postman, remember_order
+from atoz.harness.postman import AUTHSERV_ID, ByMail, Mails, Postman, remember_order
 from atoz.harness.rehearse import ByHand, Way, rehearse
 from atoz.harness.rehearsed import secluded
 from atoz.harness.script import script_of
@@ -60,7 +60,8 @@ async def staged(folder: Path, *, pages: bool) -> AsyncIterator[Stage]:
     rules = load_rules(alone)
     with imap_server() as postbox:
         async with catching() as catcher:
-            settings = alone.model_copy(update={**_mail_to(catcher), "orders": folder / "orders"})
+            mail = {**_mail_to(catcher), "authserv_id": AUTHSERV_ID}
+            settings = alone.model_copy(update={**mail, "orders": folder / "orders"})
             async with (
                 virtual_time(converter(settings), pages=pages, log=folder / "server.log") as server,
                 build_worker(server.client, settings, rules=rules),

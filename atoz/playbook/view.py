@@ -122,7 +122,7 @@ def paused_since(state: CaseState) -> datetime | None:
 
 
 def _held(state: CaseState, now: datetime) -> dict[str, str] | None:
-    if state.held_until is None or state.held_until <= now:
+    if state.held_until is None or state.held_until <= now or state.decided:
         return None
     return {"until": instant_text(state.held_until), "because": state.held_why or ""}
 

@@ -90,13 +90,13 @@ async def standing(service: Service, order_id: str) -> tuple[CaseState, list[dic
 async def from_now(
     service: Service, order_id: str
 ) -> tuple[CaseState, list[dict[str, Any]], datetime]:
-    """The same, and the claim's own instant (UTC): a rehearsed claim may live in another month."""
+    """The same, and now (UTC): a rehearsed claim may be ahead of whoever looks."""
     workflow_id = claim_id(order_id)
     found = await _asked(service, workflow_id, "look")
     if found is None:
         raise await not_running(service, workflow_id)
     state = CaseState.model_validate(found["case"])
-    at = datetime.fromisoformat(found["at"])
+    at = max(datetime.fromisoformat(found["at"]), utc(service.now()))
     return state, await older(service, state.fact_archives), at
 
 

@@ -22,15 +22,17 @@ from atoz.service.drafting import with_drafts_of
 class Whole:
     """A claim as it is: the documents of `status` and `timeline`, and every fact by its id.
 
-    `at` is the claim's own instant (UTC): a rehearsed claim may live in another month. `case` is
-    None where nothing tells it: for a claim that was archived by an edition that did not keep it.
-    `version` is older than all of it, never newer.
+    `at` is the claim's own instant (UTC), when something happened in it last: drafts are as of then.
+    `now` is that of whoever looks, and time left counts from it; a rehearsed claim may be ahead of him.
+    `case` is None where nothing tells it: for a claim that was archived by an edition that did not
+    keep it. `version` is older than all of it, never newer.
     """
 
     status: dict[str, Any]
     timeline: list[dict[str, Any]]
     outcome: dict[str, Any]
     at: datetime
+    now: datetime
     case: CaseState | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     version: str | None = None
@@ -52,6 +54,7 @@ async def whole(service: Service, order_id: str) -> Whole:
         in_order(shown_facts(facts)),
         outcome(case),
         at,
+        max(at, utc(service.now())),
         case,
         _by_id(facts),
         version,
@@ -72,7 +75,7 @@ async def _over(service: Service, workflow_id: str, order_id: str) -> Whole:
         told = await looking.timeline(service, order_id)
     except NotOpen as error:
         raise NoSuchClaim from error
-    return Whole(status, told["timeline"], told["outcome"], at, case, _by_id(facts))
+    return Whole(status, told["timeline"], told["outcome"], at, at, case, _by_id(facts))
 
 
 def _by_id(facts: Iterable[Fact]) -> Mapping[str, Fact]:

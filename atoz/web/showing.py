@@ -63,9 +63,9 @@ def steps(found: Whole) -> list[ShownStep]:
             when(drawn[each.id]),
             tuple(notes(drawn[each.id])),
             case.run(each.id).over,
-            _skipping(case, each.id, found.at),
+            _skipping(case, each.id, found.now),
         )
-        for each in standing(case, found.at)
+        for each in standing(case, found.now)
     ]
 
 

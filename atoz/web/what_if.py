@@ -183,7 +183,7 @@ async def answer(board: Board, asked: Question) -> Answer:
         found = await whole(board.service, asked.order)
         if found.case is None or not found.status["running"]:
             raise BadInput(PROBLEMS("over", order=asked.order[:60]))
-        state, starts = found.case, found.at
+        state, starts = found.case, found.now
         told = [entry for entry in found.timeline if _older(entry, state.facts)]
 
         def play(happens: Happenings) -> Played:

@@ -61,7 +61,7 @@ async def added(claim: Claim, sentence: str, by: str = "agent-1") -> None:
 
 async def delivered(shop: Shop, raw: bytes) -> None:
     """A mail comes into the shop's mailbox."""
-    await left_open.delivered(shop.service, raw, shop.now(), shop.service.settings.authserv_id)
+    await left_open.delivered(shop.service, raw, shop.now())
 
 
 class Post(OutboxMailer):

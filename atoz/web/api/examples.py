@@ -107,6 +107,25 @@ _MOVE: Document = {
     "safe": True,
     "reasons": [],
 }
+_STEP: Document = {
+    "step": "request-photos",
+    "at": "2030-01-27T09:00:00Z",
+    "kind": "message_sent",
+    "why": None,
+    "differs": True,
+}
+_PLANNED: Document = {
+    **_MOVE,
+    "old": {**_MOVE["old"], "plan": [_STEP]},
+    "new": {**_MOVE["new"], "plan": [{**_STEP, "at": "2030-01-26T09:00:00Z"}]},
+    "texts": [{"step": "appeal", "old": "We asked on day 3.", "new": "We asked on day 2."}],
+}
+_CHANGED: Document = {
+    "path": "steps.request-photos.when",
+    "old": "at 3d",
+    "new": "at 2d",
+    "sentence": "Step `request-photos` acts at 2d instead of at 3d.",
+}
 _STAY: Document = {**_MOVE, "safe": False, "reasons": ["the claim is decided"]}
 _FIGURES: Document = {
     "claims": 40,
@@ -209,13 +228,21 @@ GIVEN: dict[str, Document] = {
         "why": None,
     },
     "Me": {"name": "erp", "role": "agent", "via": "token", "acts": ["look", "start", "reply"]},
-    "Moved": {"moved": [_MOVE], "stayed": [_STAY]},
+    "Moved": {"moved": [_MOVE], "stayed": [_STAY], "looked_at": 2, "next_page_token": None},
     "Moves": {
         "playbook": {"name": "documented", "version": 2, "digest": "1b11cff2f241801a"},
-        "claims": [_MOVE],
+        "claims": [_PLANNED],
+        "changes": [
+            {
+                "old": {"name": "documented", "version": 1, "digest": _DIGEST},
+                "changes": [_CHANGED],
+            }
+        ],
+        "looked_at": 1,
         "following": 0,
         "safe": 1,
         "unsafe": 0,
+        "next_page_token": None,
     },
     "Packet": {"name": "appeal-1-763004fd73b4", "size": 93228},
     "Packets": {"packets": [{"name": "appeal-1-763004fd73b4", "size": 93228}]},

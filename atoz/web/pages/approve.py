@@ -40,7 +40,7 @@ async def approve(
         "did": did,
         "replaced": read is not None and read != found.case.appeal.digest,
     }
-    return render(request, "approve.html", values, now=found.at)
+    return render(request, "approve.html", values, now=found.now)
 
 
 def _edit_needs(case: CaseState, appeal: Appeal) -> str:

@@ -60,7 +60,7 @@ async def claim(request: Request, who: Who, order: Order, did: Did = None) -> Re
         "over": _is_over(found),
         "pause": pause_of(found.case) if found.case else None,
     }
-    return render(request, "claim.html", values, now=found.at)
+    return render(request, "claim.html", values, now=found.now)
 
 
 def shared(who: Person, found: Whole) -> dict[str, Any]:
@@ -113,7 +113,7 @@ async def mail(request: Request, who: Who, order: Order, fact: TaskId) -> Respon
         raise NoSuchClaim(PROBLEMS("no_reply", fact=fact[:20], order=order[:60]))
     text = await evidence.words(service, order, reply.data)
     values = {**shared(who, found), "fact": reply, "text": text}
-    return render(request, "mail.html", values, now=found.at)
+    return render(request, "mail.html", values, now=found.now)
 
 
 @router.get("/claims/{order}/playbook.svg")
@@ -123,7 +123,7 @@ async def drawing(request: Request, _: Who, order: Order) -> Response:
     if found.case is None or found.case.playbook is None:
         raise NoSuchClaim("this claim has no playbook that could be drawn")
     looks = looks_of(request)
-    drawn = svg(found.case.playbook, found.case, found.at, looks.drawn, looks.zone)
+    drawn = svg(found.case.playbook, found.case, found.now, looks.drawn, looks.zone)
     return Response(drawn, media_type="image/svg+xml", headers=DRAWING)
 
 

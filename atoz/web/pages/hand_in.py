@@ -32,7 +32,7 @@ async def hand_in(request: Request, who: Who, order: Order, task: TaskId) -> Res
     found = await whole(board_of(request).service, order)
     case, posted = found.case, _replaced(found, task)
     if posted is None and (closed := _closed(found, task)) is not None:
-        return render(request, "handed_in.html", shared(who, found) | closed, now=found.at)
+        return render(request, "handed_in.html", shared(who, found) | closed, now=found.now)
     shown = posted.model_dump(mode="json") if posted else _open_task(found, order, task)
     clock = case.clock(shown["clock"]) if case and shown.get("clock") else None
     values = {
@@ -41,7 +41,7 @@ async def hand_in(request: Request, who: Who, order: Order, task: TaskId) -> Res
         "due": clock.due if clock else None,
         **(_older(found, posted) if posted else _current(found, shown)),
     }
-    return render(request, "hand_in.html", values, now=found.at)
+    return render(request, "hand_in.html", values, now=found.now)
 
 
 def _current(found: Whole, task: dict[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ async def page(request: Request, service: Service, order: str, typed: Typed) -> 
         **_since(found, case, read),
     }
     template = "parts/stale.html" if by_script(request) else "stale.html"
-    return render(request, template, values, status=_CONFLICT, now=found.at)
+    return render(request, template, values, status=_CONFLICT, now=found.now)
 
 
 _WORDS = ("text", "why", "despite")

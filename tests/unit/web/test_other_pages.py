@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -115,6 +116,19 @@ async def test_no_case_speaks_for_a_running_claim(desk: Desk) -> None:
     acts = (await browser.get(f"/what-if?order={order}&people=nobody&{by_hand}")).text
     assert '<option value="hand" selected>' in acts
     assert "<strong>appeal handed in</strong>" in acts.split('id="what-comes"')[1]
+
+
+async def test_time_left_counts_from_whoever_looks(desk: Desk) -> None:
+    """A claim that nothing happened in tells the instant of its last change: hours may have gone by since."""
+    play = drafted()
+    order = desk.add(play)
+    later = replace(desk.service, now=lambda: play.now + 2 * HOUR)
+    known = {name: vars(desk.service)[name] for name in ("calls", "library", "store")}
+    vars(later).update(known)
+    vars(desk.stand.board)["service"] = later
+    page = (await desk.stand.browser(Role.VIEWER).get(f"/claims/{order}")).text
+    assert "1 d 22 h left" in page
+    assert "2 d 0 h left" not in page
 
 
 async def test_the_drawing_is_on_the_readers_calendar(desk: Desk) -> None:
