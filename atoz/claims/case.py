@@ -52,7 +52,8 @@ class ReplyEvent(Arriving):
 class FloodEvent(Strict):
     """The buyer writes again and again: so many mails of so many letters, each `every` after the last.
 
-    `same`: it is one and the same mail that comes so often.
+    `same`: it is one and the same mail that comes so often. With `due` it is the marketplace that asks for
+    information, to be answered so long afterwards and every second time in half of it.
     """
 
     type: Literal["flood"]
@@ -62,6 +63,7 @@ class FloodEvent(Strict):
     letters: Annotated[int, Field(ge=1, le=100_000)] = 100
     every: Span = timedelta(0)
     same: bool = False
+    due: Span | None = None
     language: str | None = None
     intents: tuple[str, ...] = ()
 

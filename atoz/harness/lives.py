@@ -56,6 +56,8 @@ _TASKS: tuple[tuple[str, str | None], ...] = (
 _FLOODED = 1 / 800
 """How many lives have a flood: one costs as much as twenty or thirty others."""
 _MAILS, _LETTERS = (40, 200, 700), (20, 2_000, 100_000)
+_DUE = (None, None, timedelta(0), timedelta(hours=5), timedelta(days=3))
+"""Of a flood of information requests; else it is the buyer who writes."""
 _APART = tuple(timedelta(seconds=seconds) for seconds in (0, 1, 60, 900))
 _AFTERWARDS = timedelta(days=22)
 """How long after its limit a claim without a decision is played: the first two looks for one."""
@@ -160,6 +162,7 @@ class Lives:
             letters=chance.choice(_LETTERS),
             every=chance.choice(_APART),
             same=chance.random() < 0.2,
+            due=chance.choice(_DUE),
             language="en",
             intents=(chance.choice(INTENTS),),
         )

@@ -279,6 +279,24 @@ _MAILS = (
 )
 
 
+def _kept(lived: Lived) -> Iterator[str]:
+    """Each open information request is under a task that ends no later, however many share it."""
+    state = lived.state
+    moved = any(isinstance(e, ev.DueSet) and e.clock != "response" for e in lived.taken)
+    own = {
+        ref: f.data["task"]
+        for f in state.facts
+        if f.kind == "task_opened" and f.data["kind"] == "answer-information"
+        for ref in f.data.get("refs", ())
+    }
+    for fact in state.facts if not moved else ():
+        if fact.kind == "information_requested" and fact.data.get("due"):
+            task = state.task(fact.data.get("under") or own[fact.id])
+            due = datetime.fromisoformat(fact.data["due"])
+            if task is not None and task.open and (task.due is None or task.due > due):
+                yield f"{fact.source} is due {_at(due)}, and its task {task.id} later"
+
+
 def _owned(lived: Lived) -> Iterator[str]:
     """Every task is closed, or open and somebody was told of it."""
     state = lived.state
@@ -317,6 +335,7 @@ PROMISES: Mapping[str, Callable[[Lived], Iterator[str]]] = {
     "late in silence": _in_time,
     "not in hand": _in_hand,
     "input lost": _taken_in,
+    "end moved": _kept,
     "nobody told": _owned,
     "too large": _bounded,
 }

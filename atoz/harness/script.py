@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -90,16 +89,19 @@ def _event(
 
 def _flood(
     event: cs.FloodEvent, phrases: Mapping[str, Phrases], make_file: MakeFile
-) -> Iterator[ev.BuyerReplied]:
+) -> Iterator[ev.BuyerReplied | ev.InformationRequested]:
     """Every mail of a flood: the first one is read, the others say the same."""
     known = {name: getattr(event, name) for name in ("at", "message_id", "language", "intents")}
     text = (_SAID * (event.letters // len(_SAID) + 1))[: event.letters]
     first = _reply(cs.ReplyEvent(type="buyer_reply", text=text, **known), phrases, make_file)
     for number in range(event.mails):
-        own: dict[str, Any] = {"at": event.at + number * event.every}
-        if not event.same:
-            own["message_id"] = f"{number}.{event.message_id}"
-        yield first.model_copy(update=own)
+        at = event.at + number * event.every
+        message_id = event.message_id if event.same else f"{number}.{event.message_id}"
+        if event.due is not None:
+            due = at + event.due / (1 + number % 2)
+            yield ev.InformationRequested(at=at, message_id=message_id, due=due)
+        else:
+            yield first.model_copy(update={"at": at, "message_id": message_id})
 
 
 _SAID = "Hello, is anybody there? "

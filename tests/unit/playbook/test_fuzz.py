@@ -24,7 +24,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.agenda import Item
 from atoz.playbook.model import Step
 from atoz.playbook.schedule import act_at, due_at, playbook_of
-from atoz.playbook.state import CaseState
+from atoz.playbook.state import CaseState, Task
 from atoz.playbook.work import Work
 from tests.support.cases import library
 
@@ -167,6 +167,18 @@ def keeps_every_reply(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lives, "_FLOODED", 1)
 
 
+def lets_a_request_wait_for_another(patch: pytest.MonkeyPatch) -> None:
+    """One more goes under the request that ends last, whenever it is due itself."""
+
+    def broken(state: CaseState, due: datetime | None) -> Task | None:
+        asked = [t for t in state.tasks if t.open and t.kind == "answer-information" and t.due]
+        return max(asked, key=lambda t: t.due or due) if due and len(asked) > 20 else None
+
+    patch.setattr(inputs, "shared_task", broken)
+    patch.setattr(inputs, "share", lambda *_: None)
+    patch.setattr(lives, "_FLOODED", 1)
+
+
 PLANTS: dict[Plant, tuple[str, int]] = {
     acts_after_the_decision: ("out of place", 1),
     sends_blindly_again: ("sent twice", 0),
@@ -178,6 +190,7 @@ PLANTS: dict[Plant, tuple[str, int]] = {
     tells_nobody_of_tasks: ("nobody told", 0),
     needs_no_approval: ("unapproved", 0),
     keeps_every_reply: ("too large", 1),
+    lets_a_request_wait_for_another: ("end moved", 1),
 }
 """Each broken rule with the promise that falls, and how many events are left when it is made short."""
 
@@ -208,7 +221,8 @@ def _lower(case: CaseFile) -> Iterator[CaseFile]:
     """The case with a flood of one mail less, or of mails shorter by one letter."""
     for flood in case.events:
         if isinstance(flood, FloodEvent):
-            for less in ({"mails": flood.mails - 1}, {"letters": flood.letters - 1}):
+            shorter = [{"letters": flood.letters - 1}] if flood.due is None else []
+            for less in ({"mails": flood.mails - 1}, *shorter):
                 yield case.model_copy(update={"events": (flood.model_copy(update=less),)})
 
 
