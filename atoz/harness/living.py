@@ -25,6 +25,9 @@ from atoz.playbook.simulate import DESPITE, meant
 from atoz.rules import Rules
 from atoz.service.claim_files import shifted
 
+WORKER = "agent-1"
+"""Who does what a part's people do."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -71,6 +74,8 @@ async def played(
     for event in script:
         if event.at > now():
             break
+        if isinstance(event, ev.OperatorEvent):
+            event = event.model_copy(update={"by": WORKER})  # noqa: PLW2901 - the same act, by name
         state, *_ = await play.reach(event.at)
         with contextlib.suppress(WorkflowUpdateFailedError):
             await play.send(meant(state, event))
@@ -82,7 +87,7 @@ async def played(
     return play
 
 
-async def write_below(play: Rehearsal, sentence: str, by: str = "agent-1") -> None:
+async def write_below(play: Rehearsal, sentence: str, by: str = WORKER) -> None:
     """Somebody writes a sentence below the text of the appeal."""
     state, now, _ = await play.settled()
     assert state.appeal is not None, "only a text that was drafted is added to"
