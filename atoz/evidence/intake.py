@@ -7,7 +7,7 @@ reason; the other files of the same mail are kept all the same.
 import asyncio
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
@@ -72,20 +72,27 @@ async def take_in(files: Files, given: Iterable[Given]) -> Intake:
     """
     kept: list[Attachment] = []
     refused: list[Refusal] = []
+    async for found in judging(given):
+        if isinstance(found, Refusal):
+            refused.append(found)
+        else:
+            kept.append(await keep(files, found))
+    return Intake(kept=tuple(kept), refused=tuple(_summed(refused)))
+
+
+async def judging(given: Iterable[Given]) -> AsyncIterator[Taken | Refusal]:
+    """Each file of one message as it will be kept, or why not, one after the other."""
     together = 0
     for number, file in enumerate(given):
         together += len(file.content)
         # Decoding is work: the loop stays free for everything else meanwhile.
-        found = await asyncio.to_thread(judge, file, number, together)
-        if isinstance(found, Refusal):
-            refused.append(found)
-            continue
-        sha256 = await files.put(found.content, found.type)
-        reference = Attachment(
-            name=found.name, type=found.type, size=len(found.content), sha256=sha256
-        )
-        kept.append(reference)
-    return Intake(kept=tuple(kept), refused=tuple(_summed(refused)))
+        yield await asyncio.to_thread(judge, file, number, together)
+
+
+async def keep(files: Files, taken: Taken) -> Attachment:
+    """Keep a file by its sha256 and give what refers to it."""
+    sha256 = await files.put(taken.content, taken.type)
+    return Attachment(name=taken.name, type=taken.type, size=len(taken.content), sha256=sha256)
 
 
 def judge(file: Given, number: int = 0, together: int = 0) -> Taken | Refusal:

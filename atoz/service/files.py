@@ -1,10 +1,10 @@
 """Files that come with a reply or as evidence: all are judged first, then all are kept, or none."""
 
-import asyncio
 from collections.abc import Sequence
 
 from atoz.errors import BadInput
-from atoz.evidence.intake import Given, Refusal, Taken, judge
+from atoz.evidence import intake
+from atoz.evidence.intake import Given, Refusal, Taken
 from atoz.evidence.store import EvidenceStore
 from atoz.playbook.events import Attachment
 
@@ -13,10 +13,7 @@ async def judged(given: Sequence[Given]) -> list[Taken]:
     """Each file as it will be kept. Raises BadInput naming every one that cannot be taken."""
     taken: list[Taken] = []
     refused: list[Refusal] = []
-    together = 0
-    for number, file in enumerate(given):
-        together += len(file.content)
-        found = await asyncio.to_thread(judge, file, number, together)
+    async for found in intake.judging(given):
         if isinstance(found, Refusal):
             refused.append(found)
         else:
@@ -28,14 +25,4 @@ async def judged(given: Sequence[Given]) -> list[Taken]:
 
 async def keep(store: EvidenceStore, taken: Sequence[Taken]) -> tuple[Attachment, ...]:
     """Keep the files by their sha256 and give what refers to them."""
-    return tuple(
-        [
-            Attachment(
-                name=file.name,
-                type=file.type,
-                size=len(file.content),
-                sha256=await store.put(file.content, file.type),
-            )
-            for file in taken
-        ]
-    )
+    return tuple([await intake.keep(store, file) for file in taken])

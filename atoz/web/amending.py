@@ -21,25 +21,49 @@ class Value(NamedTuple):
     options: tuple[str, ...] = ()
 
 
-VALUES = (
-    Value("claim.reason", "choice", get_args(Reason)),
-    Value("claim.buyer_comment", "text"),
-    Value("claim.order_date", "date"),
-    Value("claim.ship_by", "date"),
-    Value("claim.max_estimated_delivery", "date"),
-    Value("claim.amount"),
-    Value("buyer.relay"),
-    Value("buyer.language"),
-    Value("shipment.status", "choice", get_args(ShipmentStatus)),
-    Value("shipment.carrier"),
-    Value("shipment.tracking_number"),
-    Value("shipment.shipped_at"),
-    Value("shipment.first_scan_at"),
-    Value("shipment.delivered_at"),
-    Value("shipment.signature"),
-    Value("shipment.carrier_notes", "text"),
-    Value("shipment.packing", "text"),
+SECTIONS: Mapping[str, tuple[Value, ...]] = {
+    "notice": (
+        Value("claim.order_id"),
+        Value("claim.marketplace", "choice"),
+        Value("claim.amount"),
+        Value("claim.currency"),
+        Value("claim.notified_at", "instant"),
+        Value("claim.response_due", "instant"),
+        Value("claim.reason", "choice", get_args(Reason)),
+        Value("claim.filed_at", "instant"),
+        Value("claim.buyer_comment", "text"),
+    ),
+    "buyer": (Value("buyer.language"), Value("buyer.relay")),
+    "order": (
+        Value("claim.order_date", "date"),
+        Value("claim.ship_by", "date"),
+        Value("claim.max_estimated_delivery", "date"),
+    ),
+    "shipment": (
+        Value("shipment.status", "choice", get_args(ShipmentStatus)),
+        Value("shipment.carrier"),
+        Value("shipment.tracking_number"),
+        Value("shipment.shipped_at"),
+        Value("shipment.first_scan_at"),
+        Value("shipment.delivered_at"),
+        Value("shipment.signature"),
+        Value("shipment.buy_shipping", "choice", ("yes", "no")),
+        Value("shipment.carrier_notes", "text"),
+        Value("shipment.packing", "text"),
+    ),
+}
+"""What the form that starts a claim asks for, by its parts."""
+
+_STAYS = frozenset(
+    {
+        *("claim.order_id", "claim.marketplace", "claim.currency"),
+        *("claim.notified_at", "claim.response_due", "claim.filed_at", "shipment.buy_shipping"),
+    }
 )
+"""What names the claim, has a form of its own (a clock), or is known when it begins."""
+VALUES = tuple(value for part in SECTIONS.values() for value in part if value.path not in _STAYS)
+"""What the form that completes or corrects a claim asks for, in the same order."""
+
 _FLAGS = {"yes": True, "no": False}
 _FLAGGED = {"shipment.signature", "shipment.buy_shipping"}
 

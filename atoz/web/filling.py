@@ -3,51 +3,17 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from atoz.claims.base import merged
-from atoz.claims.claim import Reason, ShipmentStatus
 from atoz.errors import BadFields, BadInput
 from atoz.service.claim_files import LONGEST
 from atoz.service.problems import PROBLEMS
-from atoz.web.amending import Value, instant_in, typed_value, written_in
+from atoz.web.amending import SECTIONS, instant_in, typed_value, written_in
 
 REST = "rest"
 """The field with everything that a claim file says beyond the other fields, as JSON."""
-
-SECTIONS: Mapping[str, tuple[Value, ...]] = {
-    "notice": (
-        Value("claim.order_id"),
-        Value("claim.marketplace", "choice"),
-        Value("claim.amount"),
-        Value("claim.currency"),
-        Value("claim.notified_at", "instant"),
-        Value("claim.response_due", "instant"),
-        Value("claim.reason", "choice", get_args(Reason)),
-        Value("claim.filed_at", "instant"),
-        Value("claim.buyer_comment", "text"),
-    ),
-    "buyer": (Value("buyer.language"), Value("buyer.relay")),
-    "order": (
-        Value("claim.order_date", "date"),
-        Value("claim.ship_by", "date"),
-        Value("claim.max_estimated_delivery", "date"),
-    ),
-    "shipment": (
-        Value("shipment.status", "choice", get_args(ShipmentStatus)),
-        Value("shipment.carrier"),
-        Value("shipment.tracking_number"),
-        Value("shipment.shipped_at"),
-        Value("shipment.first_scan_at"),
-        Value("shipment.delivered_at"),
-        Value("shipment.signature"),
-        Value("shipment.buy_shipping", "choice", ("yes", "no")),
-        Value("shipment.carrier_notes", "text"),
-        Value("shipment.packing", "text"),
-    ),
-}
-"""What the form asks for, by its parts."""
 
 _READABLE = 20_000
 """Signs of a rest that is written line by line."""

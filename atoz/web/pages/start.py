@@ -19,8 +19,9 @@ from atoz.mail.reading import Reading
 from atoz.service import notices, starting
 from atoz.service.base import Service, claim_id
 from atoz.service.claim_files import claim_document, claim_of
+from atoz.web.amending import SECTIONS
 from atoz.web.api.keyed import held, key_of
-from atoz.web.filling import NEEDED, REST, SECTIONS, document_of, words_of
+from atoz.web.filling import NEEDED, REST, document_of, words_of
 from atoz.web.gate import FILES, board_of, needs
 from atoz.web.pages.leading import by_script, lead
 from atoz.web.pages.render import looks_of, render

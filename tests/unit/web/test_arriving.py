@@ -23,12 +23,6 @@ SAID: dict[str, dict[str, str]] = {
 """What a program tells, but for when it came."""
 
 
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """One board for all of these."""
-    return Desk(tmp_path_factory.mktemp("board"))
-
-
 @pytest.fixture
 def play(board: Desk) -> Play:
     """A claim of Tuesday 11:00 in Los Angeles, on Monday at the same hour."""

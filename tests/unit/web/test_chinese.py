@@ -56,12 +56,6 @@ NAMES = frozenset({"Seller Central", "UPS", "en, de, ja", "unapproved: submit", 
 """Names, an example of what may be typed, and rules as the playbook's file writes them."""
 
 
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """One board for all of these: making one takes longer than a test."""
-    return Desk(tmp_path_factory.mktemp("board"))
-
-
 def busy() -> Play:
     """Everything at once: a pause, replies, photos, a question of the marketplace, a decision."""
     play = Play(findings=FOUND_IN_IT).to(HOUR).pause().resume().due("response", 6 * DAY).to(2 * DAY)

@@ -23,18 +23,6 @@ ACTION = re.compile(r'<form[^>]* action="(/claims/[^"]+)"')
 INCOMPLETE = {"claim": {"reason": None}, "buyer": None}
 
 
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """One board for all of these: making one takes longer than a test."""
-    return Desk(tmp_path_factory.mktemp("board"))
-
-
-@pytest.fixture
-def desk(board: Desk) -> Desk:
-    """A board with claims in memory, of which nothing is known yet."""
-    return board.cleared()
-
-
 def form_in(page: str, path: str) -> dict[str, str]:
     """The hidden fields of the form with this address."""
     form = next(part for part in page.split("<form") if f'action="{path}"' in part)

@@ -28,18 +28,6 @@ KEY = {"Idempotency-Key": "k-1"}
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """One board for all of these."""
-    return Desk(tmp_path_factory.mktemp("board"))
-
-
-@pytest.fixture
-def desk(board: Desk) -> Desk:
-    """The board with nothing on it."""
-    return board.cleared()
-
-
-@pytest.fixture(scope="module")
 def token(board: Desk) -> dict[str, str]:
     """A program's token."""
     return board.stand.token()

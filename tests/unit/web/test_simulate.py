@@ -26,18 +26,6 @@ from tests.support.cases import DAY, HOUR, Play
 REPLY = {"type": "buyer_reply", "message_id": "<r@x>", "text": "", "intents": ["question"]}
 
 
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A board with claims in memory; building one takes a while."""
-    return Desk(tmp_path_factory.mktemp("state"))
-
-
-@pytest.fixture
-def desk(board: Desk) -> Desk:
-    """It, with no claim."""
-    return board.cleared()
-
-
 def program(desk: Desk) -> httpx2.AsyncClient:
     """A program that may only look: a simulation touches nothing."""
     return desk.stand.client(headers=desk.stand.token(Role.VIEWER))

@@ -55,18 +55,6 @@ class Begun:
         return {"workflow_id": "w", "run_id": "r", "already_running": known}
 
 
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """One board for all of these."""
-    return Desk(tmp_path_factory.mktemp("board"))
-
-
-@pytest.fixture
-def desk(board: Desk) -> Desk:
-    """The board with nothing on it."""
-    return board.cleared()
-
-
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> Begun:
     """Stands where the server is asked to begin a claim."""
