@@ -35,6 +35,12 @@ from tests.support.running import ROOT, Process, free_port
 from tests.support.server import shop_settings
 from tests.support.service import begun, eventually, kinds, over
 
+SOON_DRAINED = (
+    'matching.wv.VersionDrainageStatusVisibilityGracePeriod="1s"',
+    'matching.wv.VersionDrainageStatusRefreshInterval="1s"',
+)
+"""By itself the server looks after some minutes whether a build still has claims."""
+
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -212,7 +218,7 @@ async def test_old_claims_end_on_old_code_and_new_ones_on_new(
     """
     common = {"ATOZ_STATE": str(tmp_path / "state"), "ATOZ_DEPLOYMENT": "atoz"}
     keys = converter(shop_settings(tmp_path / "state"))
-    async with virtual_time(keys) as server:
+    async with virtual_time(keys, settings=SOON_DRAINED) as server:
         own = service(server, tmp_path / "state", deployment="atoz")
         with pytest.raises(BadInput, match="no worker of deployment atoz"):
             await deploying.status(own)
@@ -239,6 +245,15 @@ async def test_old_claims_end_on_old_code_and_new_ones_on_new(
         with worker(server, tmp_path / "3", {**common, "ATOZ_BUILD": "one"}) as back:
             await works(back)
             assert (await looking.status(own, still_old))["state"] == "waiting"
+            assert await _in_states(own, {"one": "draining", "two": "current"})
+            await over(server, own, still_old)
+            await eventually(lambda: _in_states(own, {"one": "drained", "two": "current"}))
+
+
+async def _in_states(own: Service, wanted: dict[str, str]) -> bool:
+    """Whether the builds are in these states."""
+    builds = (await deploying.status(own))["builds"]
+    return {each["build"]: each["state"] for each in builds} == wanted
 
 
 async def _counted(own: Service, wanted: dict[str, int]) -> bool:
