@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from atoz.access.attempts import Attempts
+from atoz.access.journal import SESSION, Entry, Journal, Outcome, about
 from atoz.access.links import Links
 from atoz.access.people import Person, Users
+from atoz.access.secret import named
 from atoz.access.sessions import Session, Sessions
 from atoz.access.tokens import Tokens
 from atoz.errors import AtozError
+from atoz.service.policy import Role
 from atoz.service.problems import PROBLEMS
 
 Told = Callable[[str, str], None]
@@ -41,8 +44,11 @@ class Access:
         session_lasts: timedelta,
         attempts: Attempts | None = None,
         told: Told = lambda _way, _why: None,
+        server: str = "board",
     ) -> None:
         self._told = told
+        self._server = server
+        self.journal = Journal(folder)
         self.users = Users(folder)
         self.tokens = Tokens(folder)
         self.links = Links(folder)
@@ -61,10 +67,13 @@ class Access:
             user = await asyncio.to_thread(self.users.with_password, name, password)
             if user is None:
                 self._failed("password", keys, now)
+                # What a stranger types is nobody's name, sometimes a password, and fills no disk.
+                if name in self.users.all():
+                    self._note(name, "password", address, now, "refused")
                 raise NotKnown(PROBLEMS("password"))
         # What failed from this address before still counts: else a name of one's own would buy guesses.
         self._attempts.succeeded(keys[:1])
-        return self.sessions.begin(Person(name, user.role, "password"), now)
+        return self._begun(Person(name, user.role, "password"), address, now)
 
     def by_link(self, secret: str, address: str, now: datetime) -> tuple[str, Session]:
         """A session for a one-time link. Raises NotKnown, TooMany."""
@@ -74,7 +83,12 @@ class Access:
         if person is None:
             self._failed("link", keys, now)
             raise NotKnown(PROBLEMS("link"))
-        return self.sessions.begin(person, now)
+        return self._begun(person, address, now)
+
+    def link(self, name: str, now: datetime) -> str:
+        """The secret of a one-time link: with this user's own role, or for whoever runs the machine."""
+        user = self.users.all().get(name)
+        return self.links.new(name, now, user.role if user else Role.APPROVER)
 
     def by_token(self, text: str, address: str, now: datetime) -> Person:
         """Whose token it is. Raises NotKnown, TooMany.
@@ -89,6 +103,23 @@ class Access:
             self._failed("token", keys, now)
             raise NotKnown("this token is unknown, revoked or expired: `atoz tokens new` makes one")
         return person
+
+    def did(self, act: str, person: Person, now: datetime) -> None:
+        """Tell the journal of an act on the installation. Raises BadInput where it cannot be written."""
+        on = about(("way", "server"), {"way": person.via, "server": self._server})
+        self.journal.append(
+            Entry(id=named(), at=now, act=act, by=person.name, on=on, outcome="done")
+        )
+
+    def _begun(self, person: Person, address: str, now: datetime) -> tuple[str, Session]:
+        begun = self.sessions.begin(person, now)
+        self._note(person.name, person.via, address, now, "done")
+        return begun
+
+    def _note(self, name: str, way: str, address: str, now: datetime, outcome: Outcome) -> None:
+        on = about(("way", "server", "from"), {"way": way, "server": self._server, "from": address})
+        entry = Entry(id=named(), at=now, act=SESSION, by=name, on=on, outcome=outcome)
+        self.journal.append(entry)
 
     def _may_try(self, way: str, keys: tuple[str, ...], now: datetime) -> None:
         wait = self._attempts.wait(keys, now)

@@ -21,6 +21,7 @@ VERBS = {
         *("users add", "users list", "users remove"),
         *("tokens new", "tokens list", "tokens revoke"),
     ),
+    "journal": ("access log",),
     "claims": ("start", "status", "timeline", "list", "amend", "refunded"),
     "figures": ("report",),
     "reasons": ("why",),

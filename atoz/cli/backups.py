@@ -1,14 +1,15 @@
 """The verbs that back up an installation on one machine and put it back."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from atoz.cli.answer import Answer
 from atoz.cli.groups import SYSTEM, Groups
-from atoz.cli.verbs import Call, register
+from atoz.cli.verbs import Call, Where, register
 from atoz.cli.words import line
 
 Keys = Annotated[Path, typer.Option("--keys", metavar="FOLDER", help="the keys, kept apart")]
@@ -48,5 +49,12 @@ async def restore(
 
 def add_to(groups: Groups) -> None:
     """Register these verbs."""
-    register(groups.root, backup, SYSTEM, server=False)
-    register(groups.root, restore, SYSTEM, server=False)
+    copied = ("to", "keys", "files")
+    register(groups.root, backup, SYSTEM, server=False, acts=True, on=copied)
+    back = ("data", "keys", "state", "taken_at")
+    register(groups.root, restore, SYSTEM, server=False, acts=True, on=back, where=_restored)
+
+
+def _restored(_: Call, given: Mapping[str, Any]) -> Where:
+    """The users are those of the backup, whose installation it is; it is recorded where that goes on."""
+    return Where(given["data"] / "access", given["state"] / "access", fresh=True)

@@ -17,6 +17,7 @@ MAIL = "Incoming mail"
 _GROUPS = {
     "users": (BOARD, "Who gets into the board with a password."),
     "tokens": (BOARD, "Tokens for programs that use the API."),
+    "access": (BOARD, "Who did what to the installation, and who logged in."),
     "desk": (TASKS, "What belongs to no running claim: look at it, attach it, let it go."),
     "playbook": (PLAYBOOKS, "Write a playbook, check it, and try it on a case."),
     "migrate": (PLAYBOOKS, "Move running claims to a changed playbook, and back."),

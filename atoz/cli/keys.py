@@ -66,6 +66,10 @@ def _answer(document: dict[str, Any], said: str = "") -> Answer:
 
 def add_to(groups: Groups) -> None:
     """Register these verbs."""
-    for verb in (new, list_, rotate, retire):
-        register(groups["keys"], verb, KEYS, server=False)
-    register(groups["keys"], strict, KEYS)
+    ring = groups["keys"]
+    register(ring, new, KEYS, server=False, acts="keys new", on=("file", "made"))
+    register(ring, list_, KEYS, server=False)
+    register(ring, rotate, KEYS, server=False, acts="keys rotate", on=("rewrapped",))
+    on = ("key", "despite", "rewrapped")
+    register(ring, retire, KEYS, server=False, acts="keys retire", on=on)
+    register(ring, strict, KEYS, acts="keys strict", on=("looked_at",))

@@ -28,4 +28,4 @@ async def sync(call: Call) -> Answer:
 
 def add_to(groups: Groups) -> None:
     """Register this verb: `mail sync`."""
-    register(groups["mail"], sync, MAIL, acts="mail-sync")
+    register(groups["mail"], sync, MAIL, acts="mail-sync", on=("read", "claims_started"))

@@ -117,9 +117,12 @@ def _password() -> str:
 
 def add_to(groups: Groups) -> None:
     """Register these verbs: `users …` and `tokens …`."""
-    register(groups["users"], add, BOARD, server=False)
-    register(groups["users"], list_, BOARD, server=False)
-    register(groups["users"], remove, BOARD, server=False)
-    register(groups["tokens"], new, BOARD, server=False)
-    register(groups["tokens"], list_tokens, BOARD, server=False, name="list")
-    register(groups["tokens"], revoke, BOARD, server=False)
+    users, tokens = groups["users"], groups["tokens"]
+    about = ("name", "role", "no_password")
+    register(users, add, BOARD, server=False, acts="users add", on=about)
+    register(users, list_, BOARD, server=False)
+    register(users, remove, BOARD, server=False, acts="users remove", on=("name",))
+    made = ("id", "name", "role", "only", "ends_at")
+    register(tokens, new, BOARD, server=False, acts="tokens new", on=made)
+    register(tokens, list_tokens, BOARD, server=False, name="list")
+    register(tokens, revoke, BOARD, server=False, acts="tokens revoke", on=("key",))

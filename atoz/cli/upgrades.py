@@ -63,4 +63,5 @@ def add_to(groups: Groups) -> None:
     """Register `verify`, `deploy status` and `deploy promote`."""
     register(groups.root, verify, UPGRADES)
     register(groups["deploy"], status, UPGRADES)
-    register(groups["deploy"], promote, UPGRADES, acts=True)
+    on = ("build", "deployment", "current", "previous")
+    register(groups["deploy"], promote, UPGRADES, acts="deploy promote", on=on)

@@ -9,27 +9,30 @@ import inspect
 import logging
 import os
 import typing
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from uuid import uuid4
 
 import typer
 
+from atoz.access.journal import about
 from atoz.cli.answer import Answer, print_error, print_json, show
 from atoz.errors import AtozError
 from atoz.library import Library, load_library
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
-from atoz.service.policy import LEAST, demand
+from atoz.service.policy import JOURNALED, LEAST, demand
 from atoz.settings import Settings
 
 if TYPE_CHECKING:
     from temporalio.client import Interceptor
 
+    from atoz.cli.deeds import Deed
     from atoz.service.base import Service
 
 Output = Annotated[
@@ -56,7 +59,9 @@ class Call:
     namespace: str | None = None
     as_: str | None = None
     act: str | None = None
-    """Of the policy: what a user of the board does by this."""
+    """Of the policy: what a user of the board does by this, or what is done to the installation."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What the journal is told of an act on the installation."""
 
     @property
     def as_json(self) -> bool:
@@ -72,6 +77,15 @@ class Call:
     def key(self) -> str:
         """What makes a repeat of this very act harmless."""
         return uuid4().hex
+
+    @cached_property
+    def deed(self) -> "Deed":
+        """The act on the installation that this is."""
+        from atoz.cli.deeds import Actor, Deed, account  # noqa: PLC0415 - hashes passwords, slowly
+
+        assert self.act is not None
+        actor = Actor(self.by, self.as_ is not None, account())
+        return Deed(self.act, actor, lambda: self.now, self.about)
 
     @cached_property
     def settings(self) -> Settings:
@@ -116,7 +130,9 @@ class Call:
             address=self.address, namespace=self.namespace, interceptors=interceptors
         )
         sealing, settings = await joined(client, own)
-        if self.act in LEAST:
+        if self.act in JOURNALED:
+            self.deed.begin(own_journal(settings), settings.access_folder)
+        elif self.act in LEAST:
             self._demand(self.act, settings)
         return Service(sealing, settings, lambda: datetime.now(UTC))
 
@@ -131,6 +147,25 @@ class Call:
 
 Verb = Callable[..., Coroutine[Any, Any, Answer]]
 
+
+class Where(NamedTuple):
+    """Whose users an act on the installation asks, and in whose journal it is: folders of a state folder.
+
+    `fresh`: that state folder is made by the act itself, and before it must not be there.
+    """
+
+    users: Path
+    journal: Path
+    fresh: bool = False
+
+
+def own_journal(settings: Settings) -> Where:
+    """The installation of these settings."""
+    return Where(settings.access_folder, settings.access_folder)
+
+
+Places = Callable[[Call, Mapping[str, Any]], Where]
+
 _OUTPUT: dict[str, Any] = {"output": (Output, "text")}
 _CONNECTION: dict[str, Any] = {"address": (Address, None), "namespace": (Namespace, None)}
 _ACTOR: dict[str, Any] = {"as_": (As, None)}
@@ -144,12 +179,15 @@ def register(
     server: bool = True,
     acts: bool | str = False,
     name: str | None = None,
+    on: Sequence[str] = (),
+    where: Places = lambda call, _given: own_journal(call.settings),
 ) -> None:
     """Make `verb` a command of `app`, named like it: its own options, then the shared ones.
 
     Its docstring is the help. `server`: it connects. `acts`: it records who did it, and the users
     file may say that they may not: it is the act of the policy where the verb has another name.
-    That is asked when it has connected, since the users lie beside the server.
+    That is asked when it has connected, since the users lie beside the server. Of an act on the
+    installation the journal has what `on` names, of the verb's arguments and of its document.
     """
     shared = {**_OUTPUT, **(_CONNECTION if server else {}), **(_ACTOR if acts else {})}
 
@@ -158,13 +196,42 @@ def register(
     assert server or act not in LEAST, "what the policy knows is asked where the server's users are"
 
     def command(**given: Any) -> None:
-        call = Call(**{key: given.pop(key) for key in shared}, act=act)
-        raise typer.Exit(run(call, verb(call, **given)))
+        options = {key: given.pop(key) for key in shared}
+        if act not in JOURNALED:
+            call = Call(**options, act=act)
+            raise typer.Exit(run(call, verb(call, **given)))
+        call = Call(**options, act=act, about=about(on, given))
+        place = None if server else where
+        raise typer.Exit(run(call, _recorded(call, partial(verb, call, **given), place, given, on)))
 
+    vars(command)["act"] = act
     _, *own = inspect.signature(verb).parameters.values()
     hints = typing.get_type_hints(verb, include_extras=True)
     _sign(command, {each.name: (hints[each.name], each.default) for each in own} | shared)
     app.command(name, help=inspect.getdoc(verb), rich_help_panel=panel)(command)
+
+
+async def _recorded(
+    call: Call,
+    verb: Verb,
+    where: Places | None,
+    given: Mapping[str, Any],
+    on: Sequence[str],
+) -> Answer:
+    """An act on the installation: asked before, and told to the journal however it ends.
+
+    Where it connects (no `where`), it is asked when it has, as every act is.
+    """
+    deed = call.deed
+    if where is not None:
+        deed.begin(where(call, given), call.settings.access_folder)
+    try:
+        answer = await verb()
+    except BaseException:
+        deed.end("failed", {})
+        raise
+    deed.end("done", about(on, answer.document))
+    return answer
 
 
 def _sign(command: Callable[..., None], options: dict[str, tuple[Any, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Who may do what: every act with the least role that may do it, in one table.
+"""Who may do what: every act on claims or on the installation, with the least role that may do it.
 
 The command, the API and the board all ask here. A role may do whatever a lesser one may.
 """
@@ -49,17 +49,40 @@ LEAST: dict[str, Role] = {
 many claims at once, and what nothing brings back needs an approver; every other act can be corrected
 afterwards."""
 
+INSTALLATION: dict[str, Role] = {
+    "login": Role.VIEWER,
+    **dict.fromkeys(
+        (
+            *("users add", "users remove", "tokens new", "tokens revoke"),
+            *("keys new", "keys rotate", "keys retire", "keys strict"),
+            *("backup", "restore", "deploy promote"),
+        ),
+        Role.APPROVER,
+    ),
+}
+"""Acts on the installation, which the command alone has: no timeline tells of them, so the journal of the
+state folder does (`atoz.access.journal`). A link of `login` gives the role that its owner has. Who gets in,
+what everything is sealed with, a copy of all of it, and the code that claims run on need an approver.
+"""
+
+JOURNALED = INSTALLATION.keys() | {"mail-sync"}
+"""Acts that are written in the journal: those, and the one that board and API have as well."""
+
+_NEEDS = {**LEAST, **INSTALLATION}
+
 
 def permitted(role: Role, act: str) -> bool:
-    """Whether this role may do the act. Raises KeyError for an act that the table does not know."""
-    return _RANK[role] >= _RANK[LEAST[act]]
+    """Whether this role may do the act. Raises KeyError for an act that no table knows."""
+    return _RANK[role] >= _RANK[_NEEDS[act]]
 
 
 def demand(role: Role, act: str, who: str) -> None:
     """Raise NotAllowed, naming the role that is needed, where this one may not do the act."""
     if not permitted(role, act):
         raise NotAllowed(
-            PROBLEMS("role", act=act, least=LEAST[act], name=who, role=role, some=_some(LEAST[act]))
+            PROBLEMS(
+                "role", act=act, least=_NEEDS[act], name=who, role=role, some=_some(_NEEDS[act])
+            )
         )
 
 

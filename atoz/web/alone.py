@@ -88,7 +88,7 @@ def another_link(settings: Settings, name: str, now: datetime) -> str:
     if not board.links_work:
         raise BadInput("one-time links work on loopback only; here: `atoz users add NAME`")
     address = board.access.links.address or board.address
-    return f"{address}/login/{board.access.links.new(name, now)}"
+    return f"{address}/login/{board.access.link(name, now)}"
 
 
 def login_name() -> str:

@@ -57,7 +57,7 @@ def login_link(board: Board, name: str) -> str | None:
     """A one-time link for a browser on this machine; None where links are off."""
     if not board.links_work:
         return None
-    return f"{board.address}/login/{board.access.links.new(name, board.now())}"
+    return f"{board.address}/login/{board.access.link(name, board.now())}"
 
 
 @contextlib.asynccontextmanager

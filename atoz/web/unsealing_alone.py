@@ -41,7 +41,9 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
     local = settings.codec_is_local
     warn_if_closed(settings, local=local)
     tally = Tally("codec")
-    access = Access(settings.access_folder, settings.board_session, told=tally.refused)
+    access = Access(
+        settings.access_folder, settings.board_session, told=tally.refused, server="codec server"
+    )
     codec = Unsealing(
         SealingCodec(vault),
         access,
@@ -50,7 +52,7 @@ def serve(state: Path | None, port: int | None, origins: Sequence[str], *, as_js
         lambda: lets_somebody_in(settings, local=local),
     )
     place = codec_place_of(settings, port)
-    link = access.links.new(login_name(), _now()) if local else None
+    link = access.link(login_name(), _now()) if local else None
     ops = shown(codec, settings.health_host, settings.codec_health_port, "ATOZ_CODEC_HEALTH_PORT")
     return asyncio.run(_until_told(settings, codec, ops, place, link, as_json=as_json))
 

@@ -22,7 +22,10 @@ Looker = Annotated[Person, needs("mail-sync")]
 )
 async def look_now(request: Request, who: Looker) -> dict[str, Any]:
     """Read the mailbox now. A look that runs already is enough: a second one is not started."""
-    return await mailbox.look_now(board_of(request).service, by=who.name)
+    board = board_of(request)
+    started = await mailbox.look_now(board.service, by=who.name)
+    board.access.did("mail-sync", who, board.now())
+    return started
 
 
 @router.get(

@@ -54,7 +54,9 @@ def _of(found: desk_mail.Looked, sort: DeskSort) -> list[desk_mail.Item]:
 @router.post("/mailbox")
 async def look_now(request: Request, who: Looker) -> Response:
     """Read the mailbox now; how that stands is shown above what lies on the desk."""
-    await mailbox.look_now(board_of(request).service, by=who.name)
+    board = board_of(request)
+    await mailbox.look_now(board.service, by=who.name)
+    board.access.did("mail-sync", who, board.now())
     return lead(request, "/desk?did=looked")
 
 

@@ -63,6 +63,7 @@ ONLY_COMMAND: Mapping[str, str] = {
     ),
     "outbox": f"{_OPERATES}: its mails reached nobody",
     **dict.fromkeys(("login", "users add", "users list", "users remove"), _GETS_IN),
+    "access log": _OPERATES,
     **dict.fromkeys(("tokens new", "tokens list", "tokens revoke"), _GETS_IN),
     **dict.fromkeys(("playbook new", "playbook diff", "playbook diagram"), _FILES),
     **dict.fromkeys(("playbook schema", "playbook reference"), _FILES),
