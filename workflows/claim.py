@@ -5,7 +5,6 @@ state with `apply`, and waits. No rule about claims stands here.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -61,13 +60,14 @@ class ClaimWorkflow:
     @workflow.init
     def __init__(self, start: ClaimInput) -> None:
         self._offset = start.offset
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at: datetime | None = None
+        self._waked_for: datetime | None = None
         self._state = start.state or open_claim(
             workflow.info().workflow_id, start.file, utc(self._exact_now()), start.by
         )
         self._shown = start.shown
         self._changes = 0
-        self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at: datetime | None = None
         self._turn: Turn | None = None
 
     @workflow.run
@@ -138,7 +138,15 @@ class ClaimWorkflow:
     # The shell --------------------------------------------------------------------------------
 
     def _exact_now(self) -> datetime:
-        return workflow.now() + self._offset
+        """The server's clock, and no earlier than what the claim has been waked for.
+
+        A question that waited while no worker was there can reach one together with the alarm, and the
+        SDK then wakes the claim with the clock of its last task (measured with temporalio 1.35.0): it
+        would set the same alarm again, for its whole length.
+        """
+        now = workflow.now() + self._offset
+        rang = self._alarm is not None and self._alarm.done()
+        return max(now, self._waked_for or now, self._alarm_at if rang and self._alarm_at else now)
 
     def _now(self) -> datetime:
         """The claim's clock, in whole seconds: the only place where time is read."""
@@ -193,13 +201,15 @@ class ClaimWorkflow:
         if turn <= now:
             return True
         self._show()
-        seen = self._changes
-        with contextlib.suppress(TimeoutError):
+        seen, until = self._changes, min(turn, look_again(self._state, self._now()))
+        try:
             await workflow.wait_condition(
                 lambda: self._changes != seen,
-                timeout=min(turn, look_again(self._state, self._now())) - now,
+                timeout=until - now,
                 timeout_summary="its turn among the messages that an outage delayed",
             )
+        except TimeoutError:
+            self._waked_for = until
         return False
 
     def _was_delayed(self, step: str, alarm_at: datetime) -> bool:
@@ -213,7 +223,7 @@ class ClaimWorkflow:
     async def _asked(self, woke_for: datetime, planned: datetime | None = None) -> Turn:
         """The turn that a worker gives. `planned` is when the first one was to come, if this is not it."""
         asked_at = self._exact_now()
-        at = asked_at + await take_turn(self._state, workflow.now(), asked_at, woke_for)
+        at = asked_at + await take_turn(self._state, asked_at - self._offset, asked_at, woke_for)
         return Turn(woke_for, planned or at, at)
 
     async def _wait(self, wait: acts.Wait) -> None:

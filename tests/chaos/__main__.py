@@ -1,5 +1,6 @@
 """`make chaos`: every fault, a few at a time; exit 1 where a promise broke. Writes docs/faults.md.
 
+The page is that of one whole run in which no promise broke, and is not touched otherwise.
 `make chaos ARGS="server dies"` plays those whose name holds the words, and writes nothing.
 """
 
@@ -78,7 +79,7 @@ def broken(row: Row | str) -> str | None:
 
 def main() -> int:
     """Play, write the page where all were played, and say what broke."""
-    wanted = " ".join(sys.argv[1:])
+    wanted, began = " ".join(sys.argv[1:]), time.monotonic()
     with TemporaryDirectory() as folder:
         found = asyncio.run(_known(Path(folder) / "known"))
         faults = [fault for fault in every_fault(found) if wanted in fault.name]
@@ -90,7 +91,8 @@ def main() -> int:
     if not wanted and not failures:
         PAGE.write_text(page(found, [row for row in rows if isinstance(row, Row)]), "utf-8")
     sys.stdout.write("".join(f"BROKEN {why}\n" for why in failures))
-    sys.stdout.write(f"{len(rows) - len(failures)} of {len(rows)} faults broke no promise\n")
+    kept, minutes = len(rows) - len(failures), (time.monotonic() - began) / 60
+    sys.stdout.write(f"{kept} of {len(rows)} faults broke no promise, in {minutes:.0f} min\n")
     return 1 if failures else 0
 
 

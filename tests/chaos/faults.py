@@ -86,7 +86,7 @@ def every_fault(known: Known) -> list[Fault]:
 def representative() -> list[Fault]:
     """A dozen for every run of the tests: each kind of place, each thing that dies."""
     wanted = {
-        "worker dies before send_message",
+        "worker dies before read_mailbox",
         "worker dies after send_message, unreported",
         "worker dies at RCPT, the first mail",
         "worker dies when the content is there, unanswered, the first mail",

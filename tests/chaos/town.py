@@ -59,6 +59,8 @@ class Town:
         self._server: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
         self.deaths = 0
+        self.client: Client
+        """Its workflows live in real time; those of the virtual time's own client do not."""
 
     @property
     def settings(self) -> Settings:
@@ -125,8 +127,8 @@ class Town:
         async with listening(self._post.serve) as self._post_port:
             watching = asyncio.create_task(self.watch())
             try:
-                client = await _connected(self._place)
-                skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+                self.client = await _connected(self._place)
+                skipper = TimeSkipper(self.client, config=TimeSkippingConfig(enabled=False))
                 yield VirtualTime(skipper)
             finally:
                 watching.cancel()
