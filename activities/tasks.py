@@ -110,4 +110,6 @@ def _task_lines(task: Task, order_id: str) -> list[str]:
         lines.append(f"  Digest of the text: {task.digest}")
     if task.packet:
         lines.append(f"  Its packet: `atoz packet {order_id}`")
+    if task.kind == "message-refused":
+        lines.append(f"  Its text, to send it by hand: `atoz status {order_id}`, or the board.")
     return lines

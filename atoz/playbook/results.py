@@ -87,7 +87,10 @@ def message_tried(work: Work, event: ev.MessageTried) -> None:
 def _message_refused(work: Work, event: ev.MessageTried, data: dict[str, str]) -> None:
     lasting = event.outcome != "refused_for_now"
     again_at = None if lasting else _try_again_at(work, event.step, event.attempt)
-    more = {"again_at": instant_text(again_at)} if again_at else {}
+    if again_at:
+        more = {"again_at": instant_text(again_at)}
+    else:  # a person may still want to send it, and has it here
+        more = {"subject": event.subject, "text": event.text} if event.text else {}
     fact = work.record(
         "message_refused",
         "playbook",
