@@ -34,6 +34,11 @@ async def test_a_server_that_is_gone_is_told_until_it_is_back(shop: Shop, browse
             await page.clock.fast_forward(AGAIN)
             heading = page.get_by_role("heading", level=1).filter(has_text=GERMAN)
             await expect(heading).to_be_visible()
+            with impatient(board), gate.closed():
+                await page.goto(f"/claims/{GERMAN}/playbook.svg")
+                await expect(page.locator(".problem")).to_contain_text("server")
+            await page.clock.fast_forward(AGAIN)
+            await expect(page.locator("svg title").first).to_be_attached()
 
 
 async def test_lists_need_no_worker_and_a_claim_says_that_it_does(shop: Shop, visit: Visit) -> None:

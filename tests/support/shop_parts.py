@@ -83,6 +83,7 @@ PAGES = {
     "claim-closed": f"/claims/{CLOSED}",
     "approve": f"/claims/{APPROVAL}/approve",
     "hand-in": f"/claims/{APPEAL}/tasks/submit-appeal/hand-in",
+    "handed-in": f"/claims/{FILED}/tasks/submit-appeal/hand-in",
     "playbooks": "/playbooks",
     "playbook": "/playbooks/documented",
     "migration": "/playbooks/documented/migration",

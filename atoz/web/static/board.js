@@ -150,7 +150,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful, xhr } = event.detail;
-  if (!form(elt) && successful && xhr.status === 200 && waits()) answers();
+  if (!form(elt) && successful && xhr.status === 200 && unsent()) answers();
 });
 
 // A value that was refused says so beside its field, too, and is a step away from what says it at the top.
@@ -179,8 +179,11 @@ document.addEventListener("htmx:sendError", () => {
   told();
 });
 
-// A form that could not be sent waits: at the top of its page, or on the page that took its place.
-const waits = () => document.querySelector("#problem [data-waits], main:has(form.typed) > [data-waits]");
+// A form that could not be sent waits: at the top of its page, or on the page that took its place. A page that
+// could not be shown waits, too, and is loaded as a whole: it may be a drawing, whose style is its own.
+const unsent = () => document.querySelector("#problem [data-waits], main:has(form.typed) > [data-waits]");
+const unseen = () => document.querySelector("main:has([data-again]) > [data-waits]");
+const waits = () => unsent() ?? unseen();
 let waiting = null;
 function watch() { if (waits() && waiting === null) waiting = setTimeout(ask, 3000); }
 function told() {
@@ -193,6 +196,7 @@ async function ask() {
   if (!waits()) return;
   try {
     const answer = await fetch(location.href);
+    if (answer.ok && !unsent()) { location.reload(); return; }
     if (answer.ok && new URL(answer.url).pathname !== "/login") { renew(await answer.text()); answers(); return; }
   } catch { /* it is still gone */ }
   watch();
@@ -207,6 +211,6 @@ function renew(text) {
   for (const each of document.querySelectorAll(".typed button[hidden]")) each.hidden = false;
 }
 function answers() {
-  waits()?.removeAttribute("data-waits");
+  unsent()?.removeAttribute("data-waits");
   problem().replaceChildren(document.getElementById("reachable").content.cloneNode(true));
 }
