@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -11,7 +13,17 @@ from atoz.service import acting, reporting
 from tests.browser.conftest import Visiting
 from tests.support.chromium import NARROW, Visit
 from tests.support.shop import Shop
-from tests.support.shop_parts import APPEAL, CLOSED, FILED, GERMAN, NEW, PAUSED, PHOTOS, REFUND
+from tests.support.shop_parts import (
+    APPEAL,
+    CLOSED,
+    FILED,
+    GERMAN,
+    NEW,
+    PARTS,
+    PAUSED,
+    PHOTOS,
+    REFUND,
+)
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="package")]
 
@@ -46,6 +58,22 @@ async def test_each_claim_stands_where_it_belongs(visit: Visit) -> None:
     await expect(page.locator("#table input")).to_have_count(
         0
     )  # of what was decided nothing is held
+
+
+async def test_what_lies_with_the_marketplace_is_there_with_what_is_left_to_do(
+    shop: Shop, visit: Visit
+) -> None:
+    """A buyer asks for a refund when the answer is in: no clock runs, and somebody should decide."""
+    (filed,) = [part for part in PARTS if part.order == FILED]
+    asks = {"after": "126h", "type": "buyer_reply", "text": "I want my money back."}
+    asks |= {"language": "en", "message_id": "<refund@mail.example>"}
+    part = replace(filed, order="111-0000204-0000204", acts=(*filed.acts, asks))
+    (order,) = await shop.open([part])
+    for view, said in (("with-marketplace", "to do"), ("needs-you", "to do")):
+        await visit.page.goto(f"/queue/{view}")
+        row = visit.page.get_by_role("row").filter(has_text=order)
+        await expect(row.locator(".attention")).to_have_text(said, timeout=20_000)
+        await expect(row.locator(".clock")).to_contain_text("no clock")
 
 
 async def test_an_order_is_found(visit: Visit) -> None:

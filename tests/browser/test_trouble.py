@@ -25,7 +25,8 @@ async def test_a_server_that_is_gone_is_told_until_it_is_back(shop: Shop, browse
         cookie = shop.cookie(Role.APPROVER, "approver-1", place)
         async with a_visit(browser, place.address, cookie) as visit:
             page = visit.page
-            visit.expect("503")
+            for complaint in ("503", LOST):
+                visit.expect(complaint)
             await page.clock.install()
             with impatient(board), gate.closed():
                 await page.goto(f"/claims/{GERMAN}")
