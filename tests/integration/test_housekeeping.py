@@ -16,12 +16,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import typer.main
+from temporalio import workflow
 
+from atoz import wiring
 from atoz.access.people import Users
 from atoz.cli.app import VERBS, build, main
 from atoz.harness.devserver import database_of
 from atoz.joining import note_keys
-from atoz.service import deploying
+from atoz.service import deploying, desk
 from atoz.service.base import claim_id
 from atoz.service.policy import Role
 from atoz.wiring import build_worker
@@ -29,6 +31,8 @@ from tests.support.changed import BREAKING, SAFE, changed
 from tests.support.commanding import Captured, Command, command_of, ran, surroundings
 from tests.support.server import Bench, a_bench
 from tests.support.service import NOBODY, begun, eventually, over, service_of
+from workflows import names
+from workflows.desk import DeskItem, DeskState, DeskWorkflow
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
@@ -98,6 +102,36 @@ async def test_exported_histories_are_replayed_with_the_keys_of_their_server(
 # deploy -----------------------------------------------------------------------------------------
 
 OWN_QUEUE = {"ATOZ_DEPLOYMENT": "atoz", "ATOZ_BUILD": "one", "ATOZ_TASK_QUEUE": "builds"}
+
+
+@workflow.defn(name=names.DESK_WORKFLOW, sandboxed=False)
+class SlowDesk(DeskWorkflow):
+    """Deliberately broken for the desk that runs: a timer more at the beginning."""
+
+    @workflow.init
+    def __init__(self, state: DeskState) -> None:
+        super().__init__(state)
+
+    @workflow.run
+    async def run(self, state: DeskState) -> None:
+        """As the real one, a second later."""
+        await workflow.sleep(1)
+        await super().run(state)
+
+
+async def test_no_build_is_promoted_that_the_desk_would_break_under(
+    shop: Bench, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes over to each new build at once, so it is replayed first."""
+    service = service_of(shop)
+    await desk.put(service, DeskItem(key="<1@mail.example>", title="A mail"))
+    await eventually(lambda: desk.tasks(service))
+    for name, value in OWN_QUEUE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(wiring, "WORKFLOWS", (SlowDesk,))
+    code, refused = await command("deploy", "promote")
+    assert code == 1
+    assert "desk would not go on under this code: [TMPRL1100]" in refused["error"]
 
 
 async def test_a_build_is_promoted_by_the_command(

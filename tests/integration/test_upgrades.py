@@ -21,7 +21,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from atoz.errors import BadInput, NoWorker, StandsStill
 from atoz.harness.server import VirtualTime, virtual_time
 from atoz.keeping import converter
-from atoz.service import deploying, looking, reporting, verifying
+from atoz.service import deploying, desk, looking, reporting, verifying
 from atoz.service.admitting import MARK
 from atoz.service.base import Service, claim_id
 from atoz.service.room import EACH
@@ -34,6 +34,8 @@ from tests.support.promql import exported, faults, rules
 from tests.support.running import ROOT, Process, free_port
 from tests.support.server import shop_settings
 from tests.support.service import begun, eventually, kinds, over
+from workflows import names
+from workflows.desk import DeskItem
 
 SOON_DRAINED = (
     'matching.wv.VersionDrainageStatusVisibilityGracePeriod="1s"',
@@ -214,7 +216,7 @@ async def test_old_claims_end_on_old_code_and_new_ones_on_new(
     tmp_path: Path, program: Path
 ) -> None:
     """Two builds that really differ, side by side: each claim is served to its end, the archive, by the
-    build that it began on, and its history says so.
+    build that it began on, and its history says so. The desk, which never ends, goes over to the new one.
     """
     common = {"ATOZ_STATE": str(tmp_path / "state"), "ATOZ_DEPLOYMENT": "atoz"}
     keys = converter(shop_settings(tmp_path / "state"))
@@ -226,6 +228,7 @@ async def test_old_claims_end_on_old_code_and_new_ones_on_new(
             await works(one)
             assert (await deploying.promote(own, "one", "approver-1"))["previous"] is None
             old = await begun(own)
+            await desk.put(own, DeskItem(key="<1@mail.example>", title="A mail"))
             with worker(server, tmp_path / "2", {**common, "ATOZ_BUILD": "two"}, program) as two:
                 await works(two)
                 # Seen, but not promoted: new claims still begin on the old build.
@@ -233,10 +236,13 @@ async def test_old_claims_end_on_old_code_and_new_ones_on_new(
                 assert (await deploying.promote(own, "two", "approver-1"))["previous"] == "one"
                 new = await begun(own)
                 await eventually(lambda: _counted(own, {"one": 2, "two": 1}))
+                await desk.put(own, DeskItem(key="<2@mail.example>", title="Another mail"))
                 for order in (old, new):
                     await over(server, own, order)
-                assert await served_by(server, old) == ({"one"}, False)
-                assert await served_by(server, new) == ({"two"}, True)
+                assert await served_by(server, claim_id(old)) == ({"one"}, False)
+                assert await served_by(server, claim_id(new)) == ({"two"}, True)
+                assert len(await desk.tasks(own)) == 2
+                assert await served_by(server, names.DESK_ID) == ({"one", "two"}, False)
                 assert await asyncio.to_thread(one.end) == 0
                 hasty = replace(own, patience=timedelta(seconds=2))
                 with pytest.raises(NoWorker):
@@ -261,10 +267,9 @@ async def _counted(own: Service, wanted: dict[str, int]) -> bool:
     return {each["build"]: each["open_claims"] for each in builds} == wanted
 
 
-async def served_by(server: VirtualTime, order: str) -> tuple[set[str], bool]:
-    """The builds that completed the tasks of a claim, and whether it began as the new code begins."""
-    handle = server.client.get_workflow_handle(claim_id(order))
-    history = await handle.fetch_history()
+async def served_by(server: VirtualTime, workflow_id: str) -> tuple[set[str], bool]:
+    """The builds that completed a workflow's tasks, and whether it began as claims of the new code do."""
+    history = await server.client.get_workflow_handle(workflow_id).fetch_history()
     tasks = [event.workflow_task_completed_event_attributes for event in history.events]
     builds = {task.deployment_version.build_id for task in tasks if task.started_event_id}
     return builds, commands_of(history).startswith("< start ClaimWorkflow\n> timer 1s\n")
