@@ -91,6 +91,7 @@ async def migrate(
     """Move every claim that is safe to move, once somebody confirmed it."""
     if sure != "yes":
         return await _migration(request, who, name, status=422, unsure=True)
+    _needs(why)
     found = await _named(request, name)
     board = board_of(request)
     new = await asyncio.to_thread(proved, board.settings.playbooks, found.name, board.now())
@@ -113,12 +114,19 @@ async def revert(
     """Move claims back to the playbook that each had before, where that is safe."""
     if sure != "yes":
         return await _migration(request, who, name, status=422, unsure=True)
+    _needs(why)
     found = await _named(request, name)
     act = {"by": who.name, "key": key_of(key or None, who, request), "why": why}
     moved = await migrating.revert(
         board_of(request).service, found.name, None, _stretch(page_token), **act
     )
     return await _migration(request, who, name, moved=moved, going_on="revert", why=why)
+
+
+def _needs(why: str) -> None:
+    """Claims that run are moved with a reason: it stands in the timeline of each."""
+    if not why.strip():
+        raise BadInput(PROBLEMS("why_override"))
 
 
 def _stretch(page_token: str) -> migrating.Stretch:

@@ -12,7 +12,7 @@ from atoz.claims.base import instant_text
 from atoz.harness.samples import sample_cases
 from atoz.service.policy import Role
 from tests.support.board_claims import Desk, drafted
-from tests.support.cases import HOUR
+from tests.support.cases import HOUR, Play
 
 
 @pytest.fixture
@@ -165,3 +165,14 @@ async def test_an_empty_desk_says_so(desk: Desk) -> None:
     page = await desk.stand.browser(Role.VIEWER).get("/desk")
     assert page.status_code == 200
     assert "Nothing waits here" in page.text
+
+
+@pytest.mark.parametrize("way", ["migrate", "revert"])
+async def test_claims_are_moved_with_a_reason(desk: Desk, way: str) -> None:
+    """It stands in the timeline of each; without one none is asked."""
+    desk.add(Play().to(HOUR))
+    data = {"sure": "yes", "why": " "}
+    refused = await desk.stand.browser().post(f"/playbooks/documented/{way}", data=data)
+    assert refused.status_code == 422
+    assert "whoever comes next needs to know" in refused.text
+    assert desk.calls.acts == []
