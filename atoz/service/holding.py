@@ -23,6 +23,7 @@ from atoz.vault.ring import Ring
 LOOK = timedelta(seconds=2)
 """How soon a ring that was changed in its file is told of: whoever retires a key waits a little longer."""
 AGAIN = timedelta(minutes=5)
+AFTER_TROUBLE = timedelta(minutes=1)
 
 Now = Callable[[], datetime]
 
@@ -52,16 +53,18 @@ async def holding(settings: Settings, what: str, now: Now) -> AsyncIterator[None
 
 
 async def _tell(store: ObjectStore, ring: Ring, said: Holder, now: Now) -> None:
+    pause = LOOK
     while True:
-        await asyncio.sleep(LOOK.total_seconds())
+        await asyncio.sleep(pause.total_seconds())
         with contextlib.suppress(
             BadInput
         ):  # what is wrong with its file is told by whoever needs it
             ring.first_now()
         holder = _holder(ring, said.what, now())
         late = holder.seen_at - said.seen_at >= AGAIN
-        if (late or holder.keys != said.keys) and await _say(store, holder):
-            said = holder
+        if late or holder.keys != said.keys:
+            taken = await _say(store, holder)
+            said, pause = (holder, LOOK) if taken else (said, AFTER_TROUBLE)
 
 
 async def _say(store: ObjectStore, holder: Holder) -> bool:

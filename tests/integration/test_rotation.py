@@ -29,7 +29,7 @@ pytestmark = pytest.mark.server
 
 async def test_the_documented_rotation_locks_nobody_out(tmp_path: Path) -> None:
     """`keys rotate`, `keys retire OLD`, and the server still names the old key: the command reads the
-    claim, a worker starts and names the new one; a shop with keys of its own is still refused.
+    claim, a worker starts and names the new one, and says what it holds; a shop with keys of its own is still refused.
     """
     settings = shop_settings(tmp_path / "state")
     async with virtual_time(converter(settings)) as server:
@@ -76,10 +76,14 @@ def _command(*line: str, **environment: str) -> dict[str, Any]:
 
 
 def _work(folder: Path, environment: dict[str, str]) -> None:
-    """A worker starts and stops."""
+    """A worker starts and stops, and as long as it works the store says which keys it holds."""
     worker = Process(folder, "worker.py", **environment)
     try:
         worker.until(lambda: "working on" in worker.err, "it does not work")
+        (held,) = Path(environment["ATOZ_STATE"], "store", "holders").iterdir()
+        document = json.loads(held.read_bytes())
+        assert (document["what"], document["process"]) == ("worker", worker.popen.pid)
         assert worker.end() == 0
+        assert not held.exists()
     finally:
         worker.popen.kill()
