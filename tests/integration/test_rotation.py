@@ -29,7 +29,8 @@ pytestmark = pytest.mark.server
 
 async def test_the_documented_rotation_locks_nobody_out(tmp_path: Path) -> None:
     """`keys rotate`, `keys retire OLD`, and the server still names the old key: the command reads the
-    claim, a worker starts and names the new one, and says what it holds; a shop with keys of its own is still refused.
+    claim, a worker starts and names the new one, and says what it holds; a shop with keys of its own is
+    still refused.
     """
     settings = shop_settings(tmp_path / "state")
     async with virtual_time(converter(settings)) as server:
