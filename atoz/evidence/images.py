@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from atoz.playbook.stored import FILES
+
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
 """What buyers send. Each further decoder is another way in: TIFF and PSD have been used as such."""
 
@@ -69,19 +71,21 @@ def _refusing() -> Iterator[None]:
     except ImageRefused:
         raise
     except UnidentifiedImageError as fault:
-        raise ImageRefused("not an image that can be read") from fault
+        raise ImageRefused(FILES("no_image")) from fault
     except Image.DecompressionBombError as fault:
-        raise ImageRefused("far more pixels than a photo has") from fault
+        raise ImageRefused(FILES("far_more")) from fault
     # Decoders fail in many ways on bytes that only begin like an image.
     except Exception as fault:
-        raise ImageRefused("the image is damaged or cut off") from fault
+        raise ImageRefused(FILES("damaged")) from fault
 
 
 def _check_size(image: Image.Image) -> None:
     """Judge by what the header says, before any pixel is decoded."""
     most = MOST_REDUCED if _is_plain_jpeg(image) else MOST_PIXELS
     if image.width * image.height > most or max(image.size) > _LONGEST_SIDE:
-        raise ImageRefused(f"{image.width} x {image.height} pixels; {most:,} are allowed")
+        raise ImageRefused(
+            FILES("pixels", width=image.width, height=image.height, most=f"{most:,}")
+        )
 
 
 def _is_plain_jpeg(image: Image.Image) -> bool:
@@ -109,7 +113,7 @@ def _in_8_bits(image: Image.Image) -> Image.Image:
         # 16 bits of grey: `convert` alone would cut everything above 255 to white.
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.mode == "F":
-        raise ImageRefused("an image of measurements, not a photo")
+        raise ImageRefused(FILES("measured"))
     mode = "L" if image.mode in {"1", "L"} else "RGB"
     if image.has_transparency_data:
         mode = "RGBA"
@@ -130,7 +134,7 @@ def _encoded(picture: Image.Image, *, lossy: bool) -> CleanImage:
         content = _saved(picture, "JPEG", quality=quality)
         if len(content) <= LARGEST_KEPT:
             return CleanImage(content, "image/jpeg")
-    raise ImageRefused(f"over {LARGEST_KEPT:,} bytes even when it is reduced")
+    raise ImageRefused(FILES("reduced", most=f"{LARGEST_KEPT:,}"))
 
 
 def _saved(picture: Image.Image, format: str, **options: int) -> bytes:  # noqa: A002 - Pillow's word

@@ -13,9 +13,10 @@ from typing import NamedTuple, Protocol
 
 from atoz.claims.base import Record
 from atoz.evidence.images import LARGEST_KEPT, ImageRefused, clean_image
-from atoz.evidence.kinds import IMAGES, KEPT_AS_THEY_ARE, TAKEN, is_plain_text, kind_of
+from atoz.evidence.kinds import IMAGES, KEPT_AS_THEY_ARE, is_plain_text, kind_of
 from atoz.evidence.limits import LARGEST_FILE, LARGEST_TOGETHER, LONGEST_NAME, MOST_FILES
 from atoz.playbook.parts import Attachment
+from atoz.playbook.stored import FILES
 
 _SUFFIXES = {
     "image/jpeg": (".jpg", ".jpeg"),
@@ -99,9 +100,9 @@ def judge(file: Given, number: int = 0, together: int = 0) -> Taken | Refusal:
     """One file as it will be kept, or why not. `number` files with `together` bytes count so far."""
     name = safe_name(file.name)
     if number >= MOST_FILES:
-        return Refusal(name=name, reason=f"more than {MOST_FILES} files")
+        return Refusal(name=name, reason=FILES("count", most=MOST_FILES))
     if together > LARGEST_TOGETHER:
-        return Refusal(name=name, reason=f"over {LARGEST_TOGETHER:,} bytes together")
+        return Refusal(name=name, reason=FILES("together", most=f"{LARGEST_TOGETHER:,}"))
     try:
         content, kind = _content_and_type(file.content)
     except ImageRefused as refused:
@@ -112,20 +113,20 @@ def judge(file: Given, number: int = 0, together: int = 0) -> Taken | Refusal:
 def _content_and_type(content: bytes) -> tuple[bytes, str]:
     """What is kept of the content. Raises ImageRefused, also for what is no image at all."""
     if not content:
-        raise ImageRefused("the file is empty")
+        raise ImageRefused(FILES("empty"))
     kind = kind_of(content) or ("text/plain" if is_plain_text(content) else None)
     if kind in KEPT_AS_THEY_ARE:
         return _kept_as_it_is(content, kind)
     if kind in IMAGES:
         if len(content) > LARGEST_FILE:
-            raise ImageRefused(f"{len(content):,} bytes; {LARGEST_FILE:,} are allowed")
+            raise ImageRefused(FILES("bytes", size=f"{len(content):,}", most=f"{LARGEST_FILE:,}"))
         return clean_image(content)
-    raise ImageRefused(TAKEN)
+    raise ImageRefused(FILES("kinds"))
 
 
 def _kept_as_it_is(content: bytes, kind: str) -> tuple[bytes, str]:
     if len(content) > LARGEST_KEPT:
-        raise ImageRefused(f"{len(content):,} bytes; {LARGEST_KEPT:,} are allowed")
+        raise ImageRefused(FILES("bytes", size=f"{len(content):,}", most=f"{LARGEST_KEPT:,}"))
     return content, kind
 
 
@@ -161,4 +162,4 @@ def _summed(refused: Sequence[Refusal]) -> list[Refusal]:
     if len(refused) <= MOST_FILES:
         return list(refused)
     rest = len(refused) - MOST_FILES
-    return [*refused[:MOST_FILES], Refusal(name=f"{rest} more", reason="too many files")]
+    return [*refused[:MOST_FILES], Refusal(name=f"{rest} more", reason=FILES("many"))]

@@ -6,8 +6,6 @@ once more when they are kept. A name, a suffix and a declared type prove nothing
 
 import re
 
-TAKEN = "only JPEG, PNG, GIF, WebP, BMP, PDF and plain text are taken"
-
 IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
 """Decoded with limits and written anew."""
 KEPT_AS_THEY_ARE = frozenset({"application/pdf", "text/plain"})

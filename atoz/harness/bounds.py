@@ -14,6 +14,7 @@ from atoz.playbook import events as ev
 from atoz.playbook.acts import Do
 from atoz.playbook.simulate import World
 from atoz.playbook.state import CaseState
+from atoz.service.problems import PROBLEMS
 
 MOST_EVENTS = 200
 """Also the mails of floods."""
@@ -39,19 +40,19 @@ def within(happens: Happenings, starts: datetime) -> None:
     events = happens.events
     count = sum(event.mails if isinstance(event, FloodEvent) else 1 for event in events)
     if count > MOST_EVENTS:
-        raise BadInput(f"{count:,} events are too many here: {MOST_EVENTS} are played")
+        raise BadInput(PROBLEMS("play_events", count=f"{count:,}", most=MOST_EVENTS))
     letters = sum(map(_letters, events))
     if letters > MOST_LETTERS:
-        raise BadInput(f"texts of {letters:,} signs are too long here: {MOST_LETTERS:,} are played")
+        raise BadInput(PROBLEMS("play_letters", count=f"{letters:,}", most=f"{MOST_LETTERS:,}"))
     files = sum(file.bytes for event in events for file in _files(event))
     if files > MOST_BYTES:
-        raise BadInput(f"files of {files:,} bytes are too large here: {MOST_BYTES:,} are made")
+        raise BadInput(PROBLEMS("play_bytes", count=f"{files:,}", most=f"{MOST_BYTES:,}"))
     for number, event in enumerate(events):
         last = event.at + event.mails * event.every if isinstance(event, FloodEvent) else event.at
         if last > starts + LONGEST:
-            raise BadInput(f"events.{number}.at lies more than {LONGEST.days} days after the start")
+            raise BadInput(PROBLEMS("play_far", path=f"events.{number}.at", days=LONGEST.days))
     if happens.world.until > LONGEST:
-        raise BadInput(f"world.until is more than {LONGEST.days}d")
+        raise BadInput(PROBLEMS("play_until", days=LONGEST.days))
 
 
 def _letters(event: object) -> int:
@@ -84,7 +85,7 @@ class Hurried:
     def perform(self, state: CaseState, do: Do, now: datetime) -> ev.Event:
         """Carry the act out, unless the play has taken too long. Raises BadInput."""
         if time.monotonic() > self._ends:
-            raise BadInput(f"it is not over after {self._seconds:g} s: let less happen")
+            raise BadInput(PROBLEMS("play_time", seconds=f"{self._seconds:g}"))
         return self._world.perform(state, do, now)
 
 
@@ -93,6 +94,6 @@ def sober(play: Callable[[], T]) -> T:
     try:
         return play()
     except OverflowError as fault:
-        raise BadInput("an instant lies beyond the calendar: look at dates and spans") from fault
+        raise BadInput(PROBLEMS("play_calendar")) from fault
     except RuntimeError as fault:
-        raise BadInput(f"this cannot be played: {fault}") from fault
+        raise BadInput(PROBLEMS("play_not", words=fault)) from fault

@@ -27,6 +27,7 @@ from atoz.playbook.model import Playbook
 from atoz.playbook.simulate import Simulated, World, outcome, simulate, timeline
 from atoz.playbook.state import CaseState, open_claim
 from atoz.rules import Rules, load_rules
+from atoz.service.problems import PROBLEMS
 from atoz.service.world import SimulatedWorld
 from atoz.settings import Settings
 
@@ -79,7 +80,7 @@ def continued(
     rules = forced(load_rules(settings), settings, playbook)
     past = [n for n, event in enumerate(happens.events) if event.at < now]
     if past:
-        raise BadInput(f"events.{past[0]}.at lies before {instant_text(now)}: what was is known")
+        raise BadInput(PROBLEMS("play_past", path=f"events.{past[0]}.at", at=instant_text(now)))
     if playbook is not None and state.playbook is not None:
         (only,) = rules.library.playbooks
         pinned = {"playbook": only, "playbook_digest": only.digest, "candidates": (only,)}

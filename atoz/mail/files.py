@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from atoz.evidence.kinds import IMAGES, KEPT_AS_THEY_ARE, TAKEN, is_plain_text, kind_of
+from atoz.evidence.kinds import IMAGES, KEPT_AS_THEY_ARE, is_plain_text, kind_of
 from atoz.evidence.limits import LARGEST_FILE, LONGEST_NAME, MOST_FILES
 from atoz.mail.charsets import words_of
 from atoz.mail.mime import Part, attempt, content_type, payload
 from atoz.mail.reading import MailFile
+from atoz.playbook.stored import FILES
 
 _SLASHES = str.maketrans("\u2044\u2215\u29f8\uff0f\uff3c\\", "//////")
 _UNSAFE = re.compile(r'[<>:"|?*]+')
@@ -67,11 +68,11 @@ def _file(number: int, part: Part, count: int) -> MailFile:
 def _refused_unread(part: Part, declared: str, count: int) -> str | None:
     """Why a file is not even decoded, or None."""
     if count >= MOST_FILES:
-        return f"only {MOST_FILES} files of a mail are read"
+        return FILES("only", most=MOST_FILES)
     if declared.startswith("message/") or not isinstance(held := part.get_payload(), str):
-        return "a mail inside the mail is not opened"
+        return FILES("mail")
     if len(held) > _longest_encoded():
-        return f"over {LARGEST_FILE // 1_000_000} MB"
+        return FILES("over", most=LARGEST_FILE // 1_000_000)
     return None
 
 
@@ -79,16 +80,16 @@ def _refused(found: bytes, *, whole: bool, declared: str) -> str | None:
     """Why a decoded file is not kept, or None."""
     kind = sniffed(found, declared)
     if len(found) > LARGEST_FILE:
-        return f"over {LARGEST_FILE // 1_000_000} MB"
+        return FILES("over", most=LARGEST_FILE // 1_000_000)
     if not found:
-        return "there is nothing in it"
+        return FILES("nothing")
     if declared.startswith("image/") and not kind.startswith("image/"):
-        return f"it says {declared}, its content is no picture"
+        return FILES("no_picture", type=declared)
     if kind not in IMAGES | KEPT_AS_THEY_ARE:
-        return f"{kind} is not kept: {TAKEN}"
+        return FILES("kind", type=kind)
     if kind in IMAGES and _cut_off(found, kind):
-        return "the picture is cut off"
-    return None if whole else "its encoding is broken"
+        return FILES("cut_off")
+    return None if whole else FILES("encoding")
 
 
 def sniffed(found: bytes, declared: str) -> str:

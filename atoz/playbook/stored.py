@@ -5,6 +5,8 @@ It is kept as text, as it always was, and read back by its words.
 
 from atoz.playbook.said import Sentences
 
+_KINDS = "JPEG, PNG, GIF, WebP, BMP, PDF and plain text"
+
 RESULTS = Sentences(
     "result",
     {
@@ -27,6 +29,38 @@ RESULTS = Sentences(
     },
 )
 """How a task ended."""
+
+FILES = Sentences(
+    "file_refused",
+    {
+        "empty": "the file is empty",
+        "nothing": "there is nothing in it",
+        "bytes": "{size} bytes; {most} are allowed",
+        "over": "over {most} MB",
+        "together": "over {most} bytes together",
+        "reduced": "over {most} bytes even when it is reduced",
+        "count": "more than {most} files",
+        "many": "too many files",
+        "only": "only {most} files of a mail are read",
+        "kinds": f"only {_KINDS} are taken",
+        "kind": f"{{type}} is not kept: only {_KINDS} are taken",
+        "no_image": "not an image that can be read",
+        "no_picture": "it says {type}, its content is no picture",
+        "pixels": "{width} x {height} pixels; {most} are allowed",
+        "far_more": "far more pixels than a photo has",
+        "measured": "an image of measurements, not a photo",
+        "damaged": "the image is damaged or cut off",
+        "cut_off": "the picture is cut off",
+        "encoding": "its encoding is broken",
+        "mail": "a mail inside the mail is not opened",
+    },
+)
+"""Why a file was not taken."""
+
+NAMED_FILES = Sentences(
+    "file_told", {"not_taken": "{name} is not taken: {why}"}, within={"why": FILES}
+)
+"""The same with the file's name, to whoever sent it."""
 
 POLICIES = Sentences(
     "policy",

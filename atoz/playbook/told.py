@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from atoz.playbook.said import Sentences, plain, word
-from atoz.playbook.stored import NOTES, RESULTS
+from atoz.playbook.said import Said, Sentences, plain, word
+from atoz.playbook.stored import FILES, NOTES, RESULTS
 
 Data = Mapping[str, Any]
 When = Callable[[str], str]
@@ -23,6 +23,9 @@ def on_calendar(zone: str) -> When:
     """Puts instants on the calendar of a zone."""
     return lambda instant: calendar_date(instant, zone)
 
+
+THERE = Sentences("there", {"server": "{words}"})
+"""What others said: another tongue says whose words these are. It is never heard, it would be anything."""
 
 SAY = Sentences(
     "told",
@@ -122,8 +125,13 @@ def _replaced(data: Data) -> str | None:
     return SAY("replaced", before=before)
 
 
+def _of_server(detail: str) -> str:
+    """What a mail server or a receiver said is quoted: it is no word of ours, in no tongue."""
+    return detail if isinstance(detail, Said) or not detail else THERE("server", words=detail)
+
+
 def _refused(data: Data, when: When) -> str:
-    detail = NOTES.heard(data["detail"])
+    detail = _of_server(NOTES.heard(data["detail"]))
     if data.get("again_at"):
         return SAY("again_at", detail=detail, at=when(data["again_at"]))
     return SAY("not_again", detail=detail)
@@ -220,7 +228,9 @@ _WORDS: Mapping[str, Callable[[Data, When], str]] = {
     ),
     "message_sent": _sent,
     "message_refused": _refused,
-    "message_unknown": lambda d, _: SAY("maybe_sent", detail=NOTES.heard(d.get("detail", ""))),
+    "message_unknown": lambda d, _: SAY(
+        "maybe_sent", detail=_of_server(NOTES.heard(d.get("detail", "")))
+    ),
     "step_skipped": lambda d, _: _skipped(str(d["why"])),
     "step_held": lambda d, when: SAY("until", at=when(d["until"])),
     "reply_received": _replied,
@@ -238,7 +248,7 @@ _WORDS: Mapping[str, Callable[[Data, When], str]] = {
     "deadline_missed": lambda d, when: SAY("ended", clock=_clock(d), at=when(d["due"])),
     "information_requested": _asked,
     "decision_received": _decision,
-    "input_refused": lambda d, _: SAY("because", what=d["name"], why=d["reason"]),
+    "input_refused": lambda d, _: SAY("because", what=d["name"], why=FILES.heard(d["reason"])),
     "paused": _why,
     "resumed": _why,
     "overridden": _overridden,

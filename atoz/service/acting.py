@@ -56,9 +56,7 @@ def with_reasons(kind: type[ev.OperatorEvent], values: Mapping[str, object]) -> 
         name for name in _REASONS if isinstance(said := values.get(name), str) and not said.strip()
     }
     if needed := [name for name in blank if kind.model_fields[name].is_required()]:
-        raise BadInput(
-            f"say {needed[0]}: spaces are no reason, and whoever comes next needs to know"
-        )
+        raise BadInput(PROBLEMS("say_why", field=needed[0]))
     return {name: value for name, value in values.items() if name not in blank}
 
 
@@ -88,14 +86,11 @@ async def not_running(service: Service, workflow_id: str) -> AtozError:
     document = await archived(service, workflow_id)
     if document is not None:
         since = document["archived_at"]
-        return Refused(f"the claim of order {order} is over and archived since {since}")
+        return Refused(PROBLEMS("archived", order=order, at=since))
     found = await service.calls.describe(workflow_id)
     ended = how_stopped(found.status) if found else None
     if ended:
-        return Refused(
-            f"the claim of order {order} was {ended} on the server and does not run: start it again "
-            "with `atoz start FILE`, it goes on as it stood"
-        )
+        return Refused(PROBLEMS("stopped_act", order=order, how=ended))
     if found is not None:
-        return Refused(f"the claim of order {order} is over: nothing can be done to it any more")
+        return Refused(PROBLEMS("over_act", order=order))
     return no_such_claim(workflow_id)

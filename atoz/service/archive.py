@@ -13,6 +13,7 @@ from atoz.claims.facts import Fact
 from atoz.errors import AtozError, Refused
 from atoz.playbook.simulate import timeline as shown_facts
 from atoz.service.base import Service
+from atoz.service.problems import PROBLEMS
 from workflows import names
 
 _FACTS = TypeAdapter(list[Fact])
@@ -88,7 +89,7 @@ async def older_facts(service: Service, parts: Sequence[str]) -> list[Fact]:
     for part in parts:
         content = await service.store.get_document(part)
         if content is None:
-            raise AtozError(f"the store lacks {part}, a part of this claim's facts: restore it")
+            raise AtozError(PROBLEMS("store_lacks", part=part))
         facts += _FACTS.validate_json(content)
     return facts
 

@@ -198,12 +198,12 @@ def _raise(error: RPCError) -> NoReturn:
     if "Task in failed state" in said:
         raise StandsStill from error
     if error.status in _AWAY:
-        raise NoServer(f"the Temporal server does not answer ({said}): try again") from error
+        raise NoServer(PROBLEMS("server_silent", words=said)) from error
     if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
-        raise AtozError(f"the Temporal server is busy ({said}): try again") from error
+        raise AtozError(PROBLEMS("server_busy", words=said)) from error
     if "search attribute" in said:
-        raise AtozError(f"the server was not set up for claims ({said}): see `atoz up`") from error
-    raise BadInput(f"the Temporal server refuses: {said}") from error
+        raise AtozError(PROBLEMS("server_bare", words=said)) from error
+    raise BadInput(PROBLEMS("server_refuses", words=said)) from error
 
 
 @contextmanager
@@ -216,7 +216,7 @@ def _worker_errors() -> Iterator[None]:
     except WorkflowQueryFailedError as error:
         if _NOT_KNOWN in error.message:
             raise OldWorker from error
-        raise AtozError(f"the worker could not answer: {one_line(error.message, 300)}") from error
+        raise AtozError(PROBLEMS("worker_failed", words=one_line(error.message, 300))) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise NoWorker(PROBLEMS("interrupted")) from error
     except WorkflowUpdateFailedError as error:

@@ -15,12 +15,15 @@ from atoz.claims.case import CaseFile, Happenings
 from atoz.claims.claim import ClaimFile
 from atoz.errors import BadFields, BadInput
 from atoz.playbook.check import fields
+from atoz.service.problems import PROBLEMS
 
 LONGEST = 500_000
 """Bytes of a claim file: what a claim carries stays far below the server's limits."""
 
 HARNESS_KEYS = frozenset({"title", "operator", "world", "expected", "events"})
 """What a case file adds for rehearsals; a start and an amendment look past it."""
+
+_EXAMPLE = '{"claim": {…}}'
 
 Model = TypeVar("Model", bound=BaseModel)
 File = TypeVar("File", bound=ClaimFile)
@@ -70,7 +73,7 @@ def read_values(content: bytes) -> dict[str, Any]:
     """
     values = claim_document(content)
     if not values:
-        raise BadInput('the file amends nothing: write only what changes, like {"claim": {…}}')
+        raise BadInput(PROBLEMS("amends_nothing", example=_EXAMPLE))
     return values
 
 
@@ -110,18 +113,18 @@ def _moved(node: Any, span: timedelta, days: timedelta) -> Any:
 def read_document(content: bytes) -> dict[str, Any]:
     """The JSON object of a file. Raises BadInput where it is none, or too long."""
     if len(content) > LONGEST:
-        raise BadInput(f"the file has {len(content):,} bytes; {LONGEST:,} are allowed")
+        raise BadInput(PROBLEMS("file_long", length=f"{len(content):,}", longest=f"{LONGEST:,}"))
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise BadInput("the file is not UTF-8 text: save it as UTF-8") from error
+        raise BadInput(PROBLEMS("file_code")) from error
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise BadInput(f"the file is no JSON: {error.msg} at {place}") from error
+        place = {"line": error.lineno, "column": error.colno}
+        raise BadInput(PROBLEMS("file_json", words=error.msg, **place)) from error
     except (ValueError, RecursionError) as error:
-        raise BadInput("the file is no JSON that can be read: it is nested too deep") from error
+        raise BadInput(PROBLEMS("file_deep")) from error
     if not isinstance(document, dict):
-        raise BadInput('the file must hold one JSON object, like {"claim": {…}}')
+        raise BadInput(PROBLEMS("file_object", example=_EXAMPLE))
     return document
 
 

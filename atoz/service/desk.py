@@ -8,6 +8,7 @@ from activities.desk_words import text_ref, with_text
 from atoz.errors import BadInput
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, NotOpen, server_errors
+from atoz.service.problems import PROBLEMS
 from workflows import names
 from workflows.desk import TEXT_LIMIT, DeskDone, DeskItem, DeskState
 
@@ -71,5 +72,5 @@ async def done(
             names.DESK_ID, "done", act.model_dump(mode="json"), key, probe="tasks"
         )
     except NotOpen as error:
-        raise BadInput(f"{task} is not a task of the desk: it is empty") from error
+        raise BadInput(PROBLEMS("desk_empty", task=task)) from error
     return {"workflow_id": names.DESK_ID, "order_id": DESK, **answer}

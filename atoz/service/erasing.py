@@ -64,7 +64,7 @@ async def erase(service: Service, order_id: str, *, by: str) -> dict[str, Any]:
 def _keys(settings: Settings) -> DataKeys:
     vault = open_vault(settings)
     if vault is None:
-        raise Refused("ATOZ_ENCRYPTION is off and there are no keys: nothing was sealed")
+        raise Refused(PROBLEMS("not_sealed"))
     return vault.keys
 
 

@@ -8,6 +8,7 @@ from atoz.errors import NoSuchClaim
 from atoz.evidence.images import clean_image
 from atoz.service import looking
 from atoz.service.base import Service, claim_id
+from atoz.service.problems import PROBLEMS
 
 _SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt"}
 
@@ -42,7 +43,7 @@ async def file(service: Service, order_id: str, sha256: str) -> Served:
     kept = [entry["data"] for entry in entries if entry["kind"] == "evidence_added"]
     found = next((data for data in kept if data.get("sha256") == sha256), None)
     if found is None:
-        raise NoSuchClaim(f"the claim of order {order_id[:60]} has no file {sha256[:12]}…")
+        raise NoSuchClaim(PROBLEMS("no_file", order=order_id[:60], file=f"{sha256[:12]}…"))
     content = await service.store.of(claim_id(order_id)).get(sha256)
     if found["type"].startswith("image/"):
         # What lies in the store may have been put there by an older program, or by hand.

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from atoz.errors import BadInput
+from atoz.errors import BadFields
 from atoz.evidence import intake
 from atoz.evidence.intake import Given, Refusal, Taken
 from atoz.evidence.store import EvidenceStore
 from atoz.playbook.events import Attachment
+from atoz.playbook.stored import NAMED_FILES
 
 
 async def judged(given: Sequence[Given]) -> list[Taken]:
-    """Each file as it will be kept. Raises BadInput naming every one that cannot be taken."""
+    """Each file as it will be kept. Raises BadFields naming every one that cannot be taken."""
     taken: list[Taken] = []
     refused: list[Refusal] = []
     async for found in intake.judging(given):
@@ -19,7 +20,8 @@ async def judged(given: Sequence[Given]) -> list[Taken]:
         else:
             taken.append(found)
     if refused:
-        raise BadInput("; ".join(f"{file.name}: {file.reason}" for file in refused))
+        told = (NAMED_FILES("not_taken", name=each.name, why=each.reason) for each in refused)
+        raise BadFields((f"files.{number}", said) for number, said in enumerate(told, start=1))
     return taken
 
 

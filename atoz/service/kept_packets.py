@@ -13,6 +13,7 @@ from atoz.appeal.packet.folder import read_packet, zipped
 from atoz.errors import NoSuchClaim
 from atoz.service import looking
 from atoz.service.base import Service, claim_id
+from atoz.service.problems import PROBLEMS
 
 SUBMIT = "submit-appeal"
 
@@ -63,7 +64,7 @@ async def content_of(service: Service, path: str) -> bytes:
         return zipped((await asyncio.to_thread(read_packet, Path(path))).files)
     content = await service.store.get_document(path)
     if content is None:
-        raise NoSuchClaim(f"the store lacks the packet {name_of(path)}: restore it from a backup")
+        raise NoSuchClaim(PROBLEMS("packet_gone", name=name_of(path)))
     return content
 
 

@@ -16,6 +16,7 @@ from atoz.service.archive import archived, in_order, older, older_facts, shown
 from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.calls import NotBegun, NotOpen
 from atoz.service.drafting import with_drafts
+from atoz.service.problems import PROBLEMS
 from atoz.service.stopped import before_it_began, how_stopped
 
 
@@ -128,7 +129,7 @@ async def whole_case(service: Service, order_id: str) -> CaseState:
     found = await _asked(service, workflow_id, "case")
     document = None if found is not None else await archived(service, workflow_id)
     if document is not None and "case" not in document:
-        raise BadInput(f"the archive of order {order_id} holds its timeline alone")
+        raise BadInput(PROBLEMS("timeline_alone", order=order_id))
     found = document["case"] if document else found or await _ended(service, workflow_id, "case")
     state = CaseState.model_validate(found)
     facts = [*await older_facts(service, state.fact_archives), *state.facts]

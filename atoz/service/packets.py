@@ -17,6 +17,7 @@ from atoz.playbook.state import CaseState
 from atoz.service.archive import older_facts
 from atoz.service.base import Service
 from atoz.service.looking import whole_case
+from atoz.service.problems import PROBLEMS
 
 
 class Zipped(NamedTuple):
@@ -39,14 +40,14 @@ async def zipped_packet(service: Service, state: CaseState, kind: str, now: date
     """
     dossier = _dossier(service, state, kind, now)
     if dossier is None:
-        raise NoSuchClaim(f"order {state.file.claim.order_id}: {kind} has no packet")
+        raise NoSuchClaim(PROBLEMS("no_packet_of", order=state.file.claim.order_id, kind=kind))
     try:
         if dossier.missing and state.fact_archives:
             dossier = completed(dossier, await older_facts(service, state.fact_archives))
         kept = service.store.of_order(dossier.order_id)
         packet = await make_packet(dossier, kept, _kit(service))
     except (OSError, obstore.exceptions.BaseError) as fault:
-        raise AtozError(f"the store does not answer, try again: {fault}") from fault
+        raise AtozError(PROBLEMS("store_silent", words=fault)) from fault
     return Zipped(packet_name(dossier), zipped(packet.files))
 
 
@@ -67,7 +68,7 @@ async def verify(service: Service, found: Found, says: Claimed) -> list[Differen
     try:
         return await verified(found, says, state, kept, _kit(service))
     except (OSError, obstore.exceptions.BaseError) as fault:
-        raise AtozError(f"the store does not answer, try again: {fault}") from fault
+        raise AtozError(PROBLEMS("store_silent", words=fault)) from fault
 
 
 def verdict(says: Claimed | None, found: list[Difference]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from atoz.errors import AtozError, NoServer
 from atoz.joining import joined
 from atoz.service.base import Service
 from atoz.service.figures import Figures
+from atoz.service.problems import PROBLEMS
 from atoz.service.proofs import Shelf
 from atoz.service.queues import VIEWS, Queues, queues
 from atoz.settings import Settings
@@ -64,9 +65,7 @@ class Connecting:
         self._settings = settings
         self._interceptors = interceptors
         self._client: Client | None = None
-        self._fault: AtozError = NoServer(
-            "the board still looks for the Temporal server: try again"
-        )
+        self._fault: AtozError = NoServer(PROBLEMS("server_sought"))
 
     @property
     def client(self) -> Client:

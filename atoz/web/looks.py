@@ -18,7 +18,7 @@ from atoz.web.words.shipped import TITLES
 
 SOON = timedelta(hours=24)
 
-_ADVICE = ("refused", "closed", "stay", "problem")
+_ADVICE = ("refused", "closed", "stay", "problem", "value", "file_told")
 """Parts of the engine's sentences that come back as text and say what to do."""
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)")
 
@@ -69,12 +69,24 @@ class Looks:
 
         Never of what an outsider wrote, whose words lead nowhere.
         """
-        words = self.say(self.words.heard(words, *_ADVICE))
+        words = self._own(self.words.heard(words, *_ADVICE))
         parts = COMMAND.split(words)
         return Markup("").join(
             as_form(part, words, self.words) if number % 2 else self.within(part)
             for number, part in enumerate(parts)
         )
+
+    def wrong(self, path: str, said: str) -> Markup:
+        """What is wrong with a value by its path; what nobody put in the reader's language is quoted."""
+        told = self.words.wrong(path, said)
+        return self.within(self._own(told) if told in said else self.say(told))
+
+    def verbatim(self, words: str) -> str:
+        """English that has no words in the reader's language: it is said that it is a quotation."""
+        return self.words("error.verbatim", words=words)
+
+    def _own(self, words: str) -> str:
+        return self.say(words) if isinstance(words, Said) else self.verbatim(words)
 
     def calendar(self, instant: str) -> str:
         """An instant in the reader's zone: `2026-09-08 11:00`."""

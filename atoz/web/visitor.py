@@ -20,6 +20,7 @@ from atoz.access.sessions import Session
 from atoz.errors import AtozError
 from atoz.mail.plain import one_line
 from atoz.service.policy import Role
+from atoz.service.problems import PROBLEMS
 from atoz.web.board import Board
 from atoz.web.problems import problem_of
 
@@ -96,7 +97,7 @@ def _vouched(
     role = user.role if user else _role(request.headers.get(settings.board_roles_header or "", ""))
     if role is None:
         board.tally.refused("proxy", "unknown")
-        raise NotKnown(f"{name} has no role here: `atoz users add {name} --role …` gives one")
+        raise NotKnown(PROBLEMS("no_role", name=name))
     person = Person(name, role, "proxy")
     if found and found[0].via == "proxy" and found[0].name == name:
         return Visitor(person, found[0])

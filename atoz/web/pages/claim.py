@@ -121,7 +121,7 @@ async def drawing(request: Request, _: Who, order: Order) -> Response:
     """The claim's playbook as a drawing, with how each step stands."""
     found = await whole(board_of(request).service, order)
     if found.case is None or found.case.playbook is None:
-        raise NoSuchClaim("this claim has no playbook that could be drawn")
+        raise NoSuchClaim(PROBLEMS("no_drawing"))
     looks = looks_of(request)
     drawn = svg(found.case.playbook, found.case, found.now, looks.drawn, looks.zone)
     return Response(drawn, media_type="image/svg+xml", headers=DRAWING)

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from atoz.access.access import NotKnown
 from atoz.access.people import LONGEST_PASSWORD
+from atoz.service.problems import PROBLEMS
 from atoz.web.gate import OPEN, Who, board_of
 from atoz.web.pages import back
 from atoz.web.pages.render import render, visitor
@@ -47,7 +48,7 @@ async def by_link(request: Request, secret: str) -> Response:
     """In with a one-time link, which works on this machine only; else the form says why not."""
     board, place = board_of(request), back.waited_for(request)
     if not board.links_work:
-        said = "one-time links are off here: this board is not on loopback alone"
+        said = PROBLEMS("links_off")
         return _form(request, place, said=said, status=401)
     try:
         cookie, _ = board.access.by_link(secret, peer(board, request), board.now())

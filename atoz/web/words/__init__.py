@@ -32,7 +32,7 @@ from atoz.playbook import (
 )
 from atoz.playbook.said import Said, Sentences
 from atoz.service import problems
-from atoz.web.words import shipped
+from atoz.web.words import shipped, values
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What can be chosen, in its own words; the first is what an unknown browser gets."""
@@ -53,12 +53,16 @@ ENGINE: tuple[Sentences, ...] = (
     sentences.FOUND,
     sentences.CAME,
     sentences.LACKS,
+    stored.FILES,
+    stored.NAMED_FILES,
     stored.NOTES,
     stored.POLICIES,
     stored.RESULTS,
     stored.SOURCES,
     tasks.ASKS,
     told.SAY,
+    told.THERE,
+    values.VALUES,
     vocabulary.DRAWN,
     vocabulary.condition,
     walk_words.BROKEN,
@@ -70,6 +74,8 @@ ENGINE: tuple[Sentences, ...] = (
 _TAGS = {"zh": "zh-Hans"}
 _MISSING, _OF_OURS = "Field required", "Value error, "
 """How pydantic says that a value is not there, and how it begins what a rule of ours says."""
+_OF_VALUES = ("value", "problem", "file_told")
+"""Parts that say what is wrong with a value."""
 _FOLDER = Path(__file__).parent
 _RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
 
@@ -118,7 +124,8 @@ class Words:
     def wrong(self, path: str, said: str) -> str:
         """How a value is written that was written otherwise; what else is amiss, as it was said."""
         missing = said == _MISSING and self._words["wrong.missing"]
-        return missing or self.word("wrong", path, said.removeprefix(_OF_OURS))
+        plain = said.removeprefix(_OF_OURS)
+        return missing or self.word("wrong", path, self.heard(plain, *_OF_VALUES))
 
     def of_value(self, path: str) -> str:
         """The word for a value of a claim file by its path: `messages.2` is the second of them."""
