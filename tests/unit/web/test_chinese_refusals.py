@@ -57,6 +57,7 @@ ELSEWHERE = {
     "atoz/web/api": "programs, which read English",
     "atoz/web/visitor.py": "a program's header",
     "atoz/access/access.py": "a program's token",
+    "atoz/access/journal.py": "the verb that reads it, and whoever runs the board",
     "atoz/access/ledger.py": "a damaged file, which whoever runs the board mends",
     "atoz/access/people.py": "users verbs",
     "atoz/access/tokens.py": "tokens verbs",
