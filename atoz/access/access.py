@@ -1,6 +1,7 @@
 """Everything that decides who gets in, over one folder: what the board and the command work with."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from atoz.access.tokens import Tokens
 from atoz.errors import AtozError
 from atoz.service.policy import Role
 from atoz.service.problems import PROBLEMS
+
+_LOG = logging.getLogger("atoz.access")
 
 Told = Callable[[str, str], None]
 """Is told of each try that was refused: by which way, and why (`unknown`, `too_many`)."""
@@ -49,6 +52,7 @@ class Access:
         self._told = told
         self._server = server
         self.journal = Journal(folder)
+        self.noting: set[asyncio.Task[None]] = set()
         self.users = Users(folder)
         self.tokens = Tokens(folder)
         self.links = Links(folder)
@@ -67,9 +71,7 @@ class Access:
             user = await asyncio.to_thread(self.users.with_password, name, password)
             if user is None:
                 self._failed("password", keys, now)
-                # What a stranger types is nobody's name, sometimes a password, and fills no disk.
-                if name in self.users.all():
-                    self._note(name, "password", address, now, "refused")
+                self._note_failed(name, address, now)
                 raise NotKnown(PROBLEMS("password"))
         # What failed from this address before still counts: else a name of one's own would buy guesses.
         self._attempts.succeeded(keys[:1])
@@ -104,17 +106,32 @@ class Access:
             raise NotKnown("this token is unknown, revoked or expired: `atoz tokens new` makes one")
         return person
 
-    def did(self, act: str, person: Person, now: datetime) -> None:
+    def did(self, act: str, person: Person, now: datetime, outcome: Outcome = "done") -> None:
         """Tell the journal of an act on the installation. Raises BadInput where it cannot be written."""
         on = about(("way", "server"), {"way": person.via, "server": self._server})
-        self.journal.append(
-            Entry(id=named(), at=now, act=act, by=person.name, on=on, outcome="done")
-        )
+        entry = Entry(id=named(), at=now, act=act, by=person.name, on=on, outcome=outcome)
+        self.journal.append(entry)
 
     def _begun(self, person: Person, address: str, now: datetime) -> tuple[str, Session]:
         begun = self.sessions.begin(person, now)
         self._note(person.name, person.via, address, now, "done")
         return begun
+
+    def _note_failed(self, name: str, address: str, now: datetime) -> None:
+        """What a stranger types is nobody's name, sometimes a password, and fills no disk.
+
+        Nobody waits for the disk: the time of an answer would tell which names there are.
+        """
+        if name in self.users.all():
+            noted = asyncio.to_thread(self._note, name, "password", address, now, "refused")
+            task = asyncio.create_task(noted)
+            self.noting.add(task)
+            task.add_done_callback(self._noted)
+
+    def _noted(self, task: asyncio.Task[None]) -> None:
+        self.noting.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            _LOG.warning("a refused login is not in the journal: %s", fault)
 
     def _note(self, name: str, way: str, address: str, now: datetime, outcome: Outcome) -> None:
         on = about(("way", "server", "from"), {"way": way, "server": self._server, "from": address})

@@ -69,8 +69,10 @@ class Journal:
         with os.fdopen(handle, "r+b", buffering=0) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                # One write: a reader sees the line whole, or its torn end, which the next one leaves alone.
-                file.write(b"\n" + line if _torn(file.fileno()) else line)
+                # A reader sees the line whole, or its torn end, which the next one leaves alone.
+                left = memoryview(b"\n" + line if _torn(file.fileno()) else line)
+                while left:  # a disk that is nearly full takes a part of it, and refuses the rest
+                    left = left[file.write(left) :]
                 os.fsync(file)
             except OSError as fault:
                 raise self._unusable("written", fault) from fault

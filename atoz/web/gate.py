@@ -12,7 +12,7 @@ from atoz.access.access import NotKnown
 from atoz.access.people import Person
 from atoz.access.secret import same
 from atoz.errors import NotAllowed
-from atoz.service.policy import LEAST, LOOK, demand
+from atoz.service.policy import JOURNALED, LEAST, LOOK, demand
 from atoz.service.problems import PROBLEMS
 from atoz.web.board import Board
 from atoz.web.problems import NotGenuine
@@ -40,12 +40,21 @@ class Need:
         visitor: Visitor | None = request.state.visitor
         if visitor is None:
             raise NotKnown
-        demand(visitor.person.role, self.act, visitor.person.name)
-        if not visitor.person.may(self.act):
-            raise NotAllowed(PROBLEMS("token", act=self.act))
+        try:
+            self._demand(visitor.person)
+        except NotAllowed:
+            if self.act in JOURNALED:
+                board = board_of(request)
+                board.access.did(self.act, visitor.person, board.now(), "refused")
+            raise
         if request.method not in SAFE:
             await genuine(request, visitor)
         return visitor.person
+
+    def _demand(self, person: Person) -> None:
+        demand(person.role, self.act, person.name)
+        if not person.may(self.act):
+            raise NotAllowed(PROBLEMS("token", act=self.act))
 
 
 class Open:

@@ -19,6 +19,7 @@ import typer.main
 from temporalio import workflow
 
 from atoz import wiring
+from atoz.access.journal import Journal
 from atoz.access.people import Users
 from atoz.cli.app import VERBS, build, main
 from atoz.harness.devserver import database_of
@@ -158,6 +159,9 @@ async def test_a_build_is_promoted_by_the_command(
         assert code == 0
         assert promoted.keys() == {"deployment", "current", "previous", "replayed"}
         assert (promoted["current"], promoted["previous"]) == ("one", None)
+        (entry,) = Journal(shop.settings.access_folder).newest(1).entries
+        assert (entry.by, entry.outcome) == ("approver-1", "done")
+        assert entry.on == {"deployment": "atoz", "current": "one"}
         assert (await command("deploy", "promote", "one"))[1]["previous"] == "one"
         await begun(service_of(shop, **own))
 
@@ -301,6 +305,11 @@ async def test_roles_hold_where_the_server_says_where_its_state_is(
     code, refused = await command("erase", order, "--as", "agent-1")
     assert (code, "approver" in refused["error"]) == (1, True)
     assert (await command("status", order))[1]["paused"]
+    for verb in ("keys strict", "deploy promote"):
+        code, refused = await command(*verb.split(), "--as", "agent-1")
+        assert (code, "needs the role approver" in refused["error"]) == (1, True)
+        (entry,) = Journal(shop.settings.access_folder).newest(1).entries
+        assert (entry.act, entry.by, entry.outcome) == (verb, "agent-1", "refused")
     users.remove("viewer-1")
     assert (await command("resume", order, "--as", "viewer-1"))[0] == 0
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
+import resource
+import signal
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +84,28 @@ def test_a_journal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         Journal(tmp_path).append(an_entry(1))
 
 
+def _append_below(folder: Path, most: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    with pytest.raises(BadInput, match="cannot be written"):
+        Journal(folder).append(an_entry(2))
+
+
+def test_a_line_that_a_full_disk_took_in_part_is_a_failure(tmp_path: Path) -> None:
+    """Whoever acts is told; what comes once there is room stands on a line of its own."""
+    journal = Journal(tmp_path)
+    journal.append(an_entry(1))
+    full = multiprocessing.get_context("fork").Process(
+        target=_append_below, args=(tmp_path, journal.file.stat().st_size + 20)
+    )
+    full.start()
+    full.join(30)
+    assert full.exitcode == 0
+    journal.append(an_entry(3))
+    found = journal.newest(10)
+    assert ([each.id for each in found.entries], found.damaged) == (["e3", "e1"], 1)
+
+
 def test_only_what_is_named_is_told_on_one_line() -> None:
     """Whoever adds an argument to a verb adds nothing to the journal by that."""
     values = {"name": "a\nb", "only": ["pause", "resume"], "token": WORDS, "made": True, "n": 0}
@@ -97,6 +122,7 @@ async def test_logins_are_told_and_strangers_leave_nothing(tmp_path: Path) -> No
         await access.by_password("viewer-1", "wrong wrong wrong", "10.0.0.1", NOW)
     with pytest.raises(NotKnown):
         await access.by_password("typed-in-the-wrong-field", WORDS, "10.0.0.1", NOW)
+    await asyncio.gather(*access.noting)
     secret = access.link("viewer-1", NOW)
     _, session = access.by_link(secret, "127.0.0.1", NOW)
     assert session.role is Role.VIEWER

@@ -71,6 +71,21 @@ async def test_a_program_starts_a_look_and_asks_how_it_stands(desk: Desk, starts
         }
     assert [(each.by_hand, each.by) for each in starts.inputs] == [(True, "erp")] * 2
     assert (await api.get("/api/mail/sync")).json()["state"] == "never"
+    assert journal_of(desk) == [("mail-sync", "erp", "done")] * 2
+
+
+def journal_of(desk: Desk) -> list[tuple[str, str, str]]:
+    """What the installation's journal tells: act, by whom, how it ended."""
+    entries = desk.stand.board.access.journal.newest(9).entries
+    return [(each.act, each.by, each.outcome) for each in entries]
+
+
+async def test_a_viewer_is_refused_and_that_is_in_the_journal(desk: Desk, starts: Starts) -> None:
+    """As the command records it."""
+    browser = desk.stand.browser(Role.VIEWER, "viewer-1")
+    assert (await browser.post("/mailbox")).status_code == 403
+    assert starts.inputs == []
+    assert journal_of(desk) == [("mail-sync", "viewer-1", "refused")]
 
 
 async def test_without_a_mailbox_it_says_what_is_missing(tmp_path: Path) -> None:
