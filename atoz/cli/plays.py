@@ -49,7 +49,9 @@ async def rehearse(
     """Play a case through the real workflow, in virtual time, on a server of its own."""
     # Imported here: servers and workers take a second that other verbs need not wait for.
     from atoz.harness.rehearsed import rehearsed  # noqa: PLC0415
+    from atoz.telemetry import log_as_configured  # noqa: PLC0415
 
+    log_as_configured()
     played = await rehearsed(call.settings, read_case(given.content(case)), playbook)
     return _shown(played, format_)
 

@@ -31,7 +31,9 @@ def demo(
 ) -> None:
     """Play the sample cases through the real system in virtual time."""
     from atoz.harness.demo import demo as run_demo  # noqa: PLC0415 - only this verb needs it
+    from atoz.telemetry import log_as_configured  # noqa: PLC0415
 
+    log_as_configured()
     as_json = output == "json"
     _end(lambda: run_demo(exit_, as_json, list(cases or [])), as_json)
 
