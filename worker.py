@@ -28,7 +28,7 @@ from atoz.keeping import check_keys
 from atoz.library import refuse_unproved
 from atoz.logging import configure_logging
 from atoz.mail.plain import one_line
-from atoz.rules import load_rules
+from atoz.rules import Rules, load_rules
 from atoz.service.admitting import admit
 from atoz.service.base import Service
 from atoz.service.holding import holding
@@ -72,7 +72,6 @@ async def _run() -> int:
             systemd.watched_over(),
             shown(outside, settings.health_host, settings.health_port, "ATOZ_HEALTH_PORT"),
             traced(settings, "worker") as interceptors,
-            holding(settings, "worker", now),
         ):
             await _work(settings, outside, interceptors, stopping)
     except AtozError as refusal:
@@ -96,6 +95,18 @@ async def _work(
     refuse_unproved(rules.library, settings.playbooks, now().date())
     outside.readiness.reached("proved")
     await check_keys(settings)
+    async with holding(settings, "worker", now):
+        await _work_by(rules, settings, outside, interceptors, stopping)
+
+
+async def _work_by(
+    rules: Rules,
+    settings: Settings,
+    outside: Outside,
+    interceptors: Sequence[Interceptor],
+    stopping: asyncio.Event,
+) -> None:
+    """From the server that is found to the end of the work."""
     systemd.tell(systemd.READY)
     client = await _unless(stopping, _connected(settings, interceptors))
     if client is None:
