@@ -151,7 +151,7 @@ def list_look(page: Document, now: datetime) -> list[RenderableType]:
             (claim["status"] or "").replace("_", " "),
             claim["playbook"],
             _last(claim),
-            claim.get("ended") or claim["attention"],
+            claim.get("ended") or _attention(claim),
             *_first_clock(claim["clock"], now),
         )
         for claim in page["claims"]
@@ -159,6 +159,12 @@ def list_look(page: Document, now: datetime) -> list[RenderableType]:
     heads = ("order", "market", "status", "playbook", "last step", "attention")
     clock = ("clock", f"ends ({zone()})", "left")
     return [columns((*heads, *clock), rows), *more(page)]
+
+
+def _attention(claim: Document) -> str:
+    """Who must look, and that it is paused where something else is to do as well."""
+    word = str(claim["attention"] or "")
+    return f"{word}, paused" if claim["paused_since"] and word != "paused" else word
 
 
 def _first_clock(clock: Document | None, now: datetime) -> tuple[str, str, Text]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ import pytest
 
 from atoz.cli.answer import Answer, print_error, show
 from atoz.cli.app import main
-from atoz.cli.looks import status_look, tasks_look
+from atoz.cli.looks import list_look, status_look, tasks_look
 from atoz.mail.plain import escaped, visible
 from tests.support.cases import DAY, Play
 
@@ -117,6 +118,18 @@ def test_the_text_that_waits_for_approval_is_shown_plainly(capsys: Captured) -> 
     assert "First.\n" in said.out
     assert "red �[31m" in said.out
     assert steering(said.out + said.err) == []
+
+
+def test_a_list_says_that_a_claim_is_paused_whatever_else_is_to_do(capsys: Captured) -> None:
+    """Once, where nothing is."""
+    row: dict[str, Any] = dict.fromkeys(
+        ("marketplace", "status", "playbook", "step", "acted", "clock", "ended"), None
+    )
+    row |= {"order_id": "111-0000199-0000199", "paused_since": "2026-09-08T09:00:00Z"}
+    for attention, said in (("task", "task, paused"), ("paused", "paused")):
+        page = {"claims": [row | {"attention": attention}], "next_page_token": None}
+        show(Answer({}, list_look(page, datetime(2026, 9, 8, tzinfo=UTC))), as_json=False)
+        assert re.findall(r"task|paused", capsys.readouterr().out) == said.split(", ")
 
 
 def test_a_document_keeps_its_values() -> None:
