@@ -6,6 +6,7 @@ They are asked and recorded in the state folder that they are about, by its own 
 import contextlib
 import os
 import pwd
+import shlex
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,8 @@ class Deed:
         `else_in`: the journal that tells of a refusal where the act's own is not there yet. Raises
         BadInput where the journal cannot be written: nothing is done unrecorded.
         """
+        if not where.fresh:
+            _leaves_no_locked_files(self._act, where.journal.parent)
         self._where, self._entry = where, self._new("begun")
         try:
             self._demand(Users(where.users).all())
@@ -110,9 +113,31 @@ class Deed:
             )
 
 
+def _leaves_no_locked_files(act: str, state: Path) -> None:
+    """Raise BadInput where root works in another account's state folder.
+
+    What it writes there is its own: users, keys or a journal that the running service could not open.
+    """
+    try:
+        owner = state.stat().st_uid
+    except OSError:
+        return  # not there yet, or told by whoever opens what is in it
+    if os.geteuid() == 0 != owner:
+        name = _name_of(owner)
+        raise BadInput(
+            f"{state} belongs to {name}, who could not read what root writes there: "
+            f"`sudo -u {shlex.quote(name)} atoz {act} …`"
+        )
+
+
 def account() -> str:
     """The account of this machine that runs the command, whatever its environment says."""
+    return _name_of(os.getuid())
+
+
+def _name_of(uid: int) -> str:
+    """The name of an account of this machine, or `#` and its number, as sudo takes it."""
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return f"uid {os.getuid()}"
+        return f"#{uid}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -219,6 +220,26 @@ def test_a_restore_asks_the_users_of_the_backup(
     # The copy was made while the backup had begun, and was not at its end.
     ended = [("backup", "approver-1", "begun"), ("restore", "approver-1", "done")]
     assert told(Path(back)) == ended
+
+
+def test_root_leaves_no_files_that_the_service_cannot_read(
+    state: Path, people: Users, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Users and keys are of whoever wrote them last: root works as the folder's owner, or not at all."""
+    line = ["users", "remove", "viewer-1"]
+    if os.geteuid() == 0:
+        os.chown(state, 4321, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert main(line) == 1
+    assert "sudo -u" in capsys.readouterr().err
+    assert "viewer-1" in people.all()
+    if os.getuid() == 0:
+        os.chown(state, 0, -1)
+    else:
+        monkeypatch.undo()
+    assert main(line) == 0
+    assert "viewer-1" not in people.all()
 
 
 def test_a_slip_leaves_no_state_folder_behind(state: Path) -> None:
