@@ -100,7 +100,7 @@ async def test_a_reply_that_cannot_be_taken_changes_nothing(bench: Bench) -> Non
     service = service_of(bench)
     order = await begun(service)
     files = [Given("a.jpg", b"MZ\x00"), Given("b.pdf", b""), Given("c.txt", b"fine")]
-    with pytest.raises(BadInput, match=r"a\.jpg: .*; b\.pdf: "):
+    with pytest.raises(BadInput, match=r"a\.jpg is not taken: .*; files\.2: b\.pdf is not taken: "):
         await reporting.reply(service, order, "Look!", photos=files)
     with pytest.raises(BadInput, match="--text"):
         await reporting.reply(service, order, "  ")
