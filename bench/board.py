@@ -40,6 +40,7 @@ PAGES = {
     "needs you now": "/queue/needs-you",
     "waiting for the buyer": "/queue/waiting-buyer",
     "with the marketplace": "/queue/with-marketplace",
+    "paused": "/queue/paused",
     "closed this month": "/queue/closed-month",
     "list over the API": "/api/claims?limit=100",
 }
@@ -108,7 +109,7 @@ async def _known(client: Client) -> int:
 
 
 def _shown(number: int, count: int, now: datetime) -> dict[str, str]:
-    """A day's mixture: a fifth needs somebody, a tenth is answered, a tenth was decided."""
+    """A day's mixture: a fifth needs somebody, a tenth is answered or was decided, one of fifty is paused."""
     due = now + timedelta(days=7) * ((number * 7919) % count / count) - timedelta(hours=2)
     shown = {
         names.STATUS.name: "under_review",
@@ -126,6 +127,9 @@ def _shown(number: int, count: int, now: datetime) -> dict[str, str]:
         return {**shown, names.STATUS.name: "denied", names.DECIDED_AT.name: instant_text(now)}
     if number % 10 == 2:
         return shown
+    if number % 50 == 3:
+        since = instant_text(now - timedelta(hours=number % 7))
+        shown |= {names.ATTENTION.name: "paused", names.PAUSED.name: since}
     ends = instant_text(due)
     return {**shown, names.RESPONSE_DUE.name: ends, names.CLOCK.name: f"{ends} response"}
 
