@@ -37,6 +37,9 @@ _NONCE = 12
 _FRESH = ".new"
 """Behind the name of a key that nothing was sealed with yet: it may still be under a key of the ring that
 is retired meanwhile. It is let go of before the key is used, so what bears it is worth nothing."""
+_GONE = ".gone"
+"""Behind the name of a key that was destroyed, and put there first: whoever was wrapping the key anew in
+that very moment and puts it back finds the mark, and destroys it again."""
 
 
 class RingLacks(AtozError):  # noqa: N818 - named for what happened
@@ -73,7 +76,7 @@ class DataKeys:
         if name and key:
             return name, key
         listed = await self._listed(owner)
-        name = next((each for each in listed if not each.endswith(_FRESH)), None)
+        name = next(iter(_living(listed)), None)
         if name is None:
             name = await self._make(owner)
         elif name + _FRESH in listed:
@@ -86,10 +89,10 @@ class DataKeys:
 
     async def names(self, owner: str = "") -> list[str]:
         """The names of an owner's data keys, or of all, sorted."""
-        return [name for name in await self._listed(owner) if not name.endswith(_FRESH)]
+        return _living(await self._listed(owner))
 
     async def _listed(self, owner: str = "") -> list[str]:
-        """The same, and behind the name of each that nothing was sealed with yet its mark."""
+        """The same, and the marks of those that nothing was sealed with yet, or that were destroyed."""
         below = f"{FOLDER}/{owner}" if owner else FOLDER
         batches = obstore.list(self._store, prefix=below)
         paths = [meta["path"] async for batch in batches for meta in batch]
@@ -98,8 +101,9 @@ class DataKeys:
 
     async def destroy(self, owner: str) -> int:
         """Destroy the keys of an owner: how many. What they sealed is gone for good."""
-        names = await self.names(owner)
+        names = _keys(await self._listed(owner))
         for name in names:
+            await obstore.put_async(self._store, _path(name + _GONE), b"destroyed\n")
             await self._destroy(name)
         self._first.pop(owner, None)
         return len(names)
@@ -133,7 +137,11 @@ class DataKeys:
         What ends in the middle is done again from where it ended: each key is whole at any time.
         """
         changed = 0
-        for name in await self.names():
+        listed = await self._listed()
+        for name in _keys(listed):
+            if name + _GONE in listed:  # put back by who was killed before they saw the mark
+                await self._destroy(name)
+                continue
             content = await self._read(name)
             if content and _wrapped_by(content) != self.ring.first:
                 plain = self._unwrap(name, content)
@@ -144,8 +152,15 @@ class DataKeys:
         """Replace a wrapped key, unless it was destroyed meanwhile."""
         if await self._read(name) != before:
             return False
+        return await self._wrap_again(name, plain)
+
+    async def _wrap_again(self, name: str, plain: bytes) -> bool:
+        """Replace the wrapping of a key; False where it was destroyed meanwhile, and stays so."""
         await self._wrap(name, plain)
-        return True
+        if await self._read(name + _GONE) is None:
+            return True
+        await self._destroy(name)
+        return False
 
     async def unused(self, key_id: str) -> bool:
         """Forget that a key of the ring was used here; False where it still wraps something.
@@ -153,8 +168,8 @@ class DataKeys:
         What a crash left under a key that is no more is let go of where nothing was sealed with it.
         """
         listed = await self._listed()
-        for name in listed:
-            content = None if name.endswith(_FRESH) else await self._read(name)
+        for name in _keys(listed):
+            content = await self._read(name)
             if content is None or _wrapped_by(content) != key_id:
                 continue
             if name + _FRESH not in listed or self.ring.cipher(key_id) is not None:
@@ -179,7 +194,7 @@ class DataKeys:
         if content is not None and self.ring.cipher(_wrapped_by(content)) is None:
             await self._destroy(name)
         elif content is not None:
-            await self._wrap(name, self._unwrap(name, content))
+            await self._wrap_again(name, self._unwrap(name, content))
         await self._remove(name + _FRESH)
 
     async def _wrap(self, name: str, plain: bytes) -> None:
@@ -246,6 +261,16 @@ async def keys_used(store: ObjectStore) -> set[str]:
     """The ids of the ring's keys that wrap data keys in a store."""
     batches = obstore.list(store, prefix=f"{FOLDER}/{RING}")
     return {meta["path"].rpartition("/")[2] async for batch in batches for meta in batch}
+
+
+def _keys(listed: list[str]) -> list[str]:
+    """Of what lies below an owner the keys, without marks."""
+    return [name for name in listed if not name.endswith((_FRESH, _GONE))]
+
+
+def _living(listed: list[str]) -> list[str]:
+    """The keys that nobody destroyed."""
+    return [name for name in _keys(listed) if name + _GONE not in listed]
 
 
 def _path(name: str) -> str:

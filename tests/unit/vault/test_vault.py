@@ -189,6 +189,41 @@ async def test_a_rotation_in_the_very_moment_of_wrapping_loses_nothing(
     assert await another.open(fresh) == WORDS
 
 
+@pytest.mark.parametrize("dies", [False, True], ids=["goes on", "is killed"])
+async def test_an_erasure_in_the_very_moment_of_wrapping_anew_stays(
+    vault: Vault, ring: Ring, store: LocalStore, monkeypatch: pytest.MonkeyPatch, *, dies: bool
+) -> None:
+    """A rotation has read the key when it is destroyed, and puts it back: it is destroyed again, by the next
+    rotation where this one is killed; who looks for a key meanwhile makes another.
+    """
+    sealed = await vault.seal(CLAIM, WORDS)
+    (name,) = await vault.keys.names(CLAIM)
+    put = obstore.put_async
+
+    async def late(place: LocalStore, path: str, content: bytes) -> object:
+        if path != f"keys/{name}":
+            return await put(place, path, content)
+        monkeypatch.setattr(obstore, "put_async", put)
+        assert await DataKeys(store, Ring(ring.file)).destroy(CLAIM) == 1
+        await put(place, path, content)
+        if dies:
+            raise Died
+        return None
+
+    ring.rotate(NOW)
+    monkeypatch.setattr(obstore, "put_async", late)
+    if dies:
+        with pytest.raises(Died):
+            await vault.keys.rewrap()
+        assert await vault.keys.names(CLAIM) == []
+        assert (await DataKeys(store, Ring(ring.file)).sealing(CLAIM))[0] != name
+        ring.rotate(NOW)
+    await vault.keys.rewrap()
+    another = Vault(DataKeys(store, Ring(ring.file)))
+    with pytest.raises(Erased):
+        await another.open(sealed)
+
+
 async def test_what_a_crash_left_of_a_retired_key_keeps_nobody_from_starting(
     vault: Vault, ring: Ring, store: LocalStore
 ) -> None:
