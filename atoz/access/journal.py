@@ -98,7 +98,10 @@ class Journal:
         return Page(tuple(reversed(found.values())), damaged)
 
     def _unusable(self, how: str, fault: OSError) -> BadInput:
-        return BadInput(f"{self.file} cannot be {how} ({fault.strerror}): give it to this account")
+        return BadInput(
+            f"{self.file} cannot be {how} ({fault.strerror}): see that this account may, and that its disk "
+            "has room"
+        )
 
 
 def about(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, str]:

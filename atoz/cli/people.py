@@ -125,4 +125,4 @@ def add_to(groups: Groups) -> None:
     made = ("id", "name", "role", "only", "ends_at")
     register(tokens, new, BOARD, server=False, acts="tokens new", on=made)
     register(tokens, list_tokens, BOARD, server=False, name="list")
-    register(tokens, revoke, BOARD, server=False, acts="tokens revoke", on=("key",))
+    register(tokens, revoke, BOARD, server=False, acts="tokens revoke", on=("id",))

@@ -42,8 +42,8 @@ async def holding(settings: Settings, what: str, now: Now) -> AsyncIterator[None
         return
     store, ring = open_objects(settings.store), vault.keys.ring
     own = _holder(ring, what, now())
-    await _say(store, own)
-    telling = asyncio.create_task(_tell(store, ring, own, now))
+    said = own if await _say(store, own) else None
+    telling = asyncio.create_task(_tell(store, ring, what, now, said))
     try:
         yield
     finally:
@@ -52,19 +52,19 @@ async def holding(settings: Settings, what: str, now: Now) -> AsyncIterator[None
             await holders.forget(store, own.path)
 
 
-async def _tell(store: ObjectStore, ring: Ring, said: Holder, now: Now) -> None:
-    pause = LOOK
+async def _tell(store: ObjectStore, ring: Ring, what: str, now: Now, said: Holder | None) -> None:
+    """Tell of what changes, and that it still runs. `said`: what the store took last, None for nothing."""
+    pause = LOOK if said else AFTER_TROUBLE
     while True:
         await asyncio.sleep(pause.total_seconds())
-        with contextlib.suppress(
-            BadInput
-        ):  # what is wrong with its file is told by whoever needs it
+        # What is wrong with the ring's file is told by whoever needs it.
+        with contextlib.suppress(BadInput):
             ring.first_now()
-        holder = _holder(ring, said.what, now())
-        late = holder.seen_at - said.seen_at >= AGAIN
-        if late or holder.keys != said.keys:
-            taken = await _say(store, holder)
-            said, pause = (holder, LOOK) if taken else (said, AFTER_TROUBLE)
+        holder = _holder(ring, what, now())
+        if said and holder.keys == said.keys and holder.seen_at - said.seen_at < AGAIN:
+            continue
+        taken = await _say(store, holder)
+        said, pause = (holder, LOOK) if taken else (said, AFTER_TROUBLE)
 
 
 async def _say(store: ObjectStore, holder: Holder) -> bool:

@@ -146,7 +146,8 @@ async def progress(service: Service) -> dict[str, Any]:
 
 async def _outcome(service: Service, run_id: str | None) -> MailboxPass:
     handle = service.client.get_workflow_handle_for(MailboxWorkflow.run, BY_HAND, run_id=run_id)
-    return await handle.result()
+    with server_errors():
+        return await handle.result()
 
 
 def _reason(error: WorkflowFailureError) -> str:

@@ -186,6 +186,9 @@ def test_no_secret_is_in_the_journal(state: Path, capsys: pytest.CaptureFixture[
     assert main(["tokens", "new", "erp", "--role", "agent", "--only", "pause", "-o", "json"]) == 0
     assert main(["login", "-o", "json"]) == 0
     token, link = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    # Who revokes what leaked may give the token in place of its id.
+    assert main(["tokens", "revoke", token["token"]]) == 1
+    assert newest(state).outcome == "failed"
     text = (state / "access" / "journal.jsonl").read_text("utf-8")
     assert f'"id":"{token["id"]}"' in text
     ring = json.loads((state / "keys" / "ring.json").read_text("utf-8"))

@@ -35,6 +35,7 @@ def now() -> datetime:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for seconds."""
     monkeypatch.setattr(holding, "LOOK", MOMENT)
+    monkeypatch.setattr(holding, "AFTER_TROUBLE", MOMENT)
     monkeypatch.setattr(keys, "PAUSE", MOMENT)
     monkeypatch.setattr(keys, "PATIENCE", 10 * MOMENT)
 
@@ -117,6 +118,26 @@ async def test_who_died_without_a_word_counts_for_a_quarter_of_an_hour(shop: Set
     assert await files(store) == [dead.path]
     await seen(store, NOW + timedelta(days=2))
     assert await files(store) == []
+
+
+async def test_a_store_that_was_away_at_the_start_is_told_soon(
+    shop: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only when the note would be renewed: until then a key could be dropped under the process."""
+    away, tell = asyncio.Event(), holding.holders.say
+
+    async def unsteady(store: ObjectStore, holder: Holder) -> None:
+        if not away.is_set():
+            away.set()
+            raise OSError("the store is away")
+        await tell(store, holder)
+
+    monkeypatch.setattr(holding.holders, "say", unsteady)
+    store = open_objects(shop.store)
+    async with holding.holding(shop, "worker", now), asyncio.timeout(5):
+        assert away.is_set()
+        while not await seen(store, NOW):
+            await asyncio.sleep(MOMENT.total_seconds())
 
 
 async def files(store: ObjectStore) -> list[str]:
