@@ -134,7 +134,7 @@ async def test_a_store_that_was_away_at_the_start_is_told_soon(
         await say(store, holder)
         taken.set()
 
-    monkeypatch.setattr(holding.holders, "say", unsteady)
+    monkeypatch.setattr("atoz.vault.holders.say", unsteady)
     async with holding.holding(shop, "worker", now):
         assert await seen(open_objects(shop.store), NOW) == ()
         await asyncio.wait_for(taken.wait(), 5)
