@@ -34,8 +34,8 @@ def needed(state: CaseState) -> frozenset[str]:
     if state.edition < JUDGED:
         facts = tuple(fact for fact in facts if fact.kind == "reply_received")
     judged = verdicts(facts).keys()
-    files = _of_kind(facts, "evidence_added")
-    sent_along = (file.id for file in files if file.source in _mails(facts, judged))
+    files, mails = _of_kind(facts, "evidence_added"), _mails(facts, judged)
+    sent_along = (file.id for file in files if file.source in mails)
     return frozenset((*_newest(facts, _before_bounds), *judged, *sent_along))
 
 

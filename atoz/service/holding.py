@@ -24,6 +24,8 @@ LOOK = timedelta(seconds=2)
 """How soon a ring that was changed in its file is told of: whoever retires a key waits a little longer."""
 AGAIN = timedelta(minutes=5)
 AFTER_TROUBLE = timedelta(minutes=1)
+PATIENCE = timedelta(seconds=5)
+"""How long the store may take: nobody starts or ends later because it does not answer."""
 
 Now = Callable[[], datetime]
 
@@ -49,7 +51,8 @@ async def holding(settings: Settings, what: str, now: Now) -> AsyncIterator[None
     finally:
         telling.cancel()
         with contextlib.suppress(*_AWAY):
-            await holders.forget(store, own.path)
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await holders.forget(store, own.path)
 
 
 async def _tell(store: ObjectStore, ring: Ring, what: str, now: Now, said: Holder | None) -> None:
@@ -69,7 +72,8 @@ async def _tell(store: ObjectStore, ring: Ring, what: str, now: Now, said: Holde
 
 async def _say(store: ObjectStore, holder: Holder) -> bool:
     try:
-        await holders.say(store, holder)
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            await holders.say(store, holder)
     except _AWAY:
         _LOG.warning("the store does not take which key ring is held here; trying again")
         return False

@@ -141,6 +141,21 @@ async def test_a_store_that_was_away_at_the_start_is_told_soon(
         assert len(await seen(open_objects(shop.store), NOW)) == 1
 
 
+async def test_nobody_waits_for_a_store_that_does_not_answer(
+    shop: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The board starts without it, and ends without it."""
+
+    async def silent(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(holding, "PATIENCE", MOMENT)
+    monkeypatch.setattr("atoz.vault.holders.say", silent)
+    monkeypatch.setattr("atoz.vault.holders.forget", silent)
+    async with asyncio.timeout(5), holding.holding(shop, "board", now):
+        assert await seen(open_objects(shop.store), NOW) == ()
+
+
 async def files(store: ObjectStore) -> list[str]:
     """What lies in the store of them."""
     batches = obstore.list(store, prefix=FOLDER)
