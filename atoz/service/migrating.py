@@ -96,7 +96,7 @@ async def preview(
         "claims": rows,
         "changes": [_changed(old, new) for old in editions.values()],
         **mark.model_dump(exclude={"page"}),
-        "next_page_token": mark.written,
+        "next_page_token": mark.next_page_token,
     }
 
 
@@ -197,7 +197,7 @@ async def _carry_out(
         "moved": [row for row in rows if row["safe"]],
         "stayed": [row for row in rows if not row["safe"]],
         "looked_at": mark.looked_at,
-        "next_page_token": mark.written,
+        "next_page_token": mark.next_page_token,
     }
 
 

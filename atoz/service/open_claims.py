@@ -5,25 +5,20 @@ where he ended, by a mark that also tells what was found by then.
 """
 
 import asyncio
-import base64
-import binascii
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import NamedTuple, Self, TypeVar
 
-from pydantic import ValidationError
-
-from atoz.claims.base import Strict
 from atoz.errors import BadInput
 from atoz.playbook.state import CaseState
 from atoz.service import listing
 from atoz.service.base import Service, claim_id, no_such_claim
 from atoz.service.calls import NotOpen
-from atoz.service.problems import PROBLEMS
+from atoz.service.page_marks import PageMark
 
 T = TypeVar("T")
 
 
-class Mark(Strict):
+class Mark(PageMark):
     """Where a look at the open claims ended, and what it had found by then."""
 
     page: str | None = None
@@ -35,20 +30,12 @@ class Mark(Strict):
     @classmethod
     def read(cls, token: str | None) -> Self:
         """The mark of a page token; the beginning without one. Raises BadInput."""
-        if not token:
-            return cls()
-        try:
-            return cls.model_validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
-        except (binascii.Error, ValidationError, ValueError) as fault:
-            raise BadInput(PROBLEMS("page_token")) from fault
+        return cls.of(token) if token else cls()
 
     @property
-    def written(self) -> str | None:
-        """As a page token; None where nothing is left to look at."""
-        if self.page is None:
-            return None
-        text = self.model_dump_json(exclude_defaults=True)
-        return base64.urlsafe_b64encode(text.encode()).decode()
+    def next_page_token(self) -> str | None:
+        """None where nothing is left to look at."""
+        return None if self.page is None else self.written
 
 
 class Some(NamedTuple):

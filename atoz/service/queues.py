@@ -9,22 +9,21 @@ and is a moment behind. The server lists in an order of its own; what is most ur
 all the same, page by page, because a view is read in slices of due time.
 """
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from atoz.claims.base import Instant, Strict, instant_text
+from atoz.claims.base import Instant, instant_text
 from atoz.claims.status import Status
 from atoz.errors import BadInput
 from atoz.service.base import Service
 from atoz.service.calls import SERVER_PATIENCE, server_errors
 from atoz.service.listing import LARGEST_PAGE, PAGE, page_of
+from atoz.service.page_marks import PageMark
 from atoz.service.problems import PROBLEMS
 from workflows import names
 
@@ -91,7 +90,7 @@ class Placed(NamedTuple):
     row: dict[str, Any]
 
 
-class Mark(Strict):
+class Mark(PageMark):
     """Where a page of a view ended: in which lane, after which claim or at which token of the server's."""
 
     view: View
@@ -194,7 +193,7 @@ class Queues:
             read = self._by_due if lane.by else self._as_listed
             found, mark = await read(lane, mark, wanted)
             claims += found
-        return {"claims": claims, "next_page_token": mark and _written(mark)}
+        return {"claims": claims, "next_page_token": mark and mark.written}
 
     async def _few(self, view: View) -> list[dict[str, Any]] | None:
         """All claims of a view, where they are few enough to be sorted at once.
@@ -309,14 +308,8 @@ def _page_of_few(view: View, rows: list[dict[str, Any]], mark: Mark, limit: int)
     token = None
     if len(left) > limit:
         lane, due, order = rank(left[limit - 1])
-        token = _written(
-            Mark(
-                view=mark.view,
-                lane=lane,
-                due=datetime.fromisoformat(due) if due else None,
-                order=order,
-            )
-        )
+        last = datetime.fromisoformat(due) if due else None
+        token = Mark(view=mark.view, lane=lane, due=last, order=order).written
     return {"claims": left[:limit], "next_page_token": token}
 
 
@@ -359,19 +352,11 @@ def _next_lane(mark: Mark) -> Mark:
     return Mark(view=mark.view, lane=mark.lane + 1)
 
 
-def _written(mark: Mark) -> str:
-    text = mark.model_dump_json(exclude_defaults=True)
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
 def _read(view: View, token: str | None) -> Mark:
     """Where the page before ended. Raises BadInput for what is no mark, or one of another view."""
     if not token:
         return Mark(view=view)
-    try:
-        mark = Mark.model_validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, ValidationError) as error:
-        raise BadInput(PROBLEMS("page_token")) from error
+    mark = Mark.of(token)
     if mark.view != view:
         raise BadInput(PROBLEMS("other_page"))
     return mark
