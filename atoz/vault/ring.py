@@ -68,8 +68,9 @@ class Ring:
         self._read()
 
     def _read(self) -> None:
-        self._seen = _stamp(self.file)
+        seen = _stamp(self.file)
         found = _written_in(self.file)
+        self._seen = seen  # only now: what could not be read is read again
         self.keys, self.unsealed, self.retired = found.keys, found.unsealed, found.retired
         self._ciphers = {key.id: key.cipher() for key in self.keys}
 

@@ -43,6 +43,21 @@ def vault(ring: Ring, store: LocalStore) -> Vault:
     return Vault(DataKeys(store, ring))
 
 
+async def test_a_ring_that_cannot_be_read_is_not_taken_for_the_one_of_before(
+    ring: Ring, store: LocalStore
+) -> None:
+    """Each time that it is asked for: else a new claim's key would be wrapped by one that is retired."""
+    keys = DataKeys(store, Ring(ring.file))
+    ring.rotate(NOW)
+    ring.file.chmod(0o644)
+    for owner in (CLAIM, OTHER):
+        with pytest.raises(BadInput, match="chmod 600"):
+            await keys.sealing(owner)
+    ring.file.chmod(0o600)
+    await keys.sealing(OTHER)
+    assert keys.ring.first == ring.first
+
+
 async def test_what_is_sealed_opens_and_shows_nothing(vault: Vault) -> None:
     """The words come back whole and stand nowhere in what lies outside; twice is never the same."""
     sealed = await vault.seal(CLAIM, WORDS)
