@@ -7,18 +7,20 @@ the very rules by which the mailbox delivers, and recorded with who did it.
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from activities.delivering import Delivering
 from activities.desk_words import GONE
 from activities.mailroom import Mailroom
-from atoz.claims.base import utc
+from atoz.claims.base import Instant, utc
 from atoz.errors import AtozError, BadInput, OldWorker
 from atoz.evidence.intake import Given
 from atoz.mail.plain import one_line
 from atoz.mail.read import OpenMail, reading_document
 from atoz.mail.reading import Reading
-from atoz.mail.routing import QUARANTINED, Tell, route
+from atoz.mail.routing import QUARANTINED, Tell, arrival, route
+from atoz.playbook import events as ev
 from atoz.service import desk
 from atoz.service.acting import add_evidence, not_running
 from atoz.service.base import Service, claim_id, is_running
@@ -174,7 +176,7 @@ async def attach(
     if not await is_running(service, workflow_id):
         raise await not_running(service, workflow_id)
     letter = await mail(service, found)
-    told = letter and await _told(service, letter, order, by)
+    told = letter and await _told(service, found, letter, order, by)
     if not told:
         note = Given(_NOTE, _as_text(found, letter).encode())
         await add_evidence(service, order, note, by=by, key=f"{key}-note")
@@ -204,15 +206,19 @@ async def _close(
     return done
 
 
-async def _told(service: Service, letter: Mail, order: str, by: str) -> str | None:
+async def _told(service: Service, found: Item, letter: Mail, order: str, by: str) -> str | None:
     """Tell the claim what the mail says; None where the mail says nothing that a claim can be told."""
     if letter.opened is None:
         return None
     vouched = letter.opened.reading.model_copy(update={"trusted": True, "order_id": order})
-    where = route(vouched, utc(service.now()))
+    now = utc(service.now())
+    where = route(vouched, now)
     if not isinstance(where, Tell):
         return None
     changes: dict[str, Any] = {"by": by} if "by" in type(where.event).model_fields else {}
+    if isinstance(where.event, ev.Arriving):
+        opened_at = utc(datetime.fromisoformat(found.task["opened_at"]))
+        changes["arrived_at"] = came_at(vouched, opened_at, now)
     if not letter.opened.reading.trusted:
         # A forgery must not take the place of the mail whose Message-ID it copies.
         changes["message_id"] = f"<desk.{letter.ref}@atoz.invalid>"
@@ -220,6 +226,14 @@ async def _told(service: Service, letter: Mail, order: str, by: str) -> str | No
     mailroom = Mailroom(TemporalOffice(service, service.library.policies), service.store)
     delivering = Delivering(lambda raw: opened(service, raw), mailroom)
     return told.event.type if await delivering.hand_over(letter.opened, told, letter.ref) else None
+
+
+def came_at(reading: Reading, opened_at: Instant, now: Instant) -> Instant:
+    """When a mail of the desk came (UTC), however long it lay there: its task is open since `opened_at`.
+
+    Where the task is about several, this one may have come later than the task.
+    """
+    return arrival(reading, min(max(opened_at, reading.date or opened_at), now))
 
 
 def _as_text(found: Item, letter: Mail | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from atoz.cli import desk as verbs
 from atoz.cli.answer import Answer, show
 from atoz.errors import BadInput, OldWorker
+from atoz.mail.reading import Reading
 from atoz.service import desk_mail
 from atoz.service.policy import Role
 from tests.support.board_claims import Desk
@@ -47,6 +49,28 @@ def desk(tmp_path: Path) -> Desk:
     made = Desk(tmp_path)
     made.calls.desk = {"tasks": TASKS, "held": [{"task": "desk-2"}], "worked_off": DONE}
     return made
+
+
+@pytest.mark.parametrize(
+    ("written", "came"),
+    [
+        (timedelta(hours=-2), timedelta(hours=-2)),
+        (timedelta(days=-7), timedelta(days=-7)),
+        (timedelta(days=-7, seconds=-1), timedelta()),
+        (timedelta(days=3), timedelta(days=3)),
+        (timedelta(days=30, seconds=1), timedelta(days=30)),
+        (None, timedelta()),
+    ],
+)
+def test_what_lay_at_the_desk_came_before_somebody_attached_it(
+    written: timedelta | None, came: timedelta
+) -> None:
+    """After thirty days, too: at its own date, where that is not far before it lay there, nor ahead."""
+    opened_at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    date = None if written is None else opened_at + written
+    reading = Reading(kind="claim_decision", date=date)
+    found = desk_mail.came_at(reading, opened_at, opened_at + timedelta(days=30))
+    assert found == opened_at + came
 
 
 async def test_each_task_says_what_it_is_about(desk: Desk) -> None:
