@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from atoz.harness.living import Part
 from atoz.playbook import events as ev
@@ -107,6 +109,16 @@ async def test_the_list_follows_what_happens_and_keeps_what_is_chosen(
     await expect(page.get_by_label("Why")).to_have_value("The carrier")
 
 
+async def on_the_way(page: Page, post: str, act: Callable[[], Awaitable[object]]) -> None:
+    """Somebody else acts while the form is under way: no list that follows can have shown it before."""
+
+    async def first(route: Route) -> None:
+        await act()
+        await route.continue_()
+
+    await page.route(post, first, times=1)
+
+
 async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> None:
     """With one reason; one that was paused by somebody else meanwhile is told apart, and so is no choice."""
     pair = ("111-0000202-0000202", "111-0000203-0000203")
@@ -119,7 +131,8 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
     for order in pair:
         await page.get_by_label(f"Choose {order}").check()
     await page.get_by_label("Why").fill("The carrier is on strike.")
-    await acting.do(shop.service, second, ev.Paused, why="", by="agent-1", key="k-1")
+    meanwhile = partial(acting.do, shop.service, second, by="agent-1")
+    await on_the_way(page, "**/pause", partial(meanwhile, ev.Paused, why="", key="k-1"))
     await page.get_by_role("button", name="Pause the chosen claims").click()
     await expect(page.get_by_role("status").filter(has_text="1 paused")).to_be_visible()
     await expect(page.get_by_role("alert").filter(has_text=second)).to_contain_text(
@@ -140,7 +153,8 @@ async def go_on_together(shop: Shop, page: Page, first: str, second: str) -> Non
         await expect(row.locator(".clock .badge")).to_contain_text("left")
         await page.get_by_label(f"Choose {order}").check()
     await page.get_by_label("Why").fill("The strike is over.")
-    await acting.do(shop.service, second, ev.Resumed, by="agent-1", key="k-2")
+    meanwhile = partial(acting.do, shop.service, second, by="agent-1")
+    await on_the_way(page, "**/resume", partial(meanwhile, ev.Resumed, key="k-2"))
     await page.get_by_role("button", name="Let the chosen claims go on").click()
     await expect(page.get_by_role("status").filter(has_text="1 let go on")).to_be_visible()
     refused = page.get_by_role("alert").filter(has_text=second)
