@@ -97,7 +97,7 @@ async def test_many_claims_are_looked_at_page_by_page(bench: Bench) -> None:
         looked_at.append(page["looked_at"])
         token = page["next_page_token"]
     assert orders <= seen
-    assert looked_at == sorted(set(looked_at))
+    assert looked_at == sorted(looked_at)  # the last page may be an empty one
     assert looked_at[-1] >= len(orders) > looked_at[0]
     in_no_time = migrating.Stretch(time=timedelta(0))
     stayed = await migrating.apply(service, LATE, stretch=in_no_time, key="k1", **ACT)
