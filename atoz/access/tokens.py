@@ -80,7 +80,8 @@ class Tokens:
         def without(old: TokenList) -> TokenList:
             if key not in old.tokens:
                 known = ", ".join(sorted(old.tokens)) or "none"
-                raise BadInput(f"there is no token {key[:40]!r}; known: {known}")
+                # No more than an id has: it may be a whole token, which is no log's business.
+                raise BadInput(f"there is no token {key[:12]!r}; known: {known}")
             return TokenList(tokens={k: token for k, token in old.tokens.items() if k != key})
 
         self._ledger.change(without)

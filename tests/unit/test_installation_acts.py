@@ -189,6 +189,7 @@ def test_no_secret_is_in_the_journal(state: Path, capsys: pytest.CaptureFixture[
     # Who revokes what leaked may give the token in place of its id.
     assert main(["tokens", "revoke", token["token"]]) == 1
     assert newest(state).outcome == "failed"
+    assert token["token"].rpartition("_")[2][:8] not in capsys.readouterr().err
     text = (state / "access" / "journal.jsonl").read_text("utf-8")
     assert f'"id":"{token["id"]}"' in text
     ring = json.loads((state / "keys" / "ring.json").read_text("utf-8"))
