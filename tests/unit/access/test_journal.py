@@ -80,7 +80,9 @@ def test_processes_do_not_tear_each_others_lines(tmp_path: Path) -> None:
 def test_a_journal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """With what to do about it."""
     (tmp_path / "journal.jsonl").mkdir()
-    with pytest.raises(BadInput, match=r"journal\.jsonl cannot be written .*: give it to"):
+    with pytest.raises(
+        BadInput, match=r"journal\.jsonl cannot be written .*: see that this account may"
+    ):
         Journal(tmp_path).append(an_entry(1))
 
 
