@@ -169,7 +169,7 @@ def _sources(dossier: Dossier, speech: Speech) -> Sequence[dict[str, Any]]:
     for number, sentence in enumerate(dossier.sentences, start=1):
         cited = [facts[each] for each in sentence.facts if each in facts]
         found = [_source(fact, speech, said.get(fact.id)) for fact in cited]
-        found = found or [_unsourced(speech)]
+        found = found or [_unsourced("" if sentence.facts else speech.own.notes.unsourced)]
         said = {**{fact.id: number for fact in cited}, **said}
         rows += [{"number": number, "first": place == 0, **row} for place, row in enumerate(found)]
     return rows
@@ -189,8 +189,8 @@ def _source(fact: Cited, speech: Speech, said: int | None) -> dict[str, Any]:
     }
 
 
-def _unsourced(speech: Speech) -> dict[str, Any]:
-    value = speech.own.notes.unsourced
+def _unsourced(value: str) -> dict[str, Any]:
+    """The row of a sentence that a person answers for; empty where its facts are not here any more."""
     return {
         "fact": "",
         "kind": "",

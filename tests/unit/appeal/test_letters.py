@@ -23,11 +23,11 @@ def test_an_information_request_has_a_draft_of_the_facts() -> None:
 
 
 def test_the_letter_for_the_metric_states_the_decision_and_asks_for_a_plan() -> None:
-    """Facts, the decision in the marketplace's words, a numbered plan."""
+    """Facts, whom the decision favours, a numbered plan."""
     play = Play().to(HOUR).decided("denied")
     draft = draft_for("metric-restoration", play.state, play.now, WORDS)
     assert draft is not None
-    assert "claim closed" in draft
+    assert "with this result: claim denied, decided in our favour." in draft
     assert "1. [what you change]" in draft
 
 

@@ -22,7 +22,7 @@ CHANGES = [
         "unknown key `shiped_only`: did you mean `shipped_only`?",
     ),
     ("  damaged: a damaged item\n", "", "`damaged` is missing"),
-    ("  denied: claim closed\n", "", "`denied` is missing"),
+    ("  denied: claim denied, decided in our favour\n", "", "`denied` is missing"),
     ("  title: Answer", "  titel: Answer", "unknown key `titel`: did you mean `title`?"),
     ("marks: {open", "marks: {opens", "unknown key `opens`"),
     ('"{when}: we wrote to the buyer."', '"{when!r}"', "nothing else between the braces"),

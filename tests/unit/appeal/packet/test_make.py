@@ -88,7 +88,7 @@ async def test_what_the_pdf_shows() -> None:
         "item not as described",
         "58.00 USD",
         state.appeal.digest,
-        "2026-09-09 19:00:00 UTC",
+        "Text written 2026-09-09 19:00:00 UTC",
         "What happened",
         "Exhibit 2",
         "glass.jpg",
@@ -96,6 +96,31 @@ async def test_what_the_pdf_shows() -> None:
         "shipment · tracking number",
     ):
         assert wanted in text, wanted
+
+
+async def test_a_sentence_of_the_shops_own_is_called_stated() -> None:
+    """The marketplace is not handed our doubts about it; the manifest keeps that no fact carries it."""
+    state, store = await claim_with()
+    assert state.appeal is not None
+    own = "The lamp left our shop whole."
+    state = drafted(state, 2, text=f"{state.appeal.text}\n{own}", edited_by="approver-1")
+    packet = await packet_of(state, store)
+    text = text_of(packet.files["evidence.pdf"])
+    assert "stated by the seller" in text
+    assert "no recorded fact" not in text
+    said = json.loads(packet.files["manifest.json"])["sentences"][-1]
+    assert said == {"text": own, "facts": []}
+
+
+async def test_a_rewritten_text_has_two_instants_that_do_not_collide() -> None:
+    """When the wording was made stands on the cover; as of when it states the records, in the text."""
+    state, store = await claim_with()
+    assert state.appeal is not None
+    state = drafted(state, 30, text=state.appeal.text, edited_by="approver-1")
+    text = text_of((await packet_of(state, store)).files["evidence.pdf"])
+    assert "Text written 2026-09-11 00:00:00 UTC" in text
+    assert "show as of 2026-09-09 12:00" in text
+    assert "As of" not in text
 
 
 async def test_markup_of_a_stranger_stays_text() -> None:
