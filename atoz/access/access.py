@@ -58,6 +58,7 @@ class Access:
         self.links = Links(folder)
         self.sessions = Sessions(folder, self.users, session_lasts)
         self._attempts = attempts or Attempts()
+        self._refused = Attempts()
         # Argon2 takes 64 MB for each check: one at a time.
         self._turn = asyncio.Lock()
 
@@ -107,7 +108,16 @@ class Access:
         return person
 
     def did(self, act: str, person: Person, now: datetime, outcome: Outcome = "done") -> None:
-        """Tell the journal of an act on the installation. Raises BadInput where it cannot be written."""
+        """Tell the journal of an act on the installation. Raises BadInput where it cannot be written.
+
+        Of the same refusal, again and again, it has the first ten of five minutes: else a token that may
+        look would fill the disk.
+        """
+        if outcome == "refused":
+            same = (f"{act} {person.name}",)
+            if self._refused.wait(same, now) is not None:
+                return
+            self._refused.failed(same, now)
         on = about(("way", "server"), {"way": person.via, "server": self._server})
         entry = Entry(id=named(), at=now, act=act, by=person.name, on=on, outcome=outcome)
         self.journal.append(entry)

@@ -14,6 +14,7 @@ import pytest
 
 from atoz.access.access import Access, NotKnown
 from atoz.access.journal import Entry, Journal, Outcome, about
+from atoz.access.people import Person
 from atoz.errors import BadInput
 from atoz.service.policy import Role
 
@@ -40,6 +41,20 @@ def test_the_newest_come_first_and_each_as_it_ended(tmp_path: Path) -> None:
         ("e3", "done"),
     ]
     assert stat.S_IMODE(journal.file.stat().st_mode) == 0o600
+
+
+def test_the_same_refusal_again_and_again_fills_no_disk(tmp_path: Path) -> None:
+    """The first ten of five minutes are told; what is done, and what another one is refused, always."""
+    access = Access(tmp_path, timedelta(hours=1))
+    viewer, other = (Person(name, Role.VIEWER, "token") for name in ("viewer-1", "viewer-2"))
+    for second in range(300):
+        access.did("mail-sync", viewer, NOW + timedelta(seconds=second), "refused")
+    access.did("mail-sync", other, NOW, "refused")
+    access.did("mail-sync", viewer, NOW)
+    access.did("mail-sync", viewer, NOW + timedelta(seconds=310), "refused")
+    told = [(each.by, each.outcome) for each in access.journal.newest(100).entries]
+    newest = [("viewer-1", "refused"), ("viewer-1", "done"), ("viewer-2", "refused")]
+    assert told == newest + [("viewer-1", "refused")] * 10
 
 
 def test_nothing_was_done_yet(tmp_path: Path) -> None:
