@@ -25,6 +25,10 @@ class Cached(Generic[T]):
                 found = self._found[key] = (self._now(), await ask())
             return found[1]
 
+    def forget(self) -> None:
+        """Ask everything anew: what was found is known to be of before."""
+        self._found.clear()
+
 
 class Newest(Generic[T]):
     """One answer that takes long: asked for again in the background once it is older than `keep`."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from atoz.harness.living import Part
 from atoz.playbook import events as ev
@@ -36,6 +36,16 @@ BOXES = """rows => rows.slice(0, 3).flatMap(row => ["a", ".badge", "input[type=c
 async def orders(page: Page) -> list[str]:
     """The orders of the list, from above."""
     return await page.locator("#table tbody th a").all_inner_texts()
+
+
+def tab(page: Page, view: str) -> Locator:
+    """The tab of a view, which says how many claims it holds."""
+    return page.locator(f"#views a[href='/queue/{view}']")
+
+
+async def held(page: Page, view: str) -> int:
+    """How many claims its tab says that a view holds."""
+    return int(await tab(page, view).locator(".count").inner_text())
 
 
 async def test_each_claim_stands_where_it_belongs(visit: Visit) -> None:
@@ -95,16 +105,23 @@ async def test_an_order_is_found(visit: Visit) -> None:
 async def test_the_list_follows_what_happens_and_keeps_what_is_chosen(
     shop: Shop, visit: Visit
 ) -> None:
-    """A claim that needs somebody now appears by itself; ticks and words in the page stay."""
+    """A claim that needs somebody now appears by itself, and its tab counts it; ticks, words and the
+    place of the keyboard stay.
+    """
     (order,) = await shop.open([Part("buyer-silent", "111-0000201-0000201", "3h")])
     page = visit.page
     await page.goto("/queue/needs-you")
     await page.get_by_label(f"Choose {APPEAL}").check()
     await page.get_by_label("Why").fill("The carrier")
+    before = await held(page, "needs-you")
+    await tab(page, "paused").focus()
     await reporting.reply(shop.service, order, text="Where is my money?", language="en")
     # The reply is read by a worker, listed by the server and seen by the board: seconds, where all are busy.
     row = page.get_by_role("row").filter(has_text=order)
     await expect(row).to_be_visible(timeout=20_000)
+    count = tab(page, "needs-you").locator(".count")
+    await expect(count).to_have_text(str(before + 1), timeout=20_000)
+    await expect(tab(page, "paused")).to_be_focused()
     await expect(page.get_by_label(f"Choose {APPEAL}")).to_be_checked()
     await expect(page.get_by_label("Why")).to_have_value("The carrier")
 
@@ -125,6 +142,7 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
     first, second = await shop.open([Part("buyer-silent", order, "4h") for order in pair])
     page = visit.page
     await page.goto("/queue/waiting-buyer")
+    before = await held(page, "paused")
     await page.get_by_label("Why").fill("The carrier is on strike.")
     await page.get_by_role("button", name="Pause the chosen claims").click()
     await expect(page.get_by_role("alert").filter(has_text="Choose the claims")).to_be_visible()
@@ -138,14 +156,19 @@ async def test_chosen_claims_are_paused_together(shop: Shop, visit: Visit) -> No
     await expect(page.get_by_role("alert").filter(has_text=second)).to_contain_text(
         "paused already"
     )
+    count = tab(page, "paused").locator(".count")
+    await expect(count).to_have_text(str(before + 2), timeout=20_000)
     await page.goto(f"/claims/{first}")
     entry = page.locator(".timeline li").filter(has_text="The carrier is on strike.")
     await expect(entry).to_be_visible()
-    await go_on_together(shop, page, first, second)
+    await go_on_together(shop, page, first, second, before)
 
 
-async def go_on_together(shop: Shop, page: Page, first: str, second: str) -> None:
-    """They stand under their own title with a badge and their clock, and are let go on from there."""
+async def go_on_together(shop: Shop, page: Page, first: str, second: str, before: int) -> None:
+    """They stand under their own title with a badge and their clock, and are let go on from there.
+
+    Its tab then counts as many as `before` they were paused.
+    """
     await page.goto("/queue/paused")
     for order in (first, second):
         row = page.get_by_role("row").filter(has_text=order)
@@ -159,6 +182,7 @@ async def go_on_together(shop: Shop, page: Page, first: str, second: str) -> Non
     await expect(page.get_by_role("status").filter(has_text="1 let go on")).to_be_visible()
     refused = page.get_by_role("alert").filter(has_text=second)
     await expect(refused).to_contain_text("is not paused")
+    await expect(tab(page, "paused").locator(".count")).to_have_text(str(before), timeout=20_000)
     await page.goto(f"/claims/{first}")
     entry = page.locator(".timeline li").filter(has_text="The strike is over.")
     await expect(entry).to_contain_text("approver-1")

@@ -111,6 +111,7 @@ async def _together(
     failed = {order: said for order, said in answers if said is not None}
     acted = {"act": act, "acted": len(orders) - len(failed)}
     told = {**acted, "failed": failed, "none_chosen": not orders}
+    request.app.state.counts.forget()
     return await _shown(request, who, view, None, **told)
 
 
@@ -128,6 +129,7 @@ async def _shown(
         "rows": page["claims"],
         "next": page["next_page_token"],
         "later": page_token is not None,
+        "page_token": page_token,
         # What was decided has no step that could be held.
         "may_choose": who.may("pause") and view != "closed-month",
         "may_pause": view != "paused",
@@ -143,11 +145,12 @@ async def _shown(
 
 @router.get("/queue/{view}/events")
 async def queue_events(request: Request, who: Who, view: queues.View) -> StreamingResponse:
-    """`changed` whenever the view's first page changes."""
+    """`changed` whenever the view's first page changes, or how many claims a view holds."""
     board = board_of(request)
 
     async def look() -> Any:
-        return (await board.queues.rows(view, limit=PAGE))["claims"]
+        page, counted = await asyncio.gather(board.queues.rows(view, limit=PAGE), counts(request))
+        return page["claims"], counted
 
     return await stream(request, who, f"view:{view}", look)
 
