@@ -82,6 +82,7 @@ PROBLEMS = Sentences(
         "no_year": "an event lies between the years 2000 and 2199, with its zone",
         "many_events": "{most} events are enough for one question: take some away",
         "say_when": "say when it happens: date and time",
+        "past_event": "{at} is over: choose an instant from {now} on",
         # Who gets in.
         "too_many": "too many tries that failed: wait {minutes} min and try again",
         "password": "name and password do not belong together: try again",

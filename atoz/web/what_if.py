@@ -117,6 +117,12 @@ class Question(NamedTuple):
             people = "hand"
         return self._replace(people=people)
 
+    def with_one_more(self, event: Event | None) -> "Question":
+        """With one more event, in order, and operators that can be."""
+        return self._replace(
+            events=tuple(sorted([*self.events, *([event] if event else [])]))
+        ).peopled
+
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """As it stands in an address."""
@@ -184,6 +190,7 @@ async def answer(board: Board, asked: Question) -> Answer:
         if found.case is None or not found.status["running"]:
             raise BadInput(PROBLEMS("over", order=asked.order[:60]))
         state, starts = found.case, found.now
+        _to_come(asked.events, starts)
         told = [entry for entry in found.timeline if _older(entry, state.facts)]
 
         def play(happens: Happenings) -> Played:
@@ -211,6 +218,14 @@ async def answer(board: Board, asked: Question) -> Answer:
     entries = compared(before.document["timeline"], after.document["timeline"])
     outcomes = after.document["outcome"], before.document["outcome"]
     return Answer(tuple(_lines(entries)), *outcomes, after, starts)
+
+
+def _to_come(events: Sequence[Event], now: datetime) -> None:
+    """What was of a running claim is known and not asked about. Raises BadInput."""
+    past = [event for event in events if event.at < now]
+    if past:
+        at, now_text = instant_text(past[0].at), instant_text(now)
+        raise BadInput(PROBLEMS("past_event", at=at, now=now_text))
 
 
 def _playbook(library: Any, name: str) -> str | None:
@@ -289,12 +304,20 @@ def _numbered(
     return found
 
 
+class Thing(NamedTuple):
+    """What stands on a day: a line of the course, or else an event that was put there, by its number."""
+
+    at: datetime
+    line: Line | None = None
+    number: int = -1
+    event: Event | None = None
+
+
 class Day(NamedTuple):
-    """A day of the calendar in the reader's zone: what happens on it, and the events put there."""
+    """A day of the calendar in the reader's zone: what stands on it, in order."""
 
     day: date
-    lines: tuple[Line, ...]
-    events: tuple[tuple[int, Event], ...]
+    things: tuple["Thing", ...]
     open: bool
     """Whether an event can be put there."""
 
@@ -305,23 +328,25 @@ def calendar(found: Answer, asked: Question, looks: Looks) -> list[Day]:
     def day_of(at: datetime) -> date:
         return at.astimezone(looks.zone).date()
 
-    lines: dict[date, list[Line]] = {}
-    for line in found.lines:
-        fact = line.row.fact
-        if fact["kind"] in ON_CALENDAR:
-            lines.setdefault(day_of(datetime.fromisoformat(fact["at"])), []).append(line)
+    things: dict[date, list[Thing]] = {}
+    for thing in sorted(_things(found, asked), key=lambda thing: thing.at):
+        things.setdefault(day_of(thing.at), []).append(thing)
     first_day = day_of(found.starts)
-    last = max([first_day, *lines, *(day_of(event.at) for event in asked.events)])
+    last = max([first_day, *things])
     dues = [day_of(datetime.fromisoformat(due)) for due in found.outcome["clocks"].values()]
     last = max([last, *(due for due in dues if due - first_day < timedelta(days=MOST_DAYS))])
     monday = first_day - timedelta(days=first_day.weekday())
     count = min(-(-((last - monday).days + 1) // 7) * 7, MOST_DAYS)
     return [
-        Day(
-            day,
-            tuple(lines.get(day, ())),
-            tuple((n, event) for n, event in enumerate(asked.events) if day_of(event.at) == day),
-            day >= first_day,
-        )
+        Day(day, tuple(things.get(day, ())), day >= first_day)
         for day in (monday + timedelta(days=number) for number in range(count))
     ]
+
+
+def _things(found: Answer, asked: Question) -> Iterator[Thing]:
+    """What is written into the days; an event stands before what comes of it at the same instant."""
+    for number, event in enumerate(asked.events):
+        yield Thing(event.at, number=number, event=event)
+    for line in found.lines:
+        if line.row.fact["kind"] in ON_CALENDAR:
+            yield Thing(datetime.fromisoformat(line.row.fact["at"]), line)

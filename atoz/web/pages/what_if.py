@@ -54,20 +54,28 @@ async def what_if(
     drop: Word = "",
 ) -> Response:
     """The form, and under it what would happen. `day` or `add` puts an event there, `drop` takes one away."""
-    looks, problem, found = looks_of(request), None, None
+    looks, problem, found, wrong = looks_of(request), None, None, None
     asked = Question(case, order.strip(), playbook, people)
     if not asked.case and not asked.order:
         asked = asked._replace(case=next(iter(sample_cases()), ""))
     if asked.order:
         asked = asked._replace(case="")
     try:
-        asked = asked._replace(events=_changed(e, drop, _added(looks, kind, at, day, add))).peopled
-        found = await _answer(request, asked)
+        asked = asked._replace(events=_kept(e, drop)).peopled
+        try:
+            more = asked.with_one_more(_added(looks, kind, at, day, add))
+            asked, found = more, await _answer(request, more)
+        except BadInput as fault:
+            if not day and not add:
+                raise
+            # What cannot be put there is told at the form; what is there already stays, with its course.
+            wrong, found = str(fault), await _answer(request, asked)
     except (BadInput, NoSuchClaim) as fault:
         problem = str(fault)
     values = {
         "asked": asked,
         "problem": problem,
+        "wrong": wrong,
         "answer": found,
         "days": calendar(found, asked, looks) if found else [],
         "here": urlencode(asked.pairs),
@@ -150,9 +158,9 @@ def _time(at: str) -> time:
         return _NOON
 
 
-def _changed(written: list[str], drop: str, added: Event | None) -> tuple[Event, ...]:
-    """The events of the address without the one that is taken away, and with the new one, in order."""
+def _kept(written: list[str], drop: str) -> tuple[Event, ...]:
+    """The events of the address without the one that is taken away, in order."""
     events = [event_of(each) for each in written]
     if drop.isdecimal() and int(drop) < len(events):
         del events[int(drop)]
-    return tuple(sorted([*events, *([added] if added else [])]))
+    return tuple(sorted(events))

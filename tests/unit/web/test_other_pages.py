@@ -98,8 +98,42 @@ async def test_a_running_claim_goes_on_from_where_it_stands(desk: Desk) -> None:
     page = (await browser.get(f"/what-if?order={order}")).text
     assert 'id="what-comes"' in page
     past = await browser.get(f"/what-if?order={order}&e=2020-01-01T12:00:00Z~pause")
-    assert "what was is known" in past.text
+    assert "is over: choose an instant from" in past.text
+    assert 'id="drop-0"' in past.text
     assert desk.calls.acts == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "is over: choose an instant from"), ("zh", "已经过去：请选择")]
+)
+async def test_an_event_of_the_past_is_told_at_its_field(
+    desk: Desk, language: str, words: str
+) -> None:
+    """The calendar and what stood on it before stay, and can be taken away."""
+    play = drafted()
+    order, browser = desk.add(play), desk.stand.browser(Role.VIEWER)
+    before = f"{instant_text(play.now + HOUR)}~hand-in"
+    asked = f"/what-if?order={order}&e={before}&kind=pause&add=yes&at=2020-01-01T12:00"
+    page = (await browser.get(f"{asked}&lang={language}")).text
+    told = page.partition('id="ask-at-wrong" role="alert"')[2].partition("</span>")[0]
+    assert words in told
+    assert "2020-01-01 12:00" in told
+    assert 'id="what-comes"' in page
+    assert f'name="e" value="{before}"' in page
+    assert 'id="drop-0"' in page
+    assert "~pause" not in page.partition("<main")[2]
+
+
+async def test_a_day_of_the_calendar_is_in_order(desk: Desk) -> None:
+    """What somebody put there stands among what happens, by its time."""
+    at = sample_cases()["buyer-silent"].claim.notified_at
+    page = (
+        await desk.stand.browser(Role.VIEWER).get(
+            f"/what-if?case=buyer-silent&e={instant_text(at + 10 * HOUR)}~pause"
+        )
+    ).text
+    day = page.partition(f'datetime="{at:%Y-%m-%d}"')[2].partition('<time datetime="2')[0]
+    assert day.index("claim received") < day.index("★")
 
 
 async def test_no_case_speaks_for_a_running_claim(desk: Desk) -> None:
@@ -154,10 +188,10 @@ async def test_the_drawing_is_on_the_readers_calendar(desk: Desk) -> None:
     ],
 )
 async def test_a_question_that_makes_no_sense_is_told(desk: Desk, asked: str) -> None:
-    """One line that says what to do; the form stays."""
+    """One line that says what to do, at the field where it belongs to one; the form stays."""
     answer = await desk.stand.browser(Role.VIEWER).get(f"/what-if?{asked}")
     assert answer.status_code == 200
-    assert 'class="problem" role="alert"' in answer.text
+    assert 'role="alert"' in answer.text.partition("<main")[2]
 
 
 async def test_an_empty_desk_says_so(desk: Desk) -> None:
