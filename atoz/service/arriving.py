@@ -1,12 +1,13 @@
 """When something came that somebody tells only now: held against the life of its claim before it is taken.
 
 A signal cannot be refused by its claim, so what cannot be is refused here: what lies ahead, and what lies
-before the claim.
+before the claim. Nor does a claim begin ahead: its clocks would be wrong by as much as a slip in its date.
 """
 
 from datetime import datetime, timedelta
 
 from atoz.claims.base import instant_text, utc
+from atoz.claims.claim import ClaimFile
 from atoz.errors import BadFields
 from atoz.playbook.said import Said
 from atoz.playbook.state import CaseState
@@ -15,6 +16,7 @@ from atoz.service.calls import NotOpen
 from atoz.service.problems import PROBLEMS
 
 FIELD = "arrived_at"
+BEGINS = "claim.notified_at"
 SLACK = timedelta(minutes=1)
 """Clocks are apart, and people tell minutes."""
 
@@ -38,6 +40,25 @@ async def checked(
     if why := _why_not(came, now, state, decides=decides):
         raise BadFields([(FIELD, why)])
     return came
+
+
+async def begun_by_now(
+    service: Service, workflow_id: str, file: ClaimFile, *, by_mail: bool = False
+) -> ClaimFile:
+    """The file, once it does not begin its claim later than now; one that is there is only known again.
+
+    A mail is never lost by its server's clock: what it starts begins now. Raises BadFields, NoServer.
+    """
+    came, now = file.claim.notified_at, utc(service.now())
+    if came <= now + SLACK:
+        return file
+    if by_mail:
+        claim = file.claim.model_copy(update={"notified_at": now.replace(microsecond=0)})
+        return file.model_copy(update={"claim": claim})
+    if await service.calls.describe(workflow_id) is not None:
+        return file
+    at = instant_text(came)
+    raise BadFields([(BEGINS, PROBLEMS("begins_later", at=at, now=instant_text(now)))])
 
 
 def _why_not(

@@ -50,6 +50,9 @@ PROBLEMS = Sentences(
         "past": "--due must lie in the future",
         "past_arrival": "--due must lie behind the instant at which the request came",
         "came_later": "it cannot have come at {at}: it is {now} now",
+        "begins_later": (
+            "it cannot have come at {at}: it is {now} now; look at the year, the month and the time zone"
+        ),
         "came_before": "it cannot have come at {at}: the claim itself came at {began}",
         "came_before_decision": (
             "it cannot have come at {at}: the marketplace decided at {decided}, and an earlier decision "

@@ -8,6 +8,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from atoz.claims.claim import ClaimFile
 from atoz.errors import BadInput
 from atoz.service.archive import archived
+from atoz.service.arriving import begun_by_now
 from atoz.service.base import Service
 from atoz.service.beginning import DIGEST, ONCE, begin
 from atoz.service.claim_files import digest_of, shifted
@@ -33,12 +34,14 @@ async def start(
     A claim of the archive is not started again: `already_running`, and `archived` beside it. One
     that was stopped on the server goes on as it stood (`go_on`), but no mail lets it. `received_now`
     shifts the dates; `by_mail`: the mailbox pass itself starts it; `by`: who does, recorded. Raises
-    BadInput where the order has a claim with other data.
+    BadInput where the order has a claim with other data, BadFields where the claim would come later than
+    now.
     """
     file = shifted(given, service.now()) if received_now else given
     workflow_id = names.claim_workflow_id(file.claim.order_id)
     if await archived(service, workflow_id) is not None:
         return {**await _known(service, workflow_id, given), "archived": True}
+    file = await begun_by_now(service, workflow_id, file, by_mail=by_mail)
     shown = foreseen(service.library, workflow_id, file, service.now())
     fresh, digest = ClaimInput(file=file, shown=shown, by=by), digest_of(given)
     try:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from atoz.service import looking, starting
+from tests.browser.conftest import Visiting
 from tests.support.chromium import ZONE, Visit
 from tests.support.service import claim_of
 from tests.support.shop import Shop
@@ -19,8 +22,16 @@ ORDER, OTHER = "111-0000901-0000901", "111-0000902-0000902"
 NOTICE = f"We received an A-to-z Guarantee claim of $58.00 on the order {ORDER}."
 
 
+@pytest_asyncio.fixture(loop_scope="package")
+async def visit(shop: Shop, visiting: Visiting) -> AsyncIterator[Visit]:
+    """A window on a board of today: a claim that nobody rehearses lives by our clock."""
+    with shop.later(datetime.now(UTC) - shop.now()):
+        async with visiting() as made:
+            yield made
+
+
 def an_hour_ago() -> str:
-    """As the page's own field takes it. A claim that nobody rehearses lives by our clock."""
+    """As the page's own field takes it."""
     at = datetime.now(UTC) - timedelta(hours=1)
     return f"{at.astimezone(ZoneInfo(ZONE)):%Y-%m-%dT%H:%M}"
 

@@ -76,6 +76,7 @@ _MISSING, _OF_OURS = "Field required", "Value error, "
 """How pydantic says that a value is not there, and how it begins what a rule of ours says."""
 _OF_VALUES = ("value", "problem", "file_told")
 """Parts that say what is wrong with a value."""
+_OF_SERVICE = f"{problems.PROBLEMS.part}."
 _FOLDER = Path(__file__).parent
 _RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
 
@@ -124,8 +125,10 @@ class Words:
     def wrong(self, path: str, said: str) -> str:
         """How a value is written that was written otherwise; what else is amiss, as it was said."""
         missing = said == _MISSING and self._words["wrong.missing"]
-        plain = said.removeprefix(_OF_OURS)
-        return missing or self.word("wrong", path, self.heard(plain, *_OF_VALUES))
+        heard = self.heard(said.removeprefix(_OF_OURS), *_OF_VALUES)
+        if isinstance(heard, Said) and heard.key.startswith(_OF_SERVICE):
+            return heard  # it knows more than how such a value is written: that it cannot be
+        return missing or self.word("wrong", path, heard)
 
     def of_value(self, path: str) -> str:
         """The word for a value of a claim file by its path: `messages.2` is the second of them."""

@@ -16,13 +16,14 @@ from atoz.claims.claim import ClaimFile
 from atoz.errors import BadFields, BadInput
 from atoz.harness.samples import sample_cases
 from atoz.service import starting
+from atoz.service.arriving import begun_by_now
 from atoz.service.policy import Role
 from atoz.web.filling import NEEDED, document_of, words_of
 from atoz.web.looks import Looks
 from atoz.web.words import words_of as catalogue
 from tests.support.board import Clock, a_stand, csrf_in
 from tests.support.board_claims import Desk
-from tests.support.cases import HOUR, Play
+from tests.support.cases import DAY, HOUR, Play
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ORDER = "111-0000102-0000102"
@@ -186,6 +187,49 @@ async def test_without_a_script_each_problem_stands_beside_its_field(
     fixed = {**await form(browser), **FILLED}
     assert (await browser.post("/start", data=fixed)).status_code == 303
     assert len(begun.files) == 1
+
+
+async def test_a_claim_that_would_come_later_than_now_is_refused_at_its_field(desk: Desk) -> None:
+    """A slip in a year hides a deadline; by the board's own clock, in the reader's language."""
+    browser = desk.stand.browser()
+    ahead = f"{desk.service.now() + timedelta(days=365):%Y-%m-%dT10:00}"
+    sent = {**await form(browser), **FILLED, "claim.notified_at": ahead}
+    for query, said in (("?lang=zh", "请检查年份"), ("?lang=en", "Look at the year, the month")):
+        answer = await browser.post(f"/start{query}", data=sent)
+        assert answer.status_code == 422
+        beside = answer.text.partition('id="start-claim.notified_at-wrong"')[2].partition(
+            "</span>"
+        )[0]
+        assert said.lower() in beside.lower()
+        assert shown(answer.text, "claim.notified_at") == ahead
+
+
+async def test_a_program_is_refused_the_same(desk: Desk) -> None:
+    """With the path of the value and the instant that it is; nothing was sought on the server."""
+    api = desk.stand.client(headers=desk.stand.token())
+    document = json.loads(CASE)
+    document["claim"] |= {"notified_at": "2199-09-08T11:00:00Z", "response_due": None}
+    refused = await api.post("/api/claims", json={"claim": document["claim"]})
+    assert refused.status_code == 422
+    [found] = refused.json()["errors"]
+    assert found["path"] == "claim.notified_at"
+    assert f"it is {desk.service.now().year}-" in found["message"]
+
+
+async def test_clocks_may_be_a_little_apart_and_a_claim_that_is_there_is_known(desk: Desk) -> None:
+    """A minute ahead is now; the file of a claim that runs already is no new claim."""
+    play = Play()
+    desk.add(play)
+    come = play.state.file.claim
+    for ahead, there in ((timedelta(minutes=1), "claim-none"), (300 * DAY, play.state.workflow_id)):
+        claim = come.model_copy(update={"notified_at": desk.service.now() + ahead})
+        await begun_by_now(desk.service, there, ClaimFile(claim=claim))
+    claim = come.model_copy(update={"notified_at": desk.service.now() + timedelta(minutes=2)})
+    with pytest.raises(BadFields, match="it cannot have come at"):
+        await begun_by_now(desk.service, "claim-none", ClaimFile(claim=claim))
+    # A mail's receipt is told by the clock of its server: it is never lost by that.
+    by_mail = await begun_by_now(desk.service, "claim-none", ClaimFile(claim=claim), by_mail=True)
+    assert by_mail.claim == claim.model_copy(update={"notified_at": desk.service.now()})
 
 
 async def test_an_order_that_has_a_claim_leads_to_it(desk: Desk, begun: Begun) -> None:
