@@ -74,6 +74,7 @@ PROBLEMS = Sentences(
             "{task} has nothing that a claim could be given: discard it once you have seen to it"
         ),
         "why_discard": "say why it is discarded: whoever asks later needs to know",
+        "why_vouch": "say how you know that it is genuine: nobody could tell, and it is recorded",
         "no_mailbox": "no mailbox is configured: set ATOZ_IMAP_HOST and what belongs to it",
         # Playbooks and what if.
         "no_playbook": "no playbook is called {name}; there are: {names}",

@@ -92,10 +92,13 @@ async def test_a_mail_of_the_desk_is_handed_to_a_claim_or_let_go(shop: Shop, vis
     assert len(tasks) == 2
     await page.goto("/")
     await page.get_by_role("link", name="Desk").click()
-    await page.goto(f"/desk/{tasks[0]['id']}")
+    card = page.locator(f"#{tasks[0]['id']}")
+    await expect(card.get_by_role("button")).to_have_count(0)  # nobody vouches for what is unread
+    await card.get_by_role("link", name="Read it").last.click()
     await expect(page.locator("blockquote")).to_contain_text("Here is a lamp.")
     attach = page.locator("#form-attach")
     await expect(attach.get_by_label("Order")).to_have_value(order)
+    await attach.get_by_label("How you know").fill("She rang us.")
     await attach.get_by_role("button").click()
     await expect(page.get_by_role("status").first).to_be_visible()
     await page.goto(f"/desk/{tasks[1]['id']}")

@@ -59,7 +59,7 @@ def assert_there_is_work(printed: str) -> None:
         assert '<div class="finding ' in text
         assert browser.get(f"/claims/{hand_in}/tasks/submit-appeal/hand-in").status_code == 200
         assert f'action="/claims/{paused}/resume"' in browser.get(f"/claims/{paused}").text
-        assert browser.get("/desk").text.count('href="/desk/desk-') == len(DESK)
+        assert browser.get("/desk").text.count('class="card" id="desk-') == len(DESK)
         report = browser.get("/api/report").json()
         assert all(group["median_days"] for group in report["by_reason"]), report
         for case in sample_cases().values():  # played to its end, and moved on to now

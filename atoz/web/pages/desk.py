@@ -6,9 +6,10 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from atoz.access.people import Person
-from atoz.errors import AtozError
+from atoz.errors import AtozError, BadInput
 from atoz.service import desk_mail, mailbox
 from atoz.service.policy import LEAST
+from atoz.service.problems import PROBLEMS
 from atoz.web.api.keyed import key_of
 from atoz.web.api.shapes import TaskId
 from atoz.web.gate import Who, board_of, needs
@@ -77,10 +78,16 @@ async def desk_item(request: Request, who: Who, task: TaskId) -> Response:
 async def attach(
     request: Request, who: Doer, task: TaskId, *, order: OrderId = "", why: Why = "", key: Key = ""
 ) -> Response:
-    """Hand it to a running claim. What refuses is said beside what was typed."""
+    """Hand it to a running claim. What refuses is said beside what was typed.
+
+    Whoever vouches at a page for what could not be trusted says how they know.
+    """
     act = {"by": who.name, "why": why, "key": key_of(key or None, who, request)}
+    service = board_of(request).service
     try:
-        await desk_mail.attach(board_of(request).service, task, order, **act)
+        if not why.strip() and (await desk_mail.item(service, task)).sort == "quarantined":
+            raise BadInput(PROBLEMS("why_vouch"))
+        await desk_mail.attach(service, task, order, **act)
     except AtozError as fault:
         return await _item(request, who, task, fault, order=order, why=why)
     return RedirectResponse("/desk?did=attached", 303)

@@ -163,6 +163,30 @@ async def test_what_tells_a_claim_nothing_is_attached_to_none(desk: Desk) -> Non
         assert 'id="form-discard"' in page
 
 
+async def test_the_list_attaches_nothing_that_could_not_be_trusted(desk: Desk) -> None:
+    """That is read first; of all else both acts are one click, the safer one too."""
+    browser = desk.stand.browser(Role.AGENT)
+    cards = (await browser.get("/desk")).text.split('<li class="card" id="')[1:]
+    assert len(cards) == len(TASKS)
+    for card in cards:
+        doubtful = card.startswith(("desk-1", "desk-6"))
+        assert ('class="button" href="/desk/' in card) is doubtful
+        for act in ("attach", "discard"):
+            assert (f'/{act}" method="post"' in card) is not doubtful
+    page = (await browser.get("/desk/desk-1")).text
+    assert page.index("form-discard") < page.index("form-attach")
+
+
+@pytest.mark.parametrize("why", ["", " \t"])
+async def test_who_vouches_at_a_page_says_how_they_know(desk: Desk, why: str) -> None:
+    """The command and the API may leave it out, as everywhere; what was typed stays."""
+    data = {"order_id": "222-0000102-0000102", "why": why}
+    refused = await desk.stand.browser(Role.AGENT).post("/desk/desk-1/attach", data=data)
+    assert refused.status_code == 409
+    assert "ay how you know that it is genuine" in refused.text
+    assert data["order_id"] in refused.text
+
+
 @pytest.mark.parametrize("why", ["", " ", "\n\t"])
 async def test_who_discards_says_why(desk: Desk, why: str) -> None:
     """Spaces are no reason."""
