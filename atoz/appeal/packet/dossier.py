@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from atoz.appeal.packet.records import record_of
 from atoz.claims.base import Instant, Record, money_text
 from atoz.claims.facts import Fact
 from atoz.playbook.files import as_told, leaves_out, without_buyers_files
@@ -40,12 +41,13 @@ class Cited(Record):
 
 
 class Exhibit(Record):
-    """One exhibit as the text numbers it. Without a file it is a record that the text names."""
+    """One exhibit as the text numbers it. Without a file it is a record, with what we hold of it."""
 
     number: int
     caption: str = ""
     fact: str | None = None
     file: Attachment | None = None
+    record: tuple[Cited, ...] = ()
 
 
 class Dossier(Record):
@@ -129,10 +131,14 @@ def completed(dossier: Dossier, older: Iterable[Fact]) -> Dossier:
     facts = {fact.id: fact for fact in (*_cited(dossier.sentences, known), *dossier.facts)}
     files = [*known, *(_fact_of(each) for each in dossier.attached)]
     every = {fact.id: fact for fact in sorted(files, key=lambda fact: _number(fact.id))}
+    records = {each.number: each.record for each in dossier.exhibits}
     return dossier.model_copy(
         update={
             "facts": tuple(facts[each] for each in sorted(facts, key=_number)),
-            "exhibits": exhibits_of(dossier.sentences, list(every.values())),
+            "exhibits": tuple(
+                each if each.file else each.model_copy(update={"record": records[each.number]})
+                for each in exhibits_of(dossier.sentences, list(every.values()))
+            ),
         }
     )
 
@@ -171,6 +177,7 @@ def value_text(fact: Fact) -> str:
     """What a fact holds, in one text: the value of a claim file's field, else its telling part."""
     if "value" in fact.data:
         value = fact.data["value"]
+        value = value.get("text", value) if isinstance(value, dict) else value
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     told = next((fact.data[key] for key in _TELLING if fact.data.get(key)), None)
     return str(told) if told is not None else json.dumps(fact.data, ensure_ascii=False)
@@ -190,6 +197,9 @@ def exhibits_of(sentences: Sequence[Sentence], known: Sequence[Fact]) -> tuple[E
         fact = next((files.pop(each) for each in sentence.facts if each in files), None)
         number = int(numbered[1])
         found[number] = _exhibit(number, fact, caption=sentence.text[numbered.end() :].strip())
+        if fact is None:
+            record = tuple(cite(each) for each in record_of(sentence, known))
+            found[number] = found[number].model_copy(update={"record": record})
     for number, fact in enumerate(files.values(), start=max(found, default=0) + 1):
         found[number] = _exhibit(number, fact)
     return tuple(found[number] for number in sorted(found))

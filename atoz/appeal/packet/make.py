@@ -15,8 +15,9 @@ from typing import NamedTuple, Protocol
 from atoz.appeal.packet import manifest
 from atoz.appeal.packet.dossier import Dossier
 from atoz.appeal.packet.fonts import Fonts
-from atoz.appeal.packet.page import Speech, View, page_of
+from atoz.appeal.packet.page import View, page_of
 from atoz.appeal.packet.pdf import NotSet, set_pdf, template
+from atoz.appeal.packet.speech import Speech
 from atoz.appeal.packet.views import file_name, views_of
 from atoz.appeal.words import AppealWords
 from atoz.evidence.store import NotStored, StoredFileError

@@ -59,6 +59,7 @@ def _exhibit(exhibit: Exhibit, name: str | None, files: Mapping[str, bytes]) -> 
         "caption": exhibit.caption,
         "file": name,
         "fact": exhibit.fact,
+        "record": [fact.model_dump(mode="json") for fact in exhibit.record],
         **known,
         **lost,
     }

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from atoz.appeal.packet.dossier import Cited, Dossier, Exhibit
 from atoz.appeal.packet.sections import Section, sections_of
 from atoz.appeal.packet.shown import shown
-from atoz.appeal.packet.words import PacketWords
-from atoz.appeal.phrasebook import Phrasebook
+from atoz.appeal.packet.speech import Speech
 from atoz.claims.base import instant_text
 
 LONGEST_TEXT, MOST_LINES = 3_000, 50
@@ -36,19 +35,6 @@ class View(NamedTuple):
     text: str = ""
 
 
-class Speech(NamedTuple):
-    """The words of one language: the phrasebook's headings and the packet's own."""
-
-    book: Phrasebook
-    own: PacketWords
-
-    def cut(self, text: str, longest: int, more: int = 0) -> str:
-        """The text for the page, cut with a mark that counts what follows."""
-        more += max(0, len(text) - longest)
-        mark = " " + self.own.notes.cut.format(n=f"{more:,}") if more else ""
-        return shown(text[:longest]) + mark
-
-
 def page_of(dossier: Dossier, speech: Speech, views: Mapping[int, View]) -> dict[str, Any]:
     """The document that the template shows."""
     sections = sections_of(dossier)
@@ -65,7 +51,7 @@ def page_of(dossier: Dossier, speech: Speech, views: Mapping[int, View]) -> dict
         "day-width": 8.0 if max(days, default=0) > 10 else 5.4,
         "sections": [_section(section, speech) for section in sections]
         or [_whole(dossier, speech)],
-        "exhibits": [_exhibit(each, speech, views) for each in dossier.exhibits],
+        "exhibits": [_exhibit(each, speech, views, dossier.zone) for each in dossier.exhibits],
         "sources": list(_sources(dossier, speech)),
     }
 
@@ -123,7 +109,9 @@ def _whole(dossier: Dossier, speech: Speech) -> dict[str, Any]:
     }
 
 
-def _exhibit(exhibit: Exhibit, speech: Speech, views: Mapping[int, View]) -> dict[str, Any]:
+def _exhibit(
+    exhibit: Exhibit, speech: Speech, views: Mapping[int, View], zone: str
+) -> dict[str, Any]:
     view = views.get(exhibit.number, View("record"))
     notes = speech.own.notes
     said = {"lost": notes.lost, "file": notes.not_shown}.get(view.state)
@@ -139,6 +127,10 @@ def _exhibit(exhibit: Exhibit, speech: Speech, views: Mapping[int, View]) -> dic
         "pages": view.pages,
         "text": speech.cut(*_beginning(view.text)),
         "notes": [each for each in (said, left) if each],
+        "record": [
+            {"label": speech.name(fact), "value": speech.value(fact, zone)}
+            for fact in exhibit.record
+        ],
     }
 
 
@@ -168,21 +160,21 @@ def _sources(dossier: Dossier, speech: Speech) -> Sequence[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for number, sentence in enumerate(dossier.sentences, start=1):
         cited = [facts[each] for each in sentence.facts if each in facts]
-        found = [_source(fact, speech, said.get(fact.id)) for fact in cited]
+        found = [_source(fact, speech, dossier.zone, said.get(fact.id)) for fact in cited]
         found = found or [_unsourced("" if sentence.facts else speech.own.notes.unsourced)]
         said = {**{fact.id: number for fact in cited}, **said}
         rows += [{"number": number, "first": place == 0, **row} for place, row in enumerate(found)]
     return rows
 
 
-def _source(fact: Cited, speech: Speech, said: int | None) -> dict[str, Any]:
+def _source(fact: Cited, speech: Speech, zone: str, said: int | None) -> dict[str, Any]:
     """A fact's row; what it says stands there once, then only at which sentence (`said`)."""
-    value = f"↑ {said}" if said else speech.cut(fact.value, len(fact.value), fact.more)
+    value = f"↑ {said}" if said else speech.value(fact, zone)
     return {
         "fact": fact.id,
-        "kind": shown(fact.kind.replace(".", " · ").replace("_", " ")),
+        "kind": speech.name(fact),
         "at": instant_text(fact.at).replace("T", " ").removesuffix(":00Z").removesuffix("Z"),
-        "source": shown(fact.source[:80]),
+        "source": speech.source(fact),
         "value": value,
         "said": said is not None,
         "short": len(value) <= _SHORT and "\n" not in value,

@@ -52,6 +52,8 @@ class Labels(Strict):
     recorded: Words
     source: Words
     value: Words
+    own_record: Words
+    yes: Words
 
 
 class Notes(Strict):
@@ -81,4 +83,6 @@ class PacketWords(Strict):
     titles: Titles
     labels: Labels
     notes: Notes
+    facts: dict[str, Words]
+    """What a fact is about, by its kind; one without a word here is told by the parts of its kind."""
     reasons: Annotated[dict[Reason, Words], AfterValidator(_every)]

@@ -93,7 +93,7 @@ async def test_what_the_pdf_shows() -> None:
         "Exhibit 2",
         "glass.jpg",
         "Where each sentence comes from",
-        "shipment · tracking number",
+        "tracking number",
     ):
         assert wanted in text, wanted
 
@@ -110,6 +110,57 @@ async def test_a_sentence_of_the_shops_own_is_called_stated() -> None:
     assert "no recorded fact" not in text
     said = json.loads(packet.files["manifest.json"])["sentences"][-1]
     assert said == {"text": own, "facts": []}
+
+
+async def test_an_exhibit_without_a_file_shows_the_record() -> None:
+    """A tracking record shows the parcel's way in the time zone of the text, a proof what it proves."""
+    state, store = await claim_with(shipment={"signature": "A. Byer", "buy_shipping": True})
+    packet = await packet_of(state, store)
+    text = text_of(packet.files["evidence.pdf"])
+    way = "carrier UPS tracking number 1Z0000000300000199"
+    scans = "shipped 2026-08-11 first scan by the carrier 2026-08-11"
+    delivered = "delivered 2026-08-15 12:02"
+    for wanted in (
+        f"tracking record 1Z0000000300000199. {way} {scans} {delivered}",
+        f"signature on delivery A. Byer {way} {delivered}",
+        f"postage bought through Buy Shipping yes {way} {delivered}",
+    ):
+        assert wanted in text, wanted
+    exhibits = json.loads(packet.files["manifest.json"])["exhibits"]
+    assert [len(each["record"]) for each in exhibits] == [5, 4, 4]
+
+
+async def test_the_pdf_uses_a_readers_words() -> None:
+    """No names for programs: of reasons, of sources, of kinds of facts, of decisions."""
+    state, store = await claim_with(photo("glass.jpg"))
+    text = text_of((await packet_of(state, store)).files["evidence.pdf"])
+    assert "reason of the claim item not as described" in text
+    assert "seller’s record" in text
+    for raw in (
+        "not_as_described",
+        "claim file",
+        "shipment ·",
+        "claim ·",
+        "evidence added",
+        "T19:",
+    ):
+        assert raw not in text, raw
+
+
+def test_an_exhibit_that_may_be_a_file_elsewhere_shows_no_record() -> None:
+    """Nor does a sentence of a person's that names a proof for which there is none."""
+    tracking = Fact(
+        id="f1",
+        at=datetime(2026, 9, 8, tzinfo=UTC),
+        kind="shipment.tracking_number",
+        source="claim file",
+        data={"value": "1Z0000000300000199"},
+    )
+    said = [
+        Sentence(text=f"Exhibit {n}: what it is.", facts=facts)
+        for n, facts in enumerate([("f1",), ("f1", "f9"), ()], start=1)
+    ]
+    assert [len(each.record) for each in exhibits_of(said, [tracking])] == [1, 0, 0]
 
 
 async def test_a_rewritten_text_has_two_instants_that_do_not_collide() -> None:

@@ -26,6 +26,14 @@ def test_every_letter_has_a_glyph(language: str) -> None:
     assert FONTS.lacking((PLAYBOOKS / "packet" / f"{language}.yaml").read_text("utf-8")) == set()
 
 
+def test_every_language_has_a_word_for_the_same_facts() -> None:
+    """English is the reference; what it has no word for is told by its kind in all of them."""
+    kinds = {language: set(words.facts) for language, words in library().packets.items()}
+    assert {
+        language: each ^ kinds["en"] for language, each in kinds.items() if each ^ kinds["en"]
+    } == {}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
