@@ -84,7 +84,7 @@ class Delivering:
             # The desk quotes the mail and its id; a log must not.
             kind = type(fault).__name__
             _LOG.warning("a mail could not be delivered (%s): see the desk", kind, extra=whose)
-            await self._note(mail.reading, "fault", f"{why}. Deal with this mail by hand.", ref)
+            await self._note(mail.reading, "fault", DESK("by_hand", why=why), ref)
         return where
 
     async def _deliver(self, mail: OpenMail, where: Route, ref: str, at: Instant) -> None:
@@ -109,7 +109,7 @@ class Delivering:
         found = await self._office.start(file)
         if found == "over":
             said = f"A claim notice about order {order_id}, whose claim is over"
-            note = ForPerson(said, "Look whether the marketplace has opened it again.")
+            note = ForPerson(said, DESK("reopened"))
             await self._to_desk(reading, note, ref)
             return
         self.counts["claims_started"] += found == "started"
@@ -194,9 +194,8 @@ class Delivering:
     async def _without_claim(self, reading: Reading, where: Tell, ref: str) -> None:
         """A claim that is over gets nothing more; for one that is not known yet the mail is held."""
         unknown = await self._office.standing(where.order_id) == "unknown"
-        said = "It goes to the claim by itself when one starts. " if unknown else ""
-        which = "which has no claim" if unknown else "whose claim is over"
-        note = ForPerson(f"{title_of(reading)}, {which}", said + _excerpt(reading))
+        title = title_of(reading, "no_claim" if unknown else "over")
+        note = ForPerson(title, _excerpt(reading, goes=unknown))
         await self._to_desk(reading, note, ref, held=unknown)
 
     async def _to_desk(
@@ -265,10 +264,11 @@ def _handed_over(mail: OpenMail, files: Sequence[MailFile]) -> Iterator[Given]:
 
 
 def _too_large(size: int) -> str:
-    return (
-        f"It has {size:,} bytes and was not loaded: read it in the mailbox, add its files by hand."
-    )
+    return DESK("size", size=f"{size:,}")
 
 
-def _excerpt(reading: Reading) -> str:
-    return f"It says: {one_line(reading.text, 300)}" if reading.text else ""
+def _excerpt(reading: Reading, *, goes: bool) -> str:
+    """What the mail says, and that it goes to its claim by itself where one may start."""
+    if not reading.text:
+        return DESK("goes") if goes else ""
+    return DESK("goes_says" if goes else "says", words=one_line(reading.text, 300))

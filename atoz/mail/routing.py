@@ -139,10 +139,10 @@ def _for_person(reading: Reading, why: str) -> ForPerson:
     return ForPerson(title_of(reading), DESK("for_person", why=_first(why), about=_about(reading)))
 
 
-def title_of(reading: Reading) -> str:
-    """What a mail is and of which order, as the title of a task."""
+def title_of(reading: Reading, key: str = "about") -> str:
+    """What a mail is and of which order, as the title of a task; `key`: and how that order's claim stands."""
     order = order_of(reading) or "unknown"
-    return DESK("about", kind=_first(KINDS(reading.kind)), order=order)
+    return DESK(key, kind=_first(KINDS(reading.kind)), order=order)
 
 
 def _opened(reading: Reading, received_at: Instant) -> Route:

@@ -61,6 +61,14 @@ DESK = Sentences(
         "quarantined": "Quarantined: it looks like {kind}",
         "quarantined_about": "Quarantined: it looks like {kind} about order {order}",
         "about": "{kind} about order {order}",
+        "no_claim": "{kind} about order {order}, which has no claim",
+        "over": "{kind} about order {order}, whose claim is over",
+        "goes": "It goes to the claim by itself when one starts. ",
+        "goes_says": "It goes to the claim by itself when one starts. It says: {words}",
+        "says": "It says: {words}",
+        "by_hand": "{why}. Deal with this mail by hand.",
+        "reopened": "Look whether the marketplace has opened it again.",
+        "size": "It has {size} bytes and was not loaded: read it in the mailbox, add its files by hand.",
         "nothing_started": "{why}. {about} Nothing was started.",
         "for_person": "{why}. {about}",
         "flood": "{count} more mails were quarantined",
@@ -74,3 +82,15 @@ DESK = Sentences(
     within={"kind": KINDS, "why": UNTRUSTED, "about": ABOUT},
 )
 """Titles and texts of the desk's tasks."""
+
+DESK_DONE = Sentences(
+    "desk_done",
+    {
+        "attached": "{name}: attached to order {order}",
+        "attached_because": "{name}: attached to order {order}: {words}",
+        "discarded": "{name}: discarded: {words}",
+        "delivered": "mailbox: delivered to its claim",
+        "done": "{name}: done",
+    },
+)
+"""How a task of the desk ended, as its result is kept."""

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from atoz.appeal.lint import sentences
 from atoz.claims.base import span_text
-from atoz.mail.sentences import ABOUT, DESK, KINDS, UNTRUSTED
+from atoz.mail.sentences import ABOUT, DESK, DESK_DONE, KINDS, UNTRUSTED
 from atoz.playbook import (
     diff,
     migrating,
@@ -40,6 +40,7 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 ENGINE: tuple[Sentences, ...] = (
     ABOUT,
     DESK,
+    DESK_DONE,
     KINDS,
     UNTRUSTED,
     diff.SAY,

@@ -211,6 +211,54 @@ def test_a_note_of_the_desk_is_said_in_chinese() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kept", "part", "said"),
+    [
+        (
+            "A decision about order 111-0000102-0000102, which has no claim",
+            "told_desk",
+            "订单 111-0000102-0000102 的裁定通知，该订单没有索赔",
+        ),
+        (
+            "A claim notice about order 111-0000102-0000102, whose claim is over",
+            "told_desk",
+            "订单 111-0000102-0000102 的索赔通知，其索赔已结束",
+        ),
+        (
+            "It goes to the claim by itself when one starts. It says: Hello: we denied, it is over.",
+            "told_desk",
+            "索赔一旦启动，它会自动送达。内容：Hello: we denied, it is over.",
+        ),
+        ("It says: Hello. Bye.", "told_desk", "内容：Hello. Bye."),
+        (
+            "Look whether the marketplace has opened it again.",
+            "told_desk",
+            "请查看平台是否重新开启了该索赔。",
+        ),
+        (
+            "ann: attached to order 111-0000102-0000102",
+            "desk_done",
+            "ann：已归入订单 111-0000102-0000102",
+        ),
+        (
+            "ann: attached to order 111-0000102-0000102: I know: her",
+            "desk_done",
+            "ann：已归入订单 111-0000102-0000102：I know: her",
+        ),
+        ("ann: discarded: an advertisement", "desk_done", "ann：已丢弃：an advertisement"),
+        ("mailbox: delivered to its claim", "desk_done", "收件箱：已送达其索赔"),
+    ],
+)
+def test_what_the_desk_keeps_is_said_in_chinese(kept: str, part: str, said: str) -> None:
+    """Titles, texts and how a task ended; in English each is as it was kept."""
+    read = {
+        language: Looks(words_of(language), ZoneInfo("UTC"), datetime(2026, 9, 8, tzinfo=UTC))
+        for language in ("zh", "en")
+    }
+    assert unescape(read["zh"].heard(kept, part)) == said
+    assert unescape(read["en"].heard(kept, part)).lower() == kept.lower()
+
+
 WORKERS_OWN = frozenset(
     {"Usage", "RingLacks", "Unopened", "NotOpen", "NotBegun", "NotSet", "Replayed"}
 )
