@@ -87,14 +87,18 @@ def _statuses(report: Mapping[str, Any], looks: Looks) -> Iterator[Bar]:
         yield Bar(looks.words.of("status", status), count)
 
 
+def _label(group: str, name: str | None, looks: Looks) -> str:
+    """A playbook and a marketplace are called here as everywhere: by their name."""
+    return (looks.words.of("reason", name) if group == "reason" else name) or "–"
+
+
 def _groups(report: Mapping[str, Any], looks: Looks) -> Iterator[dict[str, Any]]:
     """Outcomes by reason and so on: each row with its words and its interval drawn."""
     for name in ("reason", "playbook", "marketplace"):
-        kind = "reason" if name == "reason" else "none"
         rows = [
             {
                 **row,
-                "label": looks.words.of(kind, row[name]) or "–",
+                "label": _label(name, row[name], looks),
                 "drawn": interval(row["win_rate_low"], row["win_rate"], row["win_rate_high"]),
             }
             for row in report[f"by_{name}"]

@@ -26,6 +26,7 @@ from atoz.playbook.tasks import TASKS
 from atoz.service.policy import Role
 from atoz.service.queues import VIEWS
 from atoz.web.looks import Looks
+from atoz.web.pages import figures
 from atoz.web.words import LANGUAGES, preferred, words_of
 from tests.support.cases import DAY, HOUR, Play, library
 
@@ -194,3 +195,19 @@ def test_no_word_of_a_page_is_left_over() -> None:
     begun = tuple(re.findall(r'"([a-z_]+\.[a-z_]+)" ~', used))
     left = {key for key in found if f'"{key}"' not in used and not key.startswith(begun)}
     assert left == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_call_a_playbook_by_its_name(language: str) -> None:
+    """As every other page does: with its hyphen, and in no other words."""
+    looks = Looks(words_of(language), ZoneInfo("UTC"), datetime(2026, 9, 8, tzinfo=UTC))
+    rates = {"win_rate": 0.5, "win_rate_low": 0.1, "win_rate_high": 0.9}
+    report = {
+        "by_reason": [{"reason": "not_received", **rates}],
+        "by_playbook": [{"playbook": "refund-first", **rates}, {"playbook": None, **rates}],
+        "by_marketplace": [{"marketplace": "US", **rates}],
+    }
+    reasons, playbooks, marketplaces = figures._groups(report, looks)
+    assert reasons["rows"][0]["label"] == looks.words.of("reason", "not_received")
+    assert [row["label"] for row in playbooks["rows"]] == ["refund-first", "–"]
+    assert [row["label"] for row in marketplaces["rows"]] == ["US"]
