@@ -6,7 +6,8 @@ everything above it is what runs in production.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,13 +15,14 @@ from typing import Any, cast
 
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from activities.claims import archive_path
 from atoz.claims.base import instant_text
 from atoz.errors import AtozError, Refused
 from atoz.evidence.store import open_store
 from atoz.playbook import events as ev
 from atoz.playbook.apply import apply
 from atoz.playbook.check import refusal
-from atoz.playbook.simulate import outcome
+from atoz.playbook.simulate import outcome, timeline
 from atoz.playbook.view import status_view
 from atoz.service.base import Service
 from atoz.service.calls import NotOpen
@@ -133,6 +135,21 @@ class Desk:
     def add(self, play: Play) -> str:
         """Put a claim behind the board and give its order."""
         self.calls.plays[play.state.workflow_id] = self._newest = play
+        return play.state.file.claim.order_id
+
+    async def archive(self, play: Play, tasks: Sequence[Mapping[str, Any]] | None = None) -> str:
+        """Put a claim's archive into the store and give its order; `tasks`: others than its own."""
+        status = {**status_view(play.state, play.now), "state": "archived"}
+        document = {
+            "archived_at": instant_text(play.now),
+            "status": status if tasks is None else {**status, "tasks": tasks},
+            "timeline": timeline(play.state.facts),
+            "outcome": outcome(play.state),
+            "archives": [],
+            "case": play.state.model_dump(mode="json"),
+        }
+        path = archive_path(play.state.workflow_id)
+        await self.service.store.put_document(path, json.dumps(document).encode())
         return play.state.file.claim.order_id
 
 

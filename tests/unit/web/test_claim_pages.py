@@ -628,3 +628,23 @@ async def test_a_long_mail_is_read_to_its_last_word(desk: Desk) -> None:
     assert text in unescape(whole)
     assert "<b>never" not in whole
     assert (await browser.get(f"/claims/{order}/mails/f1")).status_code == 404
+
+
+# Over -----------------------------------------------------------------------------------------------
+
+
+async def test_a_task_of_an_archived_claim_has_no_form(desk: Desk) -> None:
+    """It was left open; what could only fail is not offered, and no time runs on."""
+    play = Play().to(HOUR).reply("question").to(26 * HOUR)
+    desk.add(play)
+    order, browser = await desk.cleared().archive(play), desk.stand.browser()
+    for language, said in (
+        ("en", "left open when the claim was archived"),
+        ("zh", "归档时此任务仍未完成"),
+    ):
+        page = (await browser.get(f"/claims/{order}?lang={language}")).text
+        cards = page.partition('id="tasks"')[2].partition("</section>")[0]
+        assert cards.count(said) == len(play.open_tasks()) == 2
+        assert "<form" not in cards
+        assert "badge" not in cards
+        assert ACTION.findall(page) == [f"/claims/{order}/erase"]

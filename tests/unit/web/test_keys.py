@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,8 @@ from typing import Any
 
 import pytest
 
-from activities.claims import archive_path
-from atoz.claims.base import instant_text
 from atoz.errors import NoWorker
 from atoz.evidence.store import EvidenceStore, open_objects
-from atoz.playbook.simulate import outcome, timeline
-from atoz.playbook.view import status_view
 from atoz.service.archive import remove_documents
 from atoz.service.policy import Role
 from atoz.vault.ring import make_ring
@@ -184,17 +179,7 @@ def sealed(tmp_path: Path) -> Desk:
 async def test_a_claim_that_is_over_is_erased(sealed: Desk) -> None:
     """By the program and by the form; again it says that it was; then nothing shows it any more."""
     play = Play().to(HOUR)
-    order, workflow_id = play.state.file.claim.order_id, play.state.workflow_id
-    document = {
-        "archived_at": instant_text(play.now),
-        "status": {**status_view(play.state, play.now), "state": "archived", "tasks": []},
-        "timeline": timeline(play.state.facts),
-        "outcome": outcome(play.state),
-        "archives": [],
-        "case": play.state.model_dump(mode="json"),
-    }
-    store = sealed.service.store
-    await store.put_document(archive_path(workflow_id), json.dumps(document).encode())
+    order, store = await sealed.archive(play, tasks=()), sealed.service.store
     browser, api = sealed.stand.browser(), sealed.stand.client(headers=sealed.stand.token())
     page = (await browser.get(f"/claims/{order}")).text
     assert 'id="erase"' in page
