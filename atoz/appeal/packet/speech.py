@@ -10,7 +10,6 @@ from atoz.appeal.packet.words import PacketWords
 from atoz.appeal.phrasebook import Phrasebook
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
-_CLAIM_FILE = "claim file"
 _LONGEST_SOURCE = 80
 
 
@@ -33,8 +32,11 @@ class Speech(NamedTuple):
         )
 
     def source(self, fact: Cited) -> str:
-        """Where it comes from."""
-        if fact.source == _CLAIM_FILE:
+        """The mail that it came with, by its Message-ID; all else is the seller's own record.
+
+        Who or what of ours recorded it (a person, a playbook) is told by the manifest.
+        """
+        if not fact.source.startswith("<"):
             return self.own.labels.own_record
         return shown(fact.source[:_LONGEST_SOURCE])
 

@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from atoz.appeal.packet.dossier import Exhibit, completed, exhibits_of
+from atoz.appeal.packet.dossier import Cited, Exhibit, completed, exhibits_of
 from atoz.appeal.packet.folder import read_packet, write_packet, zip_of
 from atoz.appeal.packet.fonts import NO_GLYPH, Fonts
 from atoz.appeal.packet.make import Kit, make_packet
 from atoz.appeal.packet.pages import MOST_PAGES
+from atoz.appeal.packet.speech import Speech
 from atoz.claims.facts import Fact
 from atoz.errors import BadInput
 from atoz.evidence.store import open_store
 from atoz.playbook.parts import Sentence
+from tests.support.cases import library
 from tests.support.packets import (
     FONTS,
     claim_with,
@@ -136,6 +138,7 @@ async def test_the_pdf_uses_a_readers_words() -> None:
     text = text_of((await packet_of(state, store)).files["evidence.pdf"])
     assert "reason of the claim item not as described" in text
     assert "seller’s record" in text
+    assert "<m1@mail.example>" in text
     for raw in (
         "not_as_described",
         "claim file",
@@ -145,6 +148,15 @@ async def test_the_pdf_uses_a_readers_words() -> None:
         "T19:",
     ):
         assert raw not in text, raw
+
+
+@pytest.mark.parametrize("source", ["claim file", "playbook", "approver-1", "order book"])
+def test_who_of_ours_recorded_a_fact_stays_with_us(source: str) -> None:
+    """The marketplace reads that it is the seller's record, not by which person or program."""
+    fact = Cited(id="f1", at=datetime(2026, 9, 8, tzinfo=UTC), kind="message_sent", source=source)
+    words = library()
+    speech = Speech(words.appeal_words.book("en"), words.packets["en"])
+    assert speech.source(fact) == "seller’s record"
 
 
 def test_an_exhibit_that_may_be_a_file_elsewhere_shows_no_record() -> None:
