@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from atoz.access.people import Users
 from atoz.access.tokens import LASTS, Tokens
 from atoz.claims.base import instant_text, parse_span, span_text
+from atoz.cli import deeds
 from atoz.cli.answer import Answer
 from atoz.cli.groups import BOARD, Groups
 from atoz.cli.verbs import Call, register
@@ -30,8 +32,25 @@ async def add(
 ) -> Answer:
     """Add a user, or change one; the password is asked for, or read from standard input."""
     password = None if no_password else _password()
-    user = Users(call.settings.access_folder).add(name, role, password, call.now)
-    return Answer({"name": name, **_shown(user.role, user.added_at)}, [line(name, "is", role)])
+    users = Users(call.settings.access_folder)
+    first = not users.all()
+    user = users.add(name, role, password, call.now)
+    said = [line(name, "is", role), *(_who_stays_free(name) if first else ())]
+    return Answer({"name": name, **_shown(user.role, user.added_at)}, said)
+
+
+def _who_stays_free(user: str) -> list[RenderableType]:
+    """What whoever adds the first user may take for granted, and is not so."""
+    own = deeds.account()
+    if own == user:
+        return []
+    return [
+        line(
+            f"The machine's account {own} is no user: it may still rotate keys, back up and add users "
+            "without --as, and is recorded (`atoz access log`). To hold it to a role, too: "
+            f"`atoz users add {own} --role …`"
+        )
+    ]
 
 
 async def list_(call: Call) -> Answer:

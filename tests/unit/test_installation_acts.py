@@ -270,3 +270,24 @@ def test_the_log_is_read_newest_first(state: Path, capsys: pytest.CaptureFixture
     page = capsys.readouterr().out
     assert page.index("agent-1") < page.index("viewer-1")
     assert "cannot be read: 1" in page
+
+
+def test_the_first_user_is_told_who_stays_free(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The machine's account, where it is no user: once, and how to hold it to a role."""
+    for name, told_so in (("approver-1", True), ("agent-1", False)):
+        assert main(["users", "add", name, "--role", "approver"]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("machine is no user" in said) is told_so
+        assert ("atoz users add machine --role" in said) is told_so
+    assert Users(state / "access").all().keys() == {"approver-1", "agent-1"}
+
+
+def test_an_account_that_is_the_first_user_itself_is_told_nothing(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has a role."""
+    assert main(["users", "add", "machine", "--role", "approver"]) == 0
+    assert "is no user" not in capsys.readouterr().out
+    assert Users(state / "access").all().keys() == {"machine"}
