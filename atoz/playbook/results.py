@@ -14,7 +14,7 @@ from atoz.playbook.reactions import open_asked_task
 from atoz.playbook.schedule import approval_ends, due_at, playbook_of, retry_pause
 from atoz.playbook.state import Appeal
 from atoz.playbook.stored import NOTES, RESULTS
-from atoz.playbook.tasks import TEXT_TASKS
+from atoz.playbook.tasks import TEXT_TASKS, missed_asks
 from atoz.playbook.work import Work
 
 TELL_AGAIN_AFTER = timedelta(minutes=30)
@@ -357,7 +357,8 @@ def clock_ran_out(work: Work, event: ev.ClockRanOut) -> None:
         return
     fact = work.record("deadline_missed", "playbook", clock=clock.id, due=instant_text(clock.due))
     # One task a clock: who was told of another missed deadline is told of this one, too.
-    work.open_task("missed-deadline", "playbook", clock=clock.id, refs=(fact,))
+    asks = missed_asks(clock.name)
+    work.open_task("missed-deadline", "playbook", clock=clock.id, refs=(fact,), text=asks)
     if clock.name == "response":
         work.set(next_check_at=work.at + CHECK_AFTER)
 

@@ -146,8 +146,28 @@ TASKS: dict[TaskKind, TaskRule] = {
 TEXT_TASKS: tuple[TaskKind, ...] = ("approve-appeal", "rewrite-appeal", "submit-appeal")
 """What is about the text of the appeal: a new revision closes them."""
 
-ASKS = Sentences("asks", {kind: rule.text for kind, rule in TASKS.items()})
+MISSED: dict[ClockName, str] = {
+    "buyer_reply": (
+        "The buyer has waited for an answer longer than the marketplace allows. Answer in Seller Central "
+        "at once, then mark the task to answer done: this one ends with it."
+    ),
+}
+"""What a missed deadline asks where no receipt stops its clock. Nothing is decided by a task's words, so that
+claims of every edition have them; a task that was opened with others keeps those."""
+
+ASKS = Sentences(
+    "asks",
+    {
+        **{kind: rule.text for kind, rule in TASKS.items()},
+        **{f"missed-{clock}": text for clock, text in MISSED.items()},
+    },
+)
 """What each task asks, unless it is opened with a text of its own."""
+
+
+def missed_asks(clock: ClockName) -> str:
+    """What a person is asked once this clock has run out."""
+    return MISSED.get(clock, TASKS["missed-deadline"].text)
 
 
 def waited_for(kind: TaskKind) -> bool:

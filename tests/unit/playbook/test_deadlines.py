@@ -8,6 +8,8 @@ import pytest
 
 from atoz.playbook import acts
 from atoz.playbook import events as ev
+from atoz.playbook.said import Said
+from atoz.playbook.tasks import ASKS
 from tests.support.cases import (
     ARRIVED,
     DAY,
@@ -100,6 +102,20 @@ def test_what_is_missed_is_said_once() -> None:
     }
     assert "missed-deadline" in play.open_tasks()
     assert (7 * DAY, ("missed-deadline",), ()) in notices(play)
+
+
+def test_a_missed_deadline_asks_for_what_stops_its_clock() -> None:
+    """A receipt, or for the buyer's hours an answer; the words of claims that run are read as before."""
+    play = Play().to(DAY).reply("question").to(7 * DAY)
+    asked = {t.clock: t.text for t in play.state.tasks if t.kind == "missed-deadline"}
+    assert "receipt" not in asked["buyer_reply"]
+    assert "receipt" in asked["response"]
+    for text, key in zip(asked.values(), ("missed-buyer_reply", "missed-deadline"), strict=True):
+        heard = ASKS.heard(text)
+        assert isinstance(heard, Said)
+        assert heard.key == f"asks.{key}"
+    play.done("answer-buyer")
+    assert "missed-deadline" not in play.open_tasks()
 
 
 def test_a_second_missed_deadline_is_told_as_loudly() -> None:
