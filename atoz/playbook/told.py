@@ -172,7 +172,9 @@ def _drafted(data: Data, _: When) -> str:
 
 def _submitted(data: Data, _: When) -> str:
     revision = SAY("revision", revision=data["revision"]) if data.get("revision") else None
-    return SAY.listed(revision, SAY("channel", channel=data["channel"]), _receipt(data))
+    return SAY.listed(
+        revision, SAY("channel", channel=word("channel", data["channel"])), _receipt(data)
+    )
 
 
 def _approved(data: Data, _: When) -> str:

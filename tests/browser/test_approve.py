@@ -45,6 +45,13 @@ async def test_a_text_is_edited_compared_and_approved(shop: Shop, visit: Visit) 
     assert beside
     assert own
     assert beside["x"] >= own["x"] + own["width"], "the next sentences stay in sight"
+    low = page.locator(".sentence > a").last
+    await low.evaluate("each => each.scrollIntoView({block: 'end'})")
+    await low.hover()
+    shown = await page.locator(".carries:visible").bounding_box()
+    assert shown
+    height = await page.evaluate("innerHeight")
+    assert shown["y"] + shown["height"] <= height, "the facts of a low sentence stay in the window"
     await page.locator("#edit > summary").click()
     text = page.locator("#edit textarea")
     await text.fill(f"{await text.input_value()}\n\n{CLAIMED}")

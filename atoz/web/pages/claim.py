@@ -13,6 +13,7 @@ from atoz.claims.status import FundedBy, Status
 from atoz.errors import NoSuchClaim
 from atoz.playbook.diagram_svg import svg
 from atoz.playbook.tasks import TASKS, TEXT_TASKS
+from atoz.playbook.verdicts import Verdict
 from atoz.playbook.why_parts import pause_of
 from atoz.service import evidence
 from atoz.service.policy import LEAST
@@ -32,6 +33,8 @@ router = APIRouter()
 
 HANDED_IN = frozenset(kind for kind, rule in TASKS.items() if rule.receipt and rule.clock)
 """Tasks that end with the marketplace's receipt, which stops a clock."""
+JUDGED = frozenset({"read-reply", "review-photos"})
+"""Tasks that ask for nothing but for whom a buyer's words or pictures speak."""
 _TO_TEXT = frozenset({*TEXT_TASKS, "submit-appeal"})
 """Tasks whose own card leads to the text of the appeal."""
 DRAWING = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
@@ -72,6 +75,8 @@ def shared(who: Person, found: Whole) -> dict[str, Any]:
         "base": f"/claims/{quote(order, safe='')}",
         "seen": version_of(found.version),
         "handed_in": HANDED_IN,
+        "judged": JUDGED,
+        "verdicts": get_args(Verdict),
         "refund": refunding(found.case) if found.case else None,
         "least": LEAST,
         "may": {act: who.may(act) for act in LEAST},

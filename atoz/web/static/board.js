@@ -87,6 +87,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// They stay within the window: what would run out of its bottom moves up.
+function fit(event) {
+  const card = event.target.closest?.(".sentence")?.querySelector(".carries");
+  if (!card) return;
+  card.style.marginTop = "";
+  const over = card.getBoundingClientRect().bottom + 8 - innerHeight;
+  if (over > 0) card.style.marginTop = `${-over}px`;
+}
+for (const when of ["mouseover", "focusin"]) document.addEventListener(when, fit);
+
 // A link to a part that is folded opens it.
 function unfold() {
   const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

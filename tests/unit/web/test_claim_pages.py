@@ -319,6 +319,30 @@ async def test_a_task_shows_what_can_be_done_about_it(desk: Desk, shown: str) ->
     assert shown in tasks
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "for the buyer"), ("zh", "对买家有利")])
+async def test_for_whom_photos_speak_is_chosen(desk: Desk, language: str, words: str) -> None:
+    """In the reader's words; what is sent is the engine's own word."""
+    play = Play().to(HOUR).reply("photos", photos=1)
+    order, task = desk.add(play), play.task("review-photos").id
+    browser = desk.stand.browser()
+    html = (await browser.get(f"/claims/{order}?lang={language}")).text
+    card = html.partition(f'id="task-{task}"')[2].partition("</article>")[0]
+    assert f'<option value="harms">{words}</option>' in card
+    assert "`" not in card
+    await browser.post(f"/claims/{order}/tasks/{task}/done", data={"receipt": "harms"})
+    assert "harms" in str(desk.calls.acts[-1])
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "by a person"), ("zh", "渠道：人工提交")])
+async def test_a_channel_is_said_in_words(desk: Desk, language: str, words: str) -> None:
+    """By whom an appeal went, in the timeline."""
+    play = drafted()
+    order = desk.add(play.done("submit-appeal", "A1"))
+    html = (await desk.stand.browser().get(f"/claims/{order}?lang={language}")).text
+    assert words in html
+    assert "operator" not in html.partition('class="timeline"')[2]
+
+
 async def test_what_became_of_a_send_is_said_with_a_button(desk: Desk) -> None:
     """Its receipt is a word of the engine's, which nobody has to know."""
     play = Play(sends=["unknown"]).to(2 * DAY)
