@@ -52,6 +52,7 @@ async def test_a_text_is_edited_compared_and_approved(shop: Shop, visit: Visit) 
     assert shown
     height = await page.evaluate("innerHeight")
     assert shown["y"] + shown["height"] <= height, "the facts of a low sentence stay in the window"
+    await expect(page.locator("[style]")).to_have_count(0)  # HTMX would copy it, against the policy
     await page.locator("#edit > summary").click()
     text = page.locator("#edit textarea")
     await text.fill(f"{await text.input_value()}\n\n{CLAIMED}")

@@ -87,13 +87,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// They stay within the window: what would run out of its bottom moves up.
+// They stay within the window: what would run out of its bottom moves up. By a rule, not an attribute: HTMX
+// copies those to what it swaps in, which the content policy forbids of a style.
+const moved = new CSSStyleSheet();
+document.adoptedStyleSheets = [moved];
 function fit(event) {
   const card = event.target.closest?.(".sentence")?.querySelector(".carries");
   if (!card) return;
-  card.style.marginTop = "";
+  moved.replaceSync("");
   const over = card.getBoundingClientRect().bottom + 8 - innerHeight;
-  if (over > 0) card.style.marginTop = `${-over}px`;
+  if (over > 0) moved.replaceSync(`#${card.id} { margin-top: ${-over}px; }`);
 }
 for (const when of ["mouseover", "focusin"]) document.addEventListener(when, fit);
 
