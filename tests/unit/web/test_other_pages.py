@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from atoz.claims.base import instant_text
 from atoz.harness.samples import sample_cases
+from atoz.service import queues
 from atoz.service.policy import Role
 from tests.support.board_claims import Desk, drafted
 from tests.support.cases import HOUR, Play
@@ -210,3 +213,35 @@ async def test_claims_are_moved_with_a_reason(desk: Desk, way: str) -> None:
     assert refused.status_code == 422
     assert "whoever comes next needs to know" in refused.text
     assert desk.calls.acts == []
+
+
+async def test_an_urgent_row_whose_clock_has_time_says_that_a_task_is_due(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue goes by urgency first: without a word a row stood above those with less time left."""
+
+    class Rows:
+        async def rows(self, *_: object, **__: object) -> dict[str, Any]:
+            return {
+                "claims": [row(attention, left) for attention, left in seen],
+                "next_page_token": None,
+            }
+
+    def row(attention: str, left: timedelta) -> dict[str, Any]:
+        clock = {"name": "response", "due": instant_text(desk.stand.board.now() + left)}
+        own = {"order_id": "111-0000102-0000102", "attention": attention, "clock": clock}
+        return {**none, **own, "status": "under_review", "running": True}
+
+    async def one(*_: object) -> int:
+        return 1
+
+    none = dict.fromkeys(
+        ("marketplace", "reason", "step", "acted", "next_at", "paused_since", "ended")
+    )
+    monkeypatch.setattr(queues, "count", one)
+    vars(desk.stand.board)["queues"] = Rows()
+    seen = [("urgent", 43 * HOUR), ("urgent", 12 * HOUR), ("task", 41 * HOUR)]
+    page = (await desk.stand.browser().get("/queue/needs-you")).text
+    told = ["a task of it is due within a day" in row for row in page.split("<tr>")[2:]]
+    assert told == [True, False, False]
+    assert "then what is urgent" in page
