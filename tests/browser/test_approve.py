@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -63,6 +64,7 @@ async def test_a_text_is_edited_compared_and_approved(shop: Shop, visit: Visit) 
     number = await page.locator(".sentence").last.get_attribute("data-number")
     await expect(finding.get_by_role("link", name=f"sentence {number}")).to_be_visible()
     await expect(page.get_by_text("Your text is saved.")).to_be_visible()
+    await expect(page).not_to_have_url(re.compile("did="))  # whoever read it was told
     await page.goto("/queue/needs-you")
     await page.go_back()
     await expect(page.locator("ins").last).to_contain_text(CLAIMED)

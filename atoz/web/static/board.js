@@ -114,6 +114,8 @@ function forget() {
   place.searchParams.delete("did");
   history.replaceState(history.state, "", place);
 }
+// A browser that kept the whole page shows it as it was left.
+addEventListener("pageshow", (event) => { if (event.persisted) document.querySelector(".did[role=status]")?.remove(); });
 
 function begin(place) {
   for (const each of place.querySelectorAll("form[data-keep]")) {
