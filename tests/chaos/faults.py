@@ -62,6 +62,8 @@ class Fault(NamedTuple):
     """How the appeal leaves."""
     resend: bool = False
     """Whether the playbook says that messages of unknown fate go again."""
+    pauses: int = 0
+    """How often a person pauses the claim on its first day, for an hour: facts that nothing needs."""
     worker: Mapping[str, str] = {}
     """What else its worker is told, see `tests.chaos.mortal`."""
 
@@ -70,12 +72,12 @@ NOTHING = Fault("nothing fails")
 
 REACHED: dict[str, dict[str, Any]] = {
     names.TAKE_TURN: {"worker": {"CHAOS_LATE": "1"}},
-    names.ARCHIVE_FACTS: {"worker": {"CHAOS_KEEP": "1"}},
+    names.ARCHIVE_FACTS: {"worker": {"CHAOS_KEEP": "1"}, "pauses": 4},
     names.READ_MAILBOX: {"box": Box(notice=True)},
     names.TELL_MAILBOX_FAILED: {"box": Box(fails="drops")},
 }
 """What a claim needs to come to an activity that it does not come to by itself: messages that count as
-late, a state that holds few facts, a mailbox, and one that fails."""
+late, more happening than a state holds that keeps little, a mailbox, and one that fails."""
 
 
 def every_fault(known: Known) -> list[Fault]:

@@ -3,7 +3,8 @@
 Places are `activity:NAME:before` and `…:after` (done, but not reported yet), and `task:N`, in the middle
 of the Nth workflow task. A file remembers that it died, so that the next one lives, and beside it stands
 what it met: its activities, and how many workflow tasks. What it waits for is the same as in production,
-only how long is not; with CHAOS_LATE every message counts as late, CHAOS_KEEP facts are many.
+only how long is not; with CHAOS_LATE every message counts as late, CHAOS_KEEP says how many facts stay
+that nothing needs.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -116,7 +116,7 @@ class _Course:
     async def run(self) -> CaseState:
         """From the notice to the archive. Raises ClockRanAway."""
         play = await Rehearsal.begin(self._server, self._case, task_timeout=TASK_TIMEOUT)
-        waiting = list(script_of(self._case, load_library().phrases))
+        waiting = [*script_of(self._case, load_library().phrases), *self._pauses()]
         state, decision = await self._settled(play)
         if self._fault.box is not None:
             await self._pass()
@@ -134,6 +134,13 @@ class _Course:
                 state, decision = await self._settled(play)
             waiting = [event for event in waiting if event.at > self._now]
         return state
+
+    def _pauses(self) -> Iterator[ev.Event]:
+        """A person holds the claim and lets it go on, again and again, before its first step."""
+        for number in range(self._fault.pauses):
+            at = self._case.claim.notified_at + timedelta(hours=2 * number + 1)
+            yield ev.Paused(at=at, by="approver-1", key=f"pause-{number}", why="A strike.")
+            yield ev.Resumed(at=at + timedelta(hours=1), by="approver-1", key=f"resume-{number}")
 
     def _persons(self, state: CaseState) -> list[ev.Event]:
         """Who approves and hands in, and who looks in the sent mail for a send of unknown fate."""

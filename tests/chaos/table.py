@@ -31,9 +31,9 @@ is the test server's own, hung or ran away, the fault was played again, and the 
 A claim without a fault makes {tasks} workflow tasks with a decision and rests {rests} times; its worker has
 the activities {activities}. Each of them is a place where something dies. For some a claim needs more
 than the documented case has: take_turn is played with messages that all count as late, archive_facts
-with a state that holds few facts, read_mailbox with the notice of another claim in the mailbox, which
-must begin that claim once, and tell_mailbox_failed with a mailbox that fails, of which the desk must
-tell once.
+with a claim that is paused often and a state that keeps little, read_mailbox with the notice of
+another claim in the mailbox, which must begin that claim once, and tell_mailbox_failed with a mailbox
+that fails, of which the desk must tell once.
 
 | fault | what happened | deaths | lost | twice | missed |
 |---|---|---|---|---|---|
